@@ -1,0 +1,12 @@
+/** Unit and rehearsal tests; those that need the network or more than Node live behind .ci/run. */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test', '<rootDir>/tools/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: {
+    '\\.(m?ts)$': '<rootDir>/scripts/jest-esbuild.cjs',
+    '\\.sql$': '<rootDir>/scripts/jest-text.cjs',
+  },
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'sql'],
+  testPathIgnorePatterns: ['/node_modules/', '/test/slow/', '/test/bench/'],
+};

@@ -1,0 +1,187 @@
+// Every reason a run can stop, one class each. Step Functions matches on `name`, so names are
+// literals: a bundler that shortens class names must not change them.
+
+/** What a reason asks of whom: the machine, the operator, or a new input. */
+export type ErrorFamily = 'try again' | 'operator must look' | 'refused';
+
+/** Base of all errors that leave a task on purpose. */
+export abstract class RunbookError extends Error {
+  abstract override readonly name: string;
+  abstract readonly family: ErrorFamily;
+}
+
+/** A service was busy or a connection broke; the same call may go through in a moment. */
+export class TryAgainError extends RunbookError {
+  override readonly name = 'TryAgainError';
+  readonly family = 'try again';
+}
+
+/** The input of the execution is wrong; nothing was touched. Start again with another input. */
+export class RefusedInputError extends RunbookError {
+  override readonly name = 'RefusedInputError';
+  readonly family = 'refused';
+  constructor(
+    readonly problems: readonly string[],
+    readonly example: unknown,
+  ) {
+    super(
+      `${problems.length} problem(s) in the input: ${problems.map((p, i) => `(${i + 1}) ${p}`).join('; ')}. ` +
+        `A valid input: ${JSON.stringify(example)}`,
+    );
+  }
+}
+
+/** The release of a task does not know this payload; deploy the release the execution started with. */
+export class PayloadVersionError extends RunbookError {
+  override readonly name = 'PayloadVersionError';
+  readonly family = 'operator must look';
+}
+
+/** Environment variables of a task are missing; the deployment is broken. */
+export class EnvironmentError extends RunbookError {
+  override readonly name = 'EnvironmentError';
+  readonly family = 'operator must look';
+}
+
+/** Something in the account is not ready. Repair what is named, then redrive. */
+export class PreflightError extends RunbookError {
+  override readonly name = 'PreflightError';
+  readonly family = 'operator must look';
+  constructor(readonly findings: readonly string[]) {
+    super(
+      `${findings.length} finding(s): ${findings.map((f, i) => `(${i + 1}) ${f}`).join('; ')}. ` +
+        'Repair them and redrive this execution',
+    );
+  }
+}
+
+/** Another run owns what this run wants to change. */
+export class LeaseHeldError extends RunbookError {
+  override readonly name = 'LeaseHeldError';
+  readonly family = 'operator must look';
+}
+
+/** A newer execution has taken this run over; redrive that one. */
+export class RunTakenOverError extends RunbookError {
+  override readonly name = 'RunTakenOverError';
+  readonly family = 'refused';
+}
+
+/** The run was given up by the release machine; start a new execution. */
+export class RunReleasedError extends RunbookError {
+  override readonly name = 'RunReleasedError';
+  readonly family = 'refused';
+}
+
+/** The ledger has no such run. */
+export class UnknownRunError extends RunbookError {
+  override readonly name = 'UnknownRunError';
+  readonly family = 'refused';
+}
+
+/** The warehouse ended a statement without finishing it. An operator must read the reason. */
+export class StatementStoppedError extends RunbookError {
+  override readonly name = 'StatementStoppedError';
+  readonly family = 'operator must look';
+}
+
+/** A statement finished, but the procedure's own log says that its work failed. */
+export class ProcedureFailedError extends RunbookError {
+  override readonly name = 'ProcedureFailedError';
+  readonly family = 'operator must look';
+}
+
+/** A procedure reports success again and again without moving a row. */
+export class NoProgressError extends RunbookError {
+  override readonly name = 'NoProgressError';
+  readonly family = 'operator must look';
+}
+
+/** Nothing can tell whether a statement ran: a person must decide. */
+export class UndecidedStatementError extends RunbookError {
+  override readonly name = 'UndecidedStatementError';
+  readonly family = 'operator must look';
+}
+
+/** Source and target do not agree. */
+export class ReconciliationError extends RunbookError {
+  override readonly name = 'ReconciliationError';
+  readonly family = 'operator must look';
+}
+
+/** Some independent items are not done; a redrive starts those and no other. */
+export class ItemsLeftError extends RunbookError {
+  override readonly name = 'ItemsLeftError';
+  readonly family = 'operator must look';
+}
+
+/** A person refused at a gate; a redrive asks again. */
+export class GateRefusedError extends RunbookError {
+  override readonly name = 'GateRefusedError';
+  readonly family = 'operator must look';
+}
+
+/** An answer does not belong to an open gate. */
+export class GateAnswerError extends RunbookError {
+  override readonly name = 'GateAnswerError';
+  readonly family = 'refused';
+}
+
+/** CloudFormation could not make the change set. */
+export class ChangeSetFailedError extends RunbookError {
+  override readonly name = 'ChangeSetFailedError';
+  readonly family = 'operator must look';
+}
+
+/** The stack update was rolled back; the first failing resource's reason is in the message. */
+export class StackRolledBackError extends RunbookError {
+  override readonly name = 'StackRolledBackError';
+  readonly family = 'operator must look';
+}
+
+/** Something else changes the stack right now. */
+export class StackBusyError extends RunbookError {
+  override readonly name = 'StackBusyError';
+  readonly family = 'operator must look';
+}
+
+/** An SQL file, identifier or literal does not fit the rules of `sql/`. */
+export class SqlRenderError extends RunbookError {
+  override readonly name = 'SqlRenderError';
+  readonly family = 'operator must look';
+}
+
+/** Errors a state retries by itself: ours, then those of the Lambda service. */
+export const RETRIED_ERRORS: readonly string[] = [
+  'TryAgainError',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+];
+
+/** Error names of the SDK and of sockets that mean "the same call may go through in a moment". */
+const TRANSIENT =
+  /Throttl|TooManyRequests|ServiceUnavailable|InternalServer|InternalFailure|ProvisionedThroughput|ActiveStatementsExceeded|ActiveWaitingRequests|ActiveSessionsExceeded|TimeoutError|ECONNRESET|ECONNREFUSED|EPIPE|socket hang up|DatabaseConnection|RequestTimeout/;
+
+/** True for an error of a service or socket after which the same call may simply be made again. */
+export function isTransient(error: unknown): boolean {
+  const e = error as { name?: string; code?: string; message?: string; $retryable?: unknown };
+  return (
+    e?.$retryable !== undefined || TRANSIENT.test(`${e?.name ?? ''} ${e?.code ?? ''} ${e?.message ?? ''}`)
+  );
+}
+
+/** True when a service said that the caller's role may not make this call. */
+export function isAccessDenied(error: unknown): boolean {
+  const e = error as { name?: string; message?: string };
+  return /AccessDenied|NotAuthorized|UnauthorizedOperation/.test(e?.name ?? '') || /is not authorized to perform/.test(e?.message ?? '');
+}
+
+/** Marks code that no value reaches; a new status of a service ends here with its name. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,69 @@
+// A run in the ledger: who owns it, and whether the caller still does.
+
+import { RunReleasedError, RunTakenOverError, UnknownRunError } from './errors';
+import { type Ledger, leaseKey, runKey } from './ledger';
+import type { Caller } from './run';
+
+/** The ledger's item about a run. */
+export interface RunItem {
+  readonly runId: string;
+  /** Name of the machine, e.g. `clickstream-data-migration`. */
+  readonly machine: string;
+  /** ARN of the root execution that owns the run now. */
+  readonly executionArn: string;
+  /** ARNs of executions it was taken over from, oldest first. */
+  readonly earlierArns: readonly string[];
+  readonly status: 'open' | 'succeeded' | 'released';
+  /** The validated input, complete with defaults. */
+  readonly input: Record<string, unknown>;
+  /** Names of the leases the run holds. */
+  readonly leases: readonly string[];
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** SHA-256 of every SQL file this release may run, by file name. */
+  readonly sqlHashes?: Record<string, string>;
+}
+
+/** The ledger's item about who may change a target. It has no expiry: a failed run keeps it. */
+export interface LeaseItem {
+  readonly target: string;
+  readonly runId: string;
+  readonly executionArn: string;
+  readonly takenAt: string;
+}
+
+/**
+ * The run, if the caller's root execution owns it.
+ *
+ * @throws RunTakenOverError naming the owner, RunReleasedError, UnknownRunError
+ */
+export async function ownRun(ledger: Ledger, caller: Caller): Promise<RunItem> {
+  const run = await ledger.get<RunItem>(runKey(caller.runId));
+  if (!run) throw new UnknownRunError(`the ledger knows no run ${caller.runId}`);
+  if (run.executionArn !== caller.rootArn) {
+    throw new RunTakenOverError(
+      `run ${run.runId} was taken over by ${run.executionArn}; nothing was changed here: redrive or watch that one`,
+    );
+  }
+  if (run.status === 'released') {
+    throw new RunReleasedError(
+      `run ${run.runId} was given up by the release machine at ${run.endedAt}; start a new execution`,
+    );
+  }
+  return run;
+}
+
+/** Ends a run and frees what it holds; asking twice does once. */
+export async function closeRun(
+  ledger: Ledger,
+  run: RunItem,
+  status: 'succeeded' | 'released',
+  endedAt: string,
+): Promise<void> {
+  for (const target of run.leases) await ledger.remove(leaseKey(target), { runId: run.runId });
+  await ledger.put(
+    runKey(run.runId),
+    { ...run, status, endedAt: run.endedAt ?? endedAt },
+    { executionArn: run.executionArn },
+  );
+}

@@ -1,0 +1,99 @@
+// The only place where SQL text and values meet. An SQL file has three marks: `:name` becomes a
+// parameter of the Data API, `{{id:name}}` an identifier, `{{lit:name}}` a literal (for places where
+// Redshift takes no parameter). Nothing else is ever put into a text but the opening comment.
+
+import { SqlRenderError } from './errors';
+
+/** An SQL file by its name in `sql/`, or a text given by the user of an exported step. */
+export type SqlSource = { readonly file: string } | { readonly name: string; readonly text: string };
+
+/** A literal with its kind; each kind has a whitelist of its own. */
+export type SqlLiteral = {
+  readonly kind: 's3-uri' | 'arn' | 'region' | 'integer' | 'utc-timestamp' | 'option';
+  readonly value: string | number;
+};
+
+/** A statement before its values are put in. */
+export interface StatementTemplate {
+  readonly sql: SqlSource;
+  readonly ids?: Readonly<Record<string, string>>;
+  readonly literals?: Readonly<Record<string, SqlLiteral>>;
+  readonly parameters?: Readonly<Record<string, string | number>>;
+}
+
+/** A statement as the Data API takes it. */
+export interface RenderedStatement {
+  readonly sql: string;
+  readonly parameters: { name: string; value: string }[];
+}
+
+const IDENTIFIER = /^[a-zA-Z_][a-zA-Z0-9_$]{0,126}$/;
+const LITERALS: Record<SqlLiteral['kind'], RegExp> = {
+  's3-uri': /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[A-Za-z0-9!_.*()/=-]{0,900}$/,
+  arn: /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:[A-Za-z0-9+=,.@_/:-]{1,512}$/,
+  region: /^[a-z]{2}(-[a-z]+)+-\d$/,
+  integer: /^-?\d{1,18}$/,
+  'utc-timestamp': /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?$/,
+  option: /^[A-Z]{1,20}$/,
+};
+
+/**
+ * Quotes an identifier (https://docs.aws.amazon.com/redshift/latest/dg/r_names.html).
+ *
+ * @throws SqlRenderError for names outside `[a-zA-Z_][a-zA-Z0-9_$]{0,126}`
+ */
+export function quoteIdentifier(name: string): string {
+  if (!IDENTIFIER.test(name)) throw new SqlRenderError(`not an identifier: ${JSON.stringify(name)}`);
+  return `"${name}"`;
+}
+
+/** Quotes a literal after its kind's whitelist. */
+export function quoteLiteral({ kind, value }: SqlLiteral): string {
+  const text = String(value);
+  if (!LITERALS[kind].test(text)) {
+    throw new SqlRenderError(`not a literal of kind ${kind}: ${JSON.stringify(text)}`);
+  }
+  if (kind === 'integer' || kind === 'option') return text;
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The text without its `--!` header and comment lines. */
+export function bodyOf(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^\s*--/.test(line))
+    .join('\n')
+    .trim()
+    .replace(/;$/, '');
+}
+
+/** Names of the parameters in a text; `::type` casts are none. */
+export function parametersOf(text: string): string[] {
+  const names = [...text.matchAll(/(?<![:\w]):([a-z][a-z0-9_]*)/g)].map((match) => match[1]!);
+  return [...new Set(names)];
+}
+
+/**
+ * Renders a statement.
+ *
+ * @param comment ids set in front as `/* … *\/`, so that the warehouse's query history knows whose it is
+ */
+export function renderStatement(
+  text: string,
+  template: Omit<StatementTemplate, 'sql'>,
+  comment: readonly string[],
+): RenderedStatement {
+  const bad = comment.find((id) => !/^[A-Za-z0-9_.-]+$/.test(id));
+  if (bad !== undefined) throw new SqlRenderError(`not an id for a comment: ${JSON.stringify(bad)}`);
+  const body = bodyOf(text).replace(/\{\{(id|lit):(\w+)\}\}/g, (_, kind: string, name: string) => {
+    const value = kind === 'id' ? template.ids?.[name] : template.literals?.[name];
+    if (value === undefined) throw new SqlRenderError(`no value for {{${kind}:${name}}}`);
+    return typeof value === 'string' ? quoteIdentifier(value) : quoteLiteral(value);
+  });
+  const parameters = parametersOf(bodyOf(text)).map((name) => {
+    const value = template.parameters?.[name];
+    if (value === undefined) throw new SqlRenderError(`no value for :${name}`);
+    return { name, value: String(value) };
+  });
+  return { sql: `/* ${comment.join(' ')} */\n${body}`, parameters };
+}

@@ -1,0 +1,6 @@
+// Jest transform: an SQL file is a module whose default export is its text, as in the bundles.
+module.exports = {
+  process(source) {
+    return { code: `module.exports = { __esModule: true, default: ${JSON.stringify(source)} };` };
+  },
+};
