@@ -1,0 +1,9 @@
+import type { IConstruct } from 'constructs';
+
+/** A property or configuration value that cannot be deployed; says what was given and what is allowed. */
+export class RunbookPropsError extends Error {
+  override readonly name = 'RunbookPropsError';
+  constructor(scope: IConstruct, message: string) {
+    super(`${scope.node.path}: ${message}`);
+  }
+}

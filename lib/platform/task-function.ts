@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { RunbookPropsError } from './props-error';
+
+/** Properties of {@link TaskFunction}. */
+export interface TaskFunctionProps {
+  /** Folder of the task in `lambdas/`, e.g. `run-batches`. */
+  readonly task: string;
+
+  /**
+   * Environment variables of the function.
+   *
+   * @default - none but Lambda's own
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * Longest run of one invocation. A waiting task returns two minutes earlier.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly timeout?: Duration;
+}
+
+/** Folder of the bundles, in a checkout and in the published package alike. */
+const BUNDLES = ['../../dist/lambdas', '../../lambdas']
+  .map((folder) => path.resolve(__dirname, folder))
+  .find((folder) => existsSync(path.join(folder, 'run-batches', 'index.mjs')));
+
+/** The Lambda function of one task: the bundle as it was built, on arm64, with logs that are kept. */
+export class TaskFunction extends lambda.Function {
+  constructor(scope: Construct, id: string, props: TaskFunctionProps) {
+    const folder = BUNDLES && path.join(BUNDLES, props.task);
+    if (folder === undefined || !existsSync(path.join(folder, 'index.mjs'))) {
+      throw new RunbookPropsError(
+        scope,
+        `there is no bundle of task ${props.task}; run "npm run bundle" before the synth`,
+      );
+    }
+    super(scope, id, {
+      runtime: lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'index.handler',
+      code: lambda.Code.fromAsset(folder),
+      memorySize: 256,
+      timeout: props.timeout ?? Duration.minutes(15),
+      environment: props.environment && { ...props.environment },
+      logGroup: new logs.LogGroup(scope, `${id}Log`, {
+        retention: logs.RetentionDays.SIX_MONTHS,
+        removalPolicy: RemovalPolicy.RETAIN,
+      }),
+      description: `Task ${props.task} of the upgrade runbooks`,
+    });
+  }
+}
