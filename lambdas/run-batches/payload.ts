@@ -7,7 +7,10 @@ import type { StatementTemplate } from '../shared/sql';
 /** How the work is cut into batches. Batches run one after the other, in this order. */
 export type BatchPlan =
   /** The statements as they are given, each once; `name` becomes part of the ledger key. */
-  | { readonly kind: 'list'; readonly statements: readonly (StatementTemplate & { readonly name: string })[] }
+  | {
+      readonly kind: 'list';
+      readonly statements: readonly (StatementTemplate & { readonly name: string })[];
+    }
   /** Batches `first` … `first + batches - 1`, each with parameter `:batch`. */
   | { readonly kind: 'count'; readonly batches: number; readonly first?: number }
   /** Growing windows: `:days` is `by`, 2 × `by`, … and at last `total`. */

@@ -51,7 +51,14 @@ export function batchAt(
   };
 }
 
-function valuesOf(plan: Exclude<BatchPlan, { kind: 'list' }>, index: number, to: string | undefined) {
+function valuesOf(
+  plan: Exclude<BatchPlan, { kind: 'list' }>,
+  index: number,
+  to: string | undefined,
+): {
+  title: string;
+  parameters: Record<string, string | number>;
+} {
   switch (plan.kind) {
     case 'count': {
       const batch = (plan.first ?? 0) + index;
@@ -76,5 +83,9 @@ const endOf = (plan: { to: string }, to: string | undefined): string =>
 
 /** An instant as Redshift's TIMESTAMP reads it: UTC, whole seconds unless there is a fraction. */
 export function timestamp(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '').replace(/\.000$/, '');
+  return new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .replace('Z', '')
+    .replace(/\.000$/, '');
 }

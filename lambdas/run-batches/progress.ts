@@ -101,11 +101,18 @@ export class Worker {
   }
 
   /** Takes the token of an item that exists, for those who stop its statement. */
-  static async takeOver(ledger: Ledger, key: ReturnType<typeof runKey>, worker: string, now: () => number) {
+  static async takeOver(
+    ledger: Ledger,
+    key: ReturnType<typeof runKey>,
+    worker: string,
+    now: () => number,
+  ) {
     const old = await ledger.get<Progress>(key);
     if (!old) return undefined;
     const next = { ...old, generation: old.generation + 1, worker, renewedAt: now() };
-    return (await Worker.write(ledger, key, next, old)) ? new Worker(ledger, key, now, next) : undefined;
+    return (await Worker.write(ledger, key, next, old))
+      ? new Worker(ledger, key, now, next)
+      : undefined;
   }
 
   /** Writes changes and renews the token; throws TokenLost when another worker has taken it. */

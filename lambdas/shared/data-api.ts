@@ -96,10 +96,12 @@ export class DataApi {
     const rows: Row[] = [];
     let next: string | undefined;
     do {
-      const page = await this.client.send(new GetStatementResultCommand({ Id: id, NextToken: next }));
+      const page = await this.client.send(
+        new GetStatementResultCommand({ Id: id, NextToken: next }),
+      );
       const labels = (page.ColumnMetadata ?? []).map((column) => column.label ?? column.name ?? '');
       for (const record of page.Records ?? []) {
-        rows.push(Object.fromEntries(record.map((field, i) => [labels[i], valueOf(field)])));
+        rows.push(Object.fromEntries(record.map((field, i) => [labels[i], fieldValue(field)])));
       }
       next = page.NextToken;
     } while (next);
@@ -113,7 +115,12 @@ export class DataApi {
     token: string,
     seconds: number,
   ): Promise<Row[]> {
-    let { id, state } = await this.submit(statement, name, token, Math.min(seconds, LONGEST_WAIT_SECONDS));
+    let { id, state } = await this.submit(
+      statement,
+      name,
+      token,
+      Math.min(seconds, LONGEST_WAIT_SECONDS),
+    );
     let left = seconds - LONGEST_WAIT_SECONDS;
     let end: StatementEnd | undefined;
     while (state === 'running') {
@@ -200,7 +207,7 @@ function stateOf(status: string): StatementState {
   }
 }
 
-function valueOf(field: object): Row[string] {
+function fieldValue(field: object): Row[string] {
   const [member, value] = Object.entries(field)[0]!;
   return member === 'isNull' ? null : (value as Row[string]);
 }

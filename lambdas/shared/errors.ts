@@ -171,14 +171,18 @@ const TRANSIENT =
 export function isTransient(error: unknown): boolean {
   const e = error as { name?: string; code?: string; message?: string; $retryable?: unknown };
   return (
-    e?.$retryable !== undefined || TRANSIENT.test(`${e?.name ?? ''} ${e?.code ?? ''} ${e?.message ?? ''}`)
+    e?.$retryable !== undefined ||
+    TRANSIENT.test(`${e?.name ?? ''} ${e?.code ?? ''} ${e?.message ?? ''}`)
   );
 }
 
 /** True when a service said that the caller's role may not make this call. */
 export function isAccessDenied(error: unknown): boolean {
   const e = error as { name?: string; message?: string };
-  return /AccessDenied|NotAuthorized|UnauthorizedOperation/.test(e?.name ?? '') || /is not authorized to perform/.test(e?.message ?? '');
+  return (
+    /AccessDenied|NotAuthorized|UnauthorizedOperation/.test(e?.name ?? '') ||
+    /is not authorized to perform/.test(e?.message ?? '')
+  );
 }
 
 /** Marks code that no value reaches; a new status of a service ends here with its name. */

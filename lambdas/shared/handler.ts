@@ -46,7 +46,9 @@ export function taskHandler<P extends Pick<Caller, 'version'> & Partial<Caller>,
         await noteFailure?.(payload, error as Error);
         throw error;
       }
-      throw new TryAgainError(`${(error as Error).name}: ${(error as Error).message}`, { cause: error });
+      throw new TryAgainError(`${(error as Error).name}: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   };
 }

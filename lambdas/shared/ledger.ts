@@ -62,7 +62,11 @@ export class Ledger {
   async remove(key: LedgerKey, condition?: WriteCondition): Promise<boolean> {
     try {
       await this.client.send(
-        new DeleteItemCommand({ TableName: this.table, Key: marshall(key), ...conditionOf(condition) }),
+        new DeleteItemCommand({
+          TableName: this.table,
+          Key: marshall(key),
+          ...conditionOf(condition),
+        }),
       );
       return true;
     } catch (error) {

@@ -5,7 +5,9 @@
 import { SqlRenderError } from './errors';
 
 /** An SQL file by its name in `sql/`, or a text given by the user of an exported step. */
-export type SqlSource = { readonly file: string } | { readonly name: string; readonly text: string };
+export type SqlSource =
+  | { readonly file: string }
+  | { readonly name: string; readonly text: string };
 
 /** A literal with its kind; each kind has a whitelist of its own. */
 export type SqlLiteral = {
@@ -43,7 +45,8 @@ const LITERALS: Record<SqlLiteral['kind'], RegExp> = {
  * @throws SqlRenderError for names outside `[a-zA-Z_][a-zA-Z0-9_$]{0,126}`
  */
 export function quoteIdentifier(name: string): string {
-  if (!IDENTIFIER.test(name)) throw new SqlRenderError(`not an identifier: ${JSON.stringify(name)}`);
+  if (!IDENTIFIER.test(name))
+    throw new SqlRenderError(`not an identifier: ${JSON.stringify(name)}`);
   return `"${name}"`;
 }
 
@@ -84,7 +87,8 @@ export function renderStatement(
   comment: readonly string[],
 ): RenderedStatement {
   const bad = comment.find((id) => !/^[A-Za-z0-9_.-]+$/.test(id));
-  if (bad !== undefined) throw new SqlRenderError(`not an id for a comment: ${JSON.stringify(bad)}`);
+  if (bad !== undefined)
+    throw new SqlRenderError(`not an id for a comment: ${JSON.stringify(bad)}`);
   const body = bodyOf(text).replace(/\{\{(id|lit):(\w+)\}\}/g, (_, kind: string, name: string) => {
     const value = kind === 'id' ? template.ids?.[name] : template.literals?.[name];
     if (value === undefined) throw new SqlRenderError(`no value for {{${kind}:${name}}}`);

@@ -1,0 +1,169 @@
+// One try at a batch: how its statement is named, started once, and found again after a death.
+//
+//   intent (ledger) -> submit with the client token -> id (ledger) -> follow -> judge
+//
+// A death at any arrow leaves an intent or an id; `settle` finds out what became of it, in the
+// order: same token (8 h), the service's list (24 h), the warehouse's query history (7 days).
+
+import { createHash } from 'node:crypto';
+import type { Clock } from '../shared/clock';
+import {
+  type DataApi,
+  LONGEST_WAIT_SECONDS,
+  type Row,
+  type StatementEnd,
+} from '../shared/data-api';
+import { isTransient, TryAgainError } from '../shared/errors';
+import { type RenderedStatement, renderStatement, type SqlSource } from '../shared/sql';
+import type { RunBatchesPayload } from './payload';
+import type { Batch } from './plan';
+import { timestamp } from './plan';
+import type { Attempt } from './progress';
+
+const HOUR = 3_600_000;
+/** ClientToken lives 8 hours (https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html); half an hour for clocks that differ. */
+const TOKEN_LIFE_MS = 7.5 * HOUR;
+/** The service lists statements for 24 hours. */
+const LIST_LIFE_MS = 23.5 * HOUR;
+/** SYS_QUERY_HISTORY keeps seven days (https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html). */
+const HISTORY_LIFE_MS = 6.5 * 24 * HOUR;
+
+/** What became of an attempt whose worker has died. */
+export type Settled =
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'never ran' }
+  /** Only the query history knows it. */
+  | { readonly kind: 'history'; readonly end: StatementEnd }
+  /** Nobody knows it any more: what it left behind must decide. */
+  | { readonly kind: 'unknown' };
+
+export interface AttemptDeps {
+  readonly api: DataApi;
+  readonly clock: Clock;
+  sqlText(source: SqlSource): string;
+}
+
+/** Identity of an attempt: the same everywhere, so that it can be found again. */
+export class StatementIdentity {
+  private readonly path: readonly string[];
+
+  constructor(
+    payload: Pick<RunBatchesPayload, 'runId' | 'step' | 'item'>,
+    readonly batch: Batch,
+    call: number,
+    attempt: number,
+  ) {
+    const item = payload.item?.key ?? '-';
+    this.path = [payload.runId, payload.step, item, `${batch.label}.${call}`, String(attempt)];
+  }
+
+  /** Statement name; the closing sign keeps attempt 1 from matching attempt 10 in a prefix search. */
+  get name(): string {
+    return `ur:${this.path.join(':')};`;
+  }
+
+  get token(): string {
+    return createHash('sha256').update(this.path.join('\n')).digest('hex');
+  }
+
+  get comment(): string {
+    return `/* ${this.path.join(' ')} */`;
+  }
+
+  /** Sort key of the attempt's record in the ledger. */
+  get recordKey(): string {
+    const [, step, item, call, attempt] = this.path;
+    return `batch#${step}#${item}#${call}#${attempt!.padStart(4, '0')}`;
+  }
+
+  render(sqlText: AttemptDeps['sqlText']): RenderedStatement {
+    const { sql, ...values } = this.batch.statement;
+    return renderStatement(sqlText(sql), values, this.path);
+  }
+}
+
+/**
+ * Submits, again and again with the same token while the service is busy, for at most `forMs`.
+ *
+ * @returns undefined when the time is over
+ */
+export async function submit(
+  deps: AttemptDeps,
+  identity: StatementIdentity,
+  forMs: () => number,
+): Promise<{ id: string; running: boolean } | undefined> {
+  const statement = identity.render(deps.sqlText);
+  while (forMs() > 0) {
+    try {
+      const { id, state } = await deps.api.submit(statement, identity.name, identity.token, 1);
+      return { id, running: state === 'running' };
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      await deps.clock.sleep(5_000);
+    }
+  }
+  return undefined;
+}
+
+/** Finds out what became of an attempt. Never starts a second statement on a guess. */
+export async function settle(
+  deps: AttemptDeps,
+  identity: StatementIdentity,
+  attempt: Attempt,
+  readOnly: boolean,
+  forMs: () => number,
+): Promise<Settled> {
+  const age = deps.clock.now() - attempt.intentAt;
+  if (attempt.statementId === undefined && age < TOKEN_LIFE_MS) {
+    const submitted = await submit(deps, identity, forMs);
+    if (!submitted)
+      throw new TryAgainError(`${identity.name} could not be submitted: the service is busy`);
+    return { kind: 'id', id: submitted.id };
+  }
+  if (readOnly) return { kind: 'never ran' };
+  if (attempt.statementId === undefined && age < LIST_LIFE_MS) {
+    const ids = await deps.api.find(identity.name);
+    if (ids !== 'denied') return ids[0] ? { kind: 'id', id: ids[0] } : { kind: 'never ran' };
+  }
+  const found = await history(deps, identity, attempt);
+  if (found) return { kind: 'history', end: found };
+  if (attempt.statementId === undefined && age < HISTORY_LIFE_MS) return { kind: 'never ran' };
+  return { kind: 'unknown' };
+}
+
+/** The attempt in the warehouse's query history, by the comment that opens its text. */
+export async function history(
+  deps: AttemptDeps,
+  identity: StatementIdentity,
+  attempt: Attempt,
+): Promise<StatementEnd | undefined> {
+  const statement = renderStatement(
+    deps.sqlText({ file: 'redshift/find-statement' }),
+    { parameters: { comment: identity.comment, since: timestamp(attempt.intentAt - HOUR) } },
+    ['history'],
+  );
+  const [row] = await readNow(deps, statement, `${identity.name}history`);
+  if (!row) return undefined;
+  return {
+    state: historyState(String(row.status).trim()),
+    error: row.error_message === null ? undefined : String(row.error_message).trim(),
+    seconds: Number(row.elapsed_time ?? 0) / 1e6,
+  };
+}
+
+/** Reads without a token that lives on: each reading is new. */
+export function readNow(
+  deps: Pick<AttemptDeps, 'api' | 'clock'>,
+  statement: RenderedStatement,
+  name: string,
+): Promise<Row[]> {
+  const token = createHash('sha256').update(`${name}\n${deps.clock.now()}\n${Math.random()}`);
+  return deps.api.read(statement, name, token.digest('hex'), 3 * LONGEST_WAIT_SECONDS);
+}
+
+function historyState(status: string): StatementEnd['state'] {
+  if (status === 'success') return 'finished';
+  if (status === 'failed') return 'failed';
+  if (status === 'canceled') return 'aborted';
+  return 'running';
+}

@@ -1,0 +1,288 @@
+// The waiting task behind RedshiftStatement and BatchedProcedure: does as many ordered batches as
+// fit into its time, returns `running`, and goes on from the ledger when it is called again.
+
+import { LEAVE_BEFORE_END_MS } from '../shared/clock';
+import type { StatementEnd } from '../shared/data-api';
+import {
+  isTransient,
+  NoProgressError,
+  ProcedureFailedError,
+  ReconciliationError,
+  type RunbookError,
+  StatementStoppedError,
+  UndecidedStatementError,
+} from '../shared/errors';
+import type { Invocation } from '../shared/handler';
+import { ownRun } from '../shared/runs';
+import { recordChecks } from './checks';
+import { baselineOf, errorsSince, judge, type LogBaseline } from './evidence';
+import type { RunBatchesPayload, RunBatchesResult } from './payload';
+import { type Batch, batchAt } from './plan';
+import { type Attempt, type Progress, TokenLost, Worker } from './progress';
+import { type BatchDeps, EXECUTION_STOPPED, Session } from './session';
+
+/**
+ * Invocations one execution may see before it hands over to a new one: 7 events each, so that with
+ * up to 100 retries and redrives a history stays below 5,000 of its 25,000 events
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+ */
+export const TURNS_PER_EXECUTION = 600;
+
+/** Failures a redrive repairs, by name, so that a duplicate of the failed invocation throws the same. */
+const FAILURES: Record<string, new (message: string) => RunbookError> = {
+  StatementStoppedError,
+  ProcedureFailedError,
+  NoProgressError,
+  ReconciliationError,
+  UndecidedStatementError,
+};
+
+/** How a batch ended, and what the next attempt's baseline is. */
+interface Ended {
+  readonly exhausted: boolean;
+  readonly rows: number | undefined;
+  readonly baseline?: LogBaseline;
+  readonly failedChecks?: readonly string[];
+}
+
+export async function runBatches(
+  payload: RunBatchesPayload,
+  deps: BatchDeps,
+  invocation: Invocation,
+): Promise<RunBatchesResult> {
+  await ownRun(deps.ledger, payload);
+  const worker = await Worker.take(deps.ledger, payload, invocation.requestId, deps.clock.now);
+  const left = () => invocation.remainingMs() - LEAVE_BEFORE_END_MS;
+  const session = new Session(worker.progress.payload, deps, worker, left);
+  try {
+    return await work(session);
+  } catch (error) {
+    // Whoever has the token now goes on; this invocation leaves and touches nothing.
+    if (error instanceof TokenLost) return result('running', worker.progress);
+    throw error;
+  }
+}
+
+const result = (status: RunBatchesResult['status'], { doneBatches, rows }: Progress) => ({
+  status,
+  batches: doneBatches,
+  rows,
+});
+
+async function work(session: Session): Promise<RunBatchesResult> {
+  const { worker, payload, deps } = session;
+  if (worker.progress.done) return result('done', worker.progress);
+  await resume(session);
+  if (worker.progress.turns > TURNS_PER_EXECUTION) return result('handover', worker.progress);
+  if (worker.progress.to === undefined) {
+    await worker.save({ to: new Date(Math.ceil(deps.clock.now() / 1000) * 1000).toISOString() });
+  }
+  for (;;) {
+    const { batch: index, to, failedChecks } = worker.progress;
+    const batch = batchAt(payload, index, to);
+    if (!batch) {
+      if (failedChecks.length > 0)
+        await fail(session, new ReconciliationError(failedChecks.join('; ')));
+      await worker.save({ done: true });
+      return result('done', worker.progress);
+    }
+    if (!(await session.running())) {
+      await stopWhatRuns(session, batch);
+      return result('running', worker.progress);
+    }
+    if (session.leftMs() < 5_000 || !(await runCall(session, batch))) {
+      return result('running', worker.progress);
+    }
+  }
+}
+
+/** A failure is thrown again to its own duplicates; a redrive, or another execution, clears it. */
+async function resume({ worker, payload }: Session): Promise<void> {
+  const { failure } = worker.progress;
+  if (!failure) return;
+  if (failure.selfArn === payload.selfArn && failure.redriveCount >= payload.redriveCount) {
+    throw new FAILURES[failure.error]!(failure.message);
+  }
+  const again = failure.error === 'ReconciliationError' ? { batch: 0, failedChecks: [] } : {};
+  await worker.save({ failure: undefined, ...again });
+}
+
+/** One call of a batch: true when it is done, false when this invocation has to leave. */
+async function runCall(session: Session, batch: Batch): Promise<boolean> {
+  const attempt = await startOrAdopt(session, batch);
+  if (!attempt) return false;
+  if ('end' in attempt) return conclude(session, batch, attempt.attempt, attempt.end);
+  const followed = await session.follow(batch, attempt);
+  return followed !== 'leave' && conclude(session, batch, followed.attempt, followed.end);
+}
+
+async function startOrAdopt(session: Session, batch: Batch) {
+  const { worker } = session;
+  const last = worker.progress.attempt;
+  try {
+    if (last && last.state !== 'failed') {
+      if (last.statementId !== undefined) return last;
+      const settled = await session.settle(batch, last);
+      if (settled.kind === 'history') return last;
+      if (settled.kind === 'unknown') return { attempt: last, end: 'unknown' as const };
+      if (settled.kind === 'id') {
+        const adopted: Attempt = {
+          ...last,
+          state: last.state === 'stopping' ? 'stopping' : 'submitted',
+          statementId: settled.id,
+        };
+        await worker.save({ attempt: adopted });
+        return adopted;
+      }
+    }
+    return await session.start(batch, await session.begin((last?.number ?? 0) + 1));
+  } catch (error) {
+    if (error instanceof TokenLost || isTransient(error)) throw error;
+    if ((error as Error).name === 'TryAgainError') throw error;
+    const { message } = error as Error;
+    return fail(
+      session,
+      new StatementStoppedError(`${batch.title}: ${message}`, { cause: error }),
+      batch,
+    );
+  }
+}
+
+/** Judges a statement that is over; writes its record and the next position, or fails the step. */
+async function conclude(
+  session: Session,
+  batch: Batch,
+  attempt: Attempt,
+  end: StatementEnd | 'unknown',
+) {
+  const { worker, payload } = session;
+  const ended = await evaluate(session, batch, attempt, end);
+  if (ended === 'again') return true;
+  const { call, doneBatches, rows, failedChecks } = worker.progress;
+  const seconds = end === 'unknown' ? undefined : end.seconds;
+  await session.record(batch, attempt, { status: 'done', rows: ended.rows, seconds });
+  const repeat = payload.maxCalls !== undefined && !ended.exhausted;
+  if (repeat && ended.rows === 0) {
+    await fail(
+      session,
+      new NoProgressError(
+        `${batch.title}: call ${call} reports success but moved no row; rows without an id are taken again and again`,
+      ),
+      batch,
+    );
+  }
+  if (repeat && call >= payload.maxCalls!) {
+    await fail(
+      session,
+      new NoProgressError(
+        `${batch.title}: ${call} calls were not enough; look at the rows each call moved before you redrive`,
+      ),
+      batch,
+    );
+  }
+  await worker.save({
+    batch: worker.progress.batch + (repeat ? 0 : 1),
+    call: repeat ? call + 1 : 1,
+    attempt: undefined,
+    baseline: ended.baseline,
+    doneBatches: doneBatches + 1,
+    rows: rows + (ended.rows ?? 0),
+    failedChecks: [...failedChecks, ...(ended.failedChecks ?? [])],
+  });
+  return true;
+}
+
+async function evaluate(
+  session: Session,
+  batch: Batch,
+  attempt: Attempt,
+  end: StatementEnd | 'unknown',
+): Promise<Ended | 'again'> {
+  const { evidence } = session.payload;
+  const rows = attempt.baseline ? await session.logSince(attempt.baseline.since) : [];
+  const state = end === 'unknown' ? 'unknown' : end.state;
+  if (state === 'unknown' && session.payload.readOnly) return again(session, attempt);
+  if (state === 'finished' && evidence.kind === 'status')
+    return { exhausted: true, rows: undefined };
+  if (state === 'finished' && evidence.kind === 'checks') {
+    const failedChecks = await recordChecks(session, await session.rowsOf(attempt));
+    return { exhausted: true, rows: undefined, failedChecks };
+  }
+  if (evidence.kind === 'log' && (state === 'finished' || state === 'unknown')) {
+    const verdict = judge(evidence, attempt.baseline!, rows);
+    if (verdict.kind === 'finished' || verdict.kind === 'exhausted') {
+      return {
+        exhausted: verdict.kind === 'exhausted',
+        rows: verdict.rows,
+        baseline: baselineOf(rows),
+      };
+    }
+    if (verdict.kind === 'failed') {
+      const message = `${batch.title}: the procedure logged: ${verdict.message}`;
+      return fail(session, new ProcedureFailedError(message), batch);
+    }
+    if (state === 'finished') {
+      const message = `${batch.title}: the statement finished, but the procedure logged no end: it was cancelled or has swallowed an error`;
+      return fail(session, new ProcedureFailedError(message), batch);
+    }
+  }
+  if (end === 'unknown') return fail(session, undecided(session, batch, attempt), batch);
+  // Stopped with its execution and not because of itself: this is the redrive, so start anew.
+  if (attempt.stopReason === EXECUTION_STOPPED) {
+    await session.record(batch, attempt, { status: 'stopped', seconds: end.seconds });
+    return again(session, attempt);
+  }
+  const logged = attempt.baseline && errorsSince(attempt.baseline, rows)[0]?.message;
+  const reason = [attempt.stopReason, logged ?? end.error ?? 'no reason given'].filter(Boolean);
+  const id = attempt.statementId ?? session.identity(batch, attempt.number).comment;
+  const message = `${batch.title}: statement ${id} ended ${state}: ${reason.join(': ')}`;
+  return fail(session, new StatementStoppedError(message), batch);
+}
+
+/** The attempt is over without fault of its own: the next one starts in this very invocation. */
+async function again({ worker }: Session, attempt: Attempt): Promise<'again'> {
+  await worker.save({ attempt: { ...attempt, state: 'failed' }, baseline: undefined });
+  return 'again';
+}
+
+function undecided(session: Session, batch: Batch, attempt: Attempt): UndecidedStatementError {
+  return new UndecidedStatementError(
+    `nothing tells whether ${session.identity(batch, attempt.number).comment} did its work: its token, its place in the ` +
+      'list of statements and the query history have expired, and its log says nothing. Look at the tables, then give ' +
+      'this run up with the release machine and start a new execution',
+  );
+}
+
+/** Marks the attempt and the step failed, then throws: the redrive reads the mark and starts the next attempt. */
+async function fail(session: Session, error: RunbookError, batch?: Batch): Promise<never> {
+  const { worker, payload } = session;
+  const { attempt } = worker.progress;
+  if (batch && attempt) {
+    await session.record(batch, attempt, { status: 'failed', error: error.message });
+  }
+  // An undecided attempt stays as it is: only a person can say that it is over.
+  const undecided = error instanceof UndecidedStatementError;
+  await worker.save({
+    ...(attempt && !undecided ? { attempt: { ...attempt, state: 'failed' as const } } : {}),
+    baseline: undefined,
+    failure: {
+      error: error.name,
+      message: error.message,
+      selfArn: payload.selfArn,
+      redriveCount: payload.redriveCount,
+    },
+  });
+  throw error;
+}
+
+/** The execution is not running any more: what this step has running is stopped, then the worker leaves. */
+async function stopWhatRuns(session: Session, batch: Batch): Promise<void> {
+  const { attempt } = session.worker.progress;
+  if (!attempt || attempt.state === 'failed') return;
+  const settled =
+    attempt.statementId === undefined
+      ? await session.settle(batch, attempt)
+      : ({ kind: 'id', id: attempt.statementId } as const);
+  if (settled.kind !== 'id') return;
+  await session.stop({ ...attempt, statementId: settled.id }, EXECUTION_STOPPED);
+}

@@ -1,0 +1,23 @@
+import { dataApiFor, ledgerFromEnv, sfnClient } from '../shared/clients';
+import { systemClock } from '../shared/clock';
+import { taskHandler } from '../shared/handler';
+import { noteItemFailure } from '../shared/items';
+import { sqlText } from '../shared/sql-files';
+import { runBatches } from './core';
+import type { RunBatchesPayload } from './payload';
+
+export const handler = taskHandler(
+  (payload: RunBatchesPayload, invocation) =>
+    runBatches(
+      payload,
+      {
+        ledger: ledgerFromEnv(),
+        sfn: sfnClient(),
+        clock: systemClock,
+        dataApi: dataApiFor,
+        sqlText,
+      },
+      invocation,
+    ),
+  (payload, error) => noteItemFailure(ledgerFromEnv(), payload, error, systemClock.now()),
+);
