@@ -1,0 +1,5 @@
+import type { Caller, ItemRef } from '../shared/run';
+
+export interface MarkItemPayload extends Caller {
+  readonly item: ItemRef;
+}

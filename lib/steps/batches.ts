@@ -1,0 +1,91 @@
+// The two shapes of a step that runs batches. Not exported from the package: BatchedProcedure and
+// RedshiftStatement are its faces.
+
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { RunBatchesPayload } from '../../lambdas/run-batches/payload';
+import type { Caller } from '../../lambdas/shared/run';
+import { Platform } from '../platform/platform';
+import { taskState } from '../platform/task-state';
+import { Step } from './chain';
+import type { Warehouse } from './warehouse';
+
+/** What the states of a batch step are called and told. */
+export interface BatchesProps {
+  /** What is run, as in `Run event batches` and `More event batches?`. */
+  readonly work: string;
+  readonly warehouse: Warehouse;
+  /** Own members of the task's payload; members may be JSONata strings. */
+  readonly payload: {
+    [Name in keyof Omit<RunBatchesPayload, keyof Caller | 'warehouse'>]: unknown;
+  };
+  /** Name the result gets in the state data. */
+  readonly resultName: string;
+  readonly inItem: boolean;
+}
+
+/** The Run/More pair: 7 events a turn, in whatever execution it stands. */
+function turns(scope: Construct, props: BatchesProps) {
+  const task = Platform.of(scope).task('run-batches');
+  props.warehouse.grantStatements(task);
+  const run = taskState(scope, `Run ${props.work}`, {
+    task,
+    payload: { ...props.payload, warehouse: props.warehouse.target },
+    inItem: props.inItem,
+    outputs: "{% $merge([$states.input, { 'turn': $states.result.Payload }]) %}",
+    comment:
+      `Runs ${props.work} one after the other, as many as fit into 13 minutes. ` +
+      'On redrive: adopts the statement that runs, or starts a new attempt after a failed one',
+  });
+  const more = sfn.Choice.jsonata(scope, `More ${props.work}?`, {
+    comment: 'Leads back while the task says that it is not through. On redrive: asks again',
+  });
+  const ended = sfn.Succeed.jsonata(scope, `Stretch of ${props.work} ended`, {
+    outputs: '{% $states.input.turn %}',
+    comment: 'Hands counts to the parent, never rows',
+  });
+  run.next(more);
+  more
+    .when(sfn.Condition.jsonata("{% $states.input.turn.status = 'running' %}"), run)
+    .otherwise(ended);
+  return run;
+}
+
+/**
+ * Ordered batches. The turns stand in children of a Distributed Map of one item: after 600 turns a
+ * child ends, and the Choice behind the Map starts the next, so that no history grows with the batches.
+ */
+export class OrderedBatches extends Step {
+  readonly startState: sfn.State;
+  readonly endStates: sfn.INextable[];
+
+  constructor(scope: Construct, id: string, props: BatchesProps & { readonly label: string }) {
+    super(scope, id);
+    const stretch = sfn.DistributedMap.jsonata(this, `For each stretch of ${props.work}`, {
+      items: sfn.ProvideItems.jsonata('{% [$states.input] %}'),
+      maxConcurrency: 1,
+      label: props.label,
+      mapExecutionType: sfn.StateMachineType.STANDARD,
+      outputs: `{% $merge([$states.input, { '${props.resultName}': $states.result[0] }]) %}`,
+      comment:
+        'Runs the turns in an execution of their own, so that no history grows with the batches. ' +
+        'On redrive: continues the child that failed',
+    });
+    stretch.itemProcessor(turns(this, props));
+    const another = sfn.Choice.jsonata(this, `Another stretch of ${props.work}?`, {
+      comment: 'Starts a fresh child when the last one had its 600 turns. On redrive: asks again',
+    });
+    const done = sfn.Pass.jsonata(this, `All ${props.work} done`, {
+      comment: 'Goes on with the counts in the state data',
+    });
+    stretch.next(another);
+    another
+      .when(
+        sfn.Condition.jsonata(`{% $states.input.${props.resultName}.status = 'handover' %}`),
+        stretch,
+      )
+      .otherwise(done);
+    this.startState = stretch;
+    this.endStates = [done];
+  }
+}

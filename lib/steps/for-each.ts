@@ -1,0 +1,108 @@
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { Platform } from '../platform/platform';
+import { taskState } from '../platform/task-state';
+import { Step } from './chain';
+
+/** Properties of {@link ForEach}. */
+export interface ForEachProps {
+  /** Name of the step in ledger and state data: letters only. */
+  readonly name: string;
+
+  /** One item, as in the state name `For each application`. */
+  readonly noun: string;
+
+  /** Several items, as in `Applications left?`; lower case. */
+  readonly nouns: string;
+
+  /** JSONata expression, without `{% %}`, for an array of `{ key, value }`; keys match `[A-Za-z0-9_.-]+`. */
+  readonly items: string;
+
+  /** What is done for an item; the state data there have `run`, `item`, `value` and `common`. */
+  readonly body: (scope: Construct) => sfn.IChainable;
+
+  /**
+   * JSONata expression for what all children are given as `common`.
+   *
+   * @default - nothing
+   */
+  readonly common?: string;
+
+  /**
+   * Items at a time.
+   *
+   * @default 1
+   */
+  readonly maxConcurrency?: number;
+}
+
+/**
+ * Independent items: one that fails stops no other. When all have ended, one error names those that
+ * are not done, and a redrive starts these and only these, each going on from the ledger.
+ */
+export class ForEach extends Step {
+  readonly startState: sfn.State;
+  readonly endStates: sfn.INextable[];
+
+  constructor(scope: Construct, id: string, props: ForEachProps) {
+    super(scope, id);
+    const { name, noun, nouns } = props;
+    const platform = Platform.of(this);
+    const list = sfn.Pass.jsonata(this, `List the ${nouns}`, {
+      outputs: `{% $merge([$states.input, { '${name}': { 'todo': [${props.items}] } }]) %}`,
+      comment: 'Puts the items into the state data. On redrive: is not run again',
+    });
+    const map = sfn.DistributedMap.jsonata(this, `For each ${noun}`, {
+      items: sfn.ProvideItems.jsonata(`{% [$states.input.${name}.todo] %}`),
+      itemSelector: {
+        run: '{% $states.input.run %}',
+        item: { map: name, key: '{% $states.context.Map.Item.Value.key %}' },
+        value: '{% $states.context.Map.Item.Value.value %}',
+        common: `{% ${props.common ?? '{}'} %}`,
+      },
+      maxConcurrency: props.maxConcurrency ?? 1,
+      toleratedFailurePercentage: 100,
+      label: name,
+      mapExecutionType: sfn.StateMachineType.STANDARD,
+      outputs:
+        `{% $merge([$states.input, { '${name}': { 'todo': [$states.input.${name}.todo], ` +
+        `'redrives': $states.context.Execution.RedriveCount } }]) %}`,
+      comment: 'Runs each item in a child of its own; a failing one stops no other',
+    });
+    const mark = taskState(this, `Mark the ${noun} done`, {
+      task: platform.task('mark-item'),
+      payload: {},
+      inItem: true,
+      outputs: { done: '{% $states.input.item.key %}' },
+      comment:
+        'Writes to the ledger that nothing is left for this item. On redrive: writes it again',
+    });
+    map.itemProcessor(sfn.Chain.start(props.body(this)).next(mark));
+    const settle = taskState(this, `Settle the ${nouns}`, {
+      task: platform.task('settle-items'),
+      payload: {
+        map: name,
+        keys: `{% [$states.input.${name}.todo.key] %}`,
+        redrivesAtEnd: `{% $states.input.${name}.redrives %}`,
+      },
+      outputs:
+        `{% ($left := [$states.result.Payload.left]; $merge([$states.input, { '${name}': ` +
+        `{ 'todo': [$states.input.${name}.todo[key in $left]] } }])) %}`,
+      comment:
+        'Throws one error that names every item that is not done. ' +
+        'On redrive: hands these back, and only these are started again',
+    });
+    const left = sfn.Choice.jsonata(this, `Any ${nouns} left?`, {
+      comment: 'Leads back to the Map with the items that a redrive has to repeat',
+    });
+    const done = sfn.Pass.jsonata(this, `All ${nouns} done`, {
+      comment: 'Every item has its mark in the ledger',
+    });
+    list.next(map).next(settle).next(left);
+    left
+      .when(sfn.Condition.jsonata(`{% $count($states.input.${name}.todo) > 0 %}`), map)
+      .otherwise(done);
+    this.startState = list;
+    this.endStates = [done];
+  }
+}

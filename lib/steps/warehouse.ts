@@ -1,0 +1,155 @@
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { IConstruct } from 'constructs';
+import type { WarehouseTarget } from '../../lambdas/shared/data-api';
+
+/** Who a warehouse is for a step, whichever kind it is. */
+export interface WarehouseAccess {
+  /** Database the statements run in. */
+  readonly database: string;
+
+  /**
+   * Role to assume for every call. Statements belong to the role that submits them; give the one
+   * that owns the tables.
+   *
+   * @default - the task's own role calls the Data API
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Secret with user name and password of the database user.
+   *
+   * @default - the database user follows from the calling IAM role
+   */
+  readonly secret?: secretsmanager.ISecret;
+
+  /**
+   * Region of the warehouse.
+   *
+   * @default - the stack's region
+   */
+  readonly region?: string;
+}
+
+/** Properties of {@link Warehouse.serverless}. */
+export interface ServerlessWarehouse extends WarehouseAccess {
+  /** Name of the Redshift Serverless workgroup. */
+  readonly workgroup: string;
+
+  /**
+   * Id of the workgroup, the last part of its ARN.
+   *
+   * @default - the policy allows every workgroup of the account, because the ARN cannot be known
+   */
+  readonly workgroupId?: string;
+}
+
+/** Properties of {@link Warehouse.provisioned}. */
+export interface ProvisionedWarehouse extends WarehouseAccess {
+  /** Identifier of the cluster. */
+  readonly cluster: string;
+
+  /**
+   * Database user to get temporary credentials for.
+   *
+   * @default - the user that follows from the calling IAM role
+   */
+  readonly dbUser?: string;
+}
+
+/** A Redshift warehouse that steps run statements in, with the rights that takes. */
+export class Warehouse {
+  /** A Redshift Serverless workgroup. */
+  static serverless(props: ServerlessWarehouse): Warehouse {
+    const { workgroup, database, region, role, secret } = props;
+    return new Warehouse(
+      { workgroup, database, region, roleArn: role?.roleArn, secretArn: secret?.secretArn },
+      props,
+    );
+  }
+
+  /** A provisioned cluster. */
+  static provisioned(props: ProvisionedWarehouse): Warehouse {
+    const { cluster, dbUser, database, region, role, secret } = props;
+    return new Warehouse(
+      { cluster, dbUser, database, region, roleArn: role?.roleArn, secretArn: secret?.secretArn },
+      props,
+    );
+  }
+
+  private constructor(
+    /** What the tasks are told. */
+    readonly target: WarehouseTarget,
+    private readonly props: WarehouseAccess & { workgroupId?: string },
+  ) {}
+
+  /** Lets a task run, follow, read, find and cancel statements. */
+  grantStatements(grantee: iam.IGrantable & IConstruct): void {
+    const { role, secret } = this.props;
+    if (role) {
+      grantee.grantPrincipal.addToPrincipalPolicy(
+        new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [role.roleArn] }),
+      );
+      return;
+    }
+    secret?.grantRead(grantee);
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ['redshift-data:ExecuteStatement'],
+        resources: [this.arn(grantee)],
+      }),
+    );
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: [
+          'redshift-data:DescribeStatement',
+          'redshift-data:GetStatementResult',
+          'redshift-data:CancelStatement',
+          'redshift-data:ListStatements',
+        ],
+        // These actions know no resource; the service shows a role its own statements only
+        // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshiftdataapi.html).
+        resources: ['*'],
+      }),
+    );
+    if (!secret) grantee.grantPrincipal.addToPrincipalPolicy(this.credentials(grantee));
+  }
+
+  private arn(scope: IConstruct): string {
+    const { workgroup, cluster } = this.target;
+    return Stack.of(scope).formatArn({
+      service: workgroup === undefined ? 'redshift' : 'redshift-serverless',
+      resource: workgroup === undefined ? 'cluster' : 'workgroup',
+      resourceName: cluster ?? this.props.workgroupId ?? '*',
+      arnFormat:
+        workgroup === undefined ? ArnFormat.COLON_RESOURCE_NAME : ArnFormat.SLASH_RESOURCE_NAME,
+      region: this.target.region ?? Aws.REGION,
+    });
+  }
+
+  private credentials(scope: IConstruct): iam.PolicyStatement {
+    const { workgroup, cluster, dbUser, database } = this.target;
+    if (workgroup !== undefined) {
+      return new iam.PolicyStatement({
+        actions: ['redshift-serverless:GetCredentials'],
+        resources: [this.arn(scope)],
+      });
+    }
+    const part = (resource: string, name: string) =>
+      Stack.of(scope).formatArn({
+        service: 'redshift',
+        resource: `${resource}:${cluster}`,
+        resourceName: name,
+      });
+    return dbUser === undefined
+      ? new iam.PolicyStatement({
+          actions: ['redshift:GetClusterCredentialsWithIAM'],
+          resources: [part('dbname', database)],
+        })
+      : new iam.PolicyStatement({
+          actions: ['redshift:GetClusterCredentials'],
+          resources: [part('dbname', database), part('dbuser', dbUser)],
+        });
+  }
+}
