@@ -14,6 +14,7 @@ import {
   type StatementEnd,
 } from '../shared/data-api';
 import { isTransient, TryAgainError } from '../shared/errors';
+import { readNow } from '../shared/read';
 import { type RenderedStatement, renderStatement, type SqlSource } from '../shared/sql';
 import type { RunBatchesPayload } from './payload';
 import type { Batch } from './plan';
@@ -149,16 +150,6 @@ export async function history(
     error: row.error_message === null ? undefined : String(row.error_message).trim(),
     seconds: Number(row.elapsed_time ?? 0) / 1e6,
   };
-}
-
-/** Reads without a token that lives on: each reading is new. */
-export function readNow(
-  deps: Pick<AttemptDeps, 'api' | 'clock'>,
-  statement: RenderedStatement,
-  name: string,
-): Promise<Row[]> {
-  const token = createHash('sha256').update(`${name}\n${deps.clock.now()}\n${Math.random()}`);
-  return deps.api.read(statement, name, token.digest('hex'), 3 * LONGEST_WAIT_SECONDS);
 }
 
 function historyState(status: string): StatementEnd['state'] {

@@ -12,8 +12,9 @@ import {
 import { TryAgainError } from '../shared/errors';
 import { allRunning } from '../shared/executions';
 import { type Ledger, runKey } from '../shared/ledger';
+import { readNow } from '../shared/read';
 import { renderStatement, type SqlSource } from '../shared/sql';
-import { history, readNow, type Settled, StatementIdentity, settle, submit } from './attempt';
+import { history, type Settled, StatementIdentity, settle, submit } from './attempt';
 import { baselineOf, errorsSince, type LogBaseline } from './evidence';
 import type { RunBatchesPayload } from './payload';
 import { type Batch, timestamp } from './plan';

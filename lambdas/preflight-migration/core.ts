@@ -1,0 +1,183 @@
+// Looks at the warehouse before anything is changed. Every finding is reported at once.
+
+import { estimate } from '../shared/clickstream/estimate';
+import {
+  EVENTS_PER_CHUNK,
+  LEGACY_RELATIONS,
+  NEW_RELATIONS,
+  PROCEDURES,
+  schemaOf,
+  TRACE_TABLE,
+} from '../shared/clickstream/migration';
+import type { Clock } from '../shared/clock';
+import type { DataApi, Row, WarehouseTarget } from '../shared/data-api';
+import { PreflightError } from '../shared/errors';
+import type { Ledger } from '../shared/ledger';
+import { type Read, reader } from '../shared/read';
+import { ownRun } from '../shared/runs';
+import type { SqlSource } from '../shared/sql';
+import type { MigrationItem, PreflightMigrationPayload, PreflightMigrationResult } from './payload';
+import { rights } from './rights';
+
+export interface PreflightDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  dataApi(target: WarehouseTarget): DataApi;
+  sqlText(source: SqlSource): string;
+}
+
+export async function preflightMigration(
+  payload: PreflightMigrationPayload,
+  deps: PreflightDeps,
+): Promise<PreflightMigrationResult> {
+  // A dry run has no item in the ledger: it changes nothing, not even there.
+  if (!payload.dryRun) await ownRun(deps.ledger, payload);
+  const api = deps.dataApi(payload.warehouse);
+  const read = reader(api, deps, payload.runId);
+  const findings: string[] = [];
+  const warnings = await rights(api, payload.runId);
+  findings.push(...(await loadOf(payload, read, deps.clock.now())));
+  const applications: MigrationItem[] = [];
+  const skipped: string[] = [];
+  for (const appId of payload.appIds) {
+    const item = await lookAt(appId, payload, read, findings, deps.clock.now());
+    if (item) applications.push(item);
+    else skipped.push(appId);
+  }
+  if (payload.days > payload.retentionDays) {
+    findings.push(
+      `${payload.days} days are more than the ${payload.retentionDays} days the schema keeps: the rest would be deleted again every day`,
+    );
+  }
+  if (findings.length > 0) throw new PreflightError(findings);
+  const events = applications.reduce((sum, { value }) => sum + value.events, 0);
+  return {
+    applications,
+    skipped,
+    warnings,
+    estimate: estimate(events, payload.rpu ?? undefined, payload.pricePerRpuHour ?? undefined),
+  };
+}
+
+/** Running and waiting statements; a migration that another worker started counts whatever the limit. */
+async function loadOf(
+  payload: PreflightMigrationPayload,
+  read: Read,
+  now: number,
+): Promise<string[]> {
+  const since = new Date(now - 86_400_000).toISOString().slice(0, 19).replace('T', ' ');
+  const [row] = await read('preflight-load', { parameters: { since } });
+  const running = numberOf(row, 'running');
+  const queued = numberOf(row, 'queued');
+  const findings: string[] = [];
+  if (numberOf(row, 'migrations') > 0) {
+    findings.push(
+      'a migration procedure runs on the warehouse already; two at once write rows twice: wait for it or cancel it',
+    );
+  }
+  if (running > payload.maxRunning) {
+    findings.push(
+      `${running} statements run on the warehouse, at most ${payload.maxRunning} may; wait until they are through`,
+    );
+  }
+  if (queued > payload.maxQueued) {
+    findings.push(
+      `${queued} statements wait in the warehouse's queue, at most ${payload.maxQueued} may; wait until they are through`,
+    );
+  }
+  return findings;
+}
+
+async function lookAt(
+  appId: string,
+  payload: PreflightMigrationPayload,
+  read: Read,
+  findings: string[],
+  now: number,
+): Promise<MigrationItem | undefined> {
+  const schema = schemaOf(appId);
+  const objects = await read('preflight-objects', { parameters: { schema_name: schema } });
+  const names = new Map(objects.map((row) => [String(row.name), row]));
+  const legacy = LEGACY_RELATIONS.filter((name) => names.has(name));
+  if (legacy.length === 0 && objects.length > 0) return undefined;
+  const before = findings.length;
+  const add = (text: string) => findings.push(`application ${appId}: ${text}`);
+  if (objects.length === 0) {
+    add(
+      `schema ${schema} has no table this user can see; wait for the schema upgrade, and call as the owner`,
+    );
+    return empty(appId, schema, now);
+  }
+  const missing = [...LEGACY_RELATIONS, ...NEW_RELATIONS, ...PROCEDURES].filter(
+    (name) => !names.has(name),
+  );
+  if (missing.length > 0) {
+    add(
+      `${missing.join(', ')} missing; the procedures would fail in every call: let the schema upgrade finish first`,
+    );
+  }
+  const notMine = [...LEGACY_RELATIONS, ...NEW_RELATIONS, TRACE_TABLE].filter(
+    (name) => names.has(name) && names.get(name)!.owner !== names.get(name)!.me,
+  );
+  if (notMine.length > 0) {
+    const { owner, me } = names.get(notMine[0]!)!;
+    add(
+      `${notMine.join(', ')} belong to ${owner}, but this run calls as ${me}: call as the owner, or change their owner`,
+    );
+  }
+  if (findings.length > before) return empty(appId, schema, now);
+  const ids = { schema };
+  if (names.has(TRACE_TABLE)) {
+    const [trace] = await read('preflight-trace', { ids });
+    if (numberOf(trace, 'without_data') > 0) {
+      add(
+        `${TRACE_TABLE} has ${trace!.without_data} unfinished row(s) without events in their span: every call would report success ` +
+          "and migrate nothing. Make sure that no migration runs, then set their status to 'done'",
+      );
+    }
+  }
+  const [rows] = await read('preflight-rows', { ids, parameters: { days: payload.days } });
+  if (numberOf(rows, 'without_id') > 0) {
+    add(
+      `${rows!.without_id} event(s) of the window have no event_id: the procedure takes them again and again; delete them or give them ids`,
+    );
+  }
+  if (numberOf(rows, 'without_required') > 0) {
+    add(
+      `${rows!.without_required} event(s) of the window have no event_name, user_pseudo_id or project_id, which event_v2 requires`,
+    );
+  }
+  return item(appId, schema, rows, payload, now);
+}
+
+const empty = (appId: string, schema: string, now: number): MigrationItem => ({
+  key: appId,
+  value: { schema, events: 0, oldest: null, until: new Date(now).toISOString(), maxCalls: 1 },
+});
+
+function item(
+  appId: string,
+  schema: string,
+  row: Row | undefined,
+  payload: PreflightMigrationPayload,
+  now: number,
+): MigrationItem {
+  const events = numberOf(row, 'events');
+  const instant = (text: unknown) => (text ? `${String(text).replace(' ', 'T')}Z` : null);
+  const oldest = instant(row?.oldest);
+  const newest = Date.parse(instant(row?.newest) ?? '') || 0;
+  return {
+    key: appId,
+    value: {
+      schema,
+      events,
+      oldest: oldest && `${oldest.slice(0, 13)}:00:00Z`,
+      // Clients with a wrong clock send events from the future: the ranges must reach them too.
+      until: newest >= now ? new Date(newest + 1_000).toISOString() : 'now',
+      // One call a chunk, one that finds nothing left, and one for a clock second shared by two calls.
+      maxCalls: payload.maxCallsPerWindow ?? Math.ceil(events / EVENTS_PER_CHUNK) + 3,
+    },
+  };
+}
+
+const numberOf = (row: Row | undefined, name: string): number => Number(row?.[name] ?? 0);

@@ -1,0 +1,15 @@
+import { dataApiFor, ledgerFromEnv } from '../shared/clients';
+import { systemClock } from '../shared/clock';
+import { taskHandler } from '../shared/handler';
+import { sqlText } from '../shared/sql-files';
+import { preflightMigration } from './core';
+import type { PreflightMigrationPayload } from './payload';
+
+export const handler = taskHandler((payload: PreflightMigrationPayload) =>
+  preflightMigration(payload, {
+    ledger: ledgerFromEnv(),
+    clock: systemClock,
+    dataApi: dataApiFor,
+    sqlText,
+  }),
+);

@@ -1,0 +1,42 @@
+import type { Estimate } from '../shared/clickstream/estimate';
+import type { WarehouseTarget } from '../shared/data-api';
+import type { Caller } from '../shared/run';
+
+export interface PreflightMigrationPayload extends Caller {
+  readonly warehouse: WarehouseTarget;
+  readonly appIds: readonly string[];
+  /** Days back from now that are migrated. */
+  readonly days: number;
+  /** Days the schema keeps events; what is older is deleted again every day. */
+  readonly retentionDays: number;
+  /** Statements that may run, and wait, on the warehouse when the migration starts. */
+  readonly maxRunning: number;
+  readonly maxQueued: number;
+  /** Calls of the event procedure for one window above which it is not making progress. */
+  readonly maxCallsPerWindow: number | null;
+  readonly rpu: number | null;
+  readonly pricePerRpuHour: number | null;
+  readonly dryRun: boolean;
+}
+
+/** An application to migrate, as an item of the ForEach step. */
+export interface MigrationItem {
+  readonly key: string;
+  readonly value: {
+    readonly schema: string;
+    readonly events: number;
+    /** First and last day of the base view's ranges; null without an event. */
+    readonly oldest: string | null;
+    readonly until: string;
+    readonly maxCalls: number;
+  };
+}
+
+export interface PreflightMigrationResult {
+  readonly applications: readonly MigrationItem[];
+  /** Applications without a legacy table: nothing to migrate. */
+  readonly skipped: readonly string[];
+  /** What an operator should know but need not repair. */
+  readonly warnings: readonly string[];
+  readonly estimate: Estimate;
+}

@@ -1,0 +1,18 @@
+import { dataApiFor, ledgerFromEnv } from '../shared/clients';
+import { systemClock } from '../shared/clock';
+import { taskHandler } from '../shared/handler';
+import { noteItemFailure } from '../shared/items';
+import { sqlText } from '../shared/sql-files';
+import { readClickstreamLog } from './core';
+import type { ReadClickstreamLogPayload } from './payload';
+
+export const handler = taskHandler(
+  (payload: ReadClickstreamLogPayload) =>
+    readClickstreamLog(payload, {
+      ledger: ledgerFromEnv(),
+      clock: systemClock,
+      dataApi: dataApiFor,
+      sqlText,
+    }),
+  (payload, error) => noteItemFailure(ledgerFromEnv(), payload, error, systemClock.now()),
+);

@@ -1,0 +1,14 @@
+import type { WarehouseTarget } from '../shared/data-api';
+import type { Caller } from '../shared/run';
+
+export interface ReadClickstreamLogPayload extends Caller {
+  readonly warehouse: WarehouseTarget;
+  readonly schema: string;
+}
+
+export interface ReadClickstreamLogResult {
+  /** Parts of the migration whose last word in the log is an end. */
+  readonly ended: readonly string[];
+  /** Live loads that failed meanwhile: their files must be queued again. */
+  readonly liveLoadErrors: number;
+}
