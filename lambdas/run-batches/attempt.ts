@@ -7,12 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Clock } from '../shared/clock';
-import {
-  type DataApi,
-  LONGEST_WAIT_SECONDS,
-  type Row,
-  type StatementEnd,
-} from '../shared/data-api';
+import type { DataApi, StatementEnd } from '../shared/data-api';
 import { isTransient, TryAgainError } from '../shared/errors';
 import { readNow } from '../shared/read';
 import { type RenderedStatement, renderStatement, type SqlSource } from '../shared/sql';
