@@ -1,0 +1,2 @@
+export { RealClock } from './real';
+export { type Participant, VirtualClock } from './virtual';

@@ -1,0 +1,17 @@
+import type { Clock } from '../types';
+
+/** The same sleep for both clocks: a timer that a signal may take back. */
+export function sleepOn(clock: Pick<Clock, 'now' | 'at'>, ms: number, signal?: AbortSignal) {
+  return new Promise<void>((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const wakeUp = () => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = clock.at(clock.now() + ms, () => {
+      signal?.removeEventListener('abort', wakeUp);
+      resolve();
+    });
+    signal?.addEventListener('abort', wakeUp, { once: true });
+  });
+}

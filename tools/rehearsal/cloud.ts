@@ -1,0 +1,69 @@
+// The rehearsal's cloud: what it is started with and what its users may reach.
+
+import type { Clock, CloudEvent } from './types';
+
+/** Keys an AWS client signs with. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** What a cloud is started with. */
+export interface CloudOptions {
+  /** Folder of the cloud assembly (`cdk.out`). */
+  readonly assemblyDir: string;
+  /**
+   * Folder of the scenario.
+   *
+   * @default - an empty account
+   */
+  readonly scenarioDir?: string;
+  /** @default 'virtual' */
+  readonly clock?: 'real' | 'virtual';
+  /**
+   * Faults beside those of the scenario, as the CLI takes them: `kind=kill,task=RunBatches,nth=2`.
+   *
+   * @default - the scenario's only
+   */
+  readonly faults?: readonly string[];
+  /** @default - the stack's, else 000000000000 */
+  readonly account?: string;
+  /** @default - the stack's, else us-east-1 */
+  readonly region?: string;
+  /** @default - the scenario's own */
+  readonly rows?: number;
+}
+
+/** A notice somebody published to a topic of the stack. */
+export interface Notice {
+  readonly topicArn: string;
+  readonly subject?: string;
+  readonly message: string;
+  readonly time: string;
+  /** ARN of the publishing role or service. */
+  readonly by: string;
+}
+
+/** What the command line and tests use of a running cloud. */
+export interface RunningCloud {
+  readonly clock: Clock;
+  /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
+  readonly endpointUrl: string;
+  /** May do everything. */
+  readonly operatorCredentials: Credentials;
+  readonly account: string;
+  readonly region: string;
+  /** ARN of a provisioned machine by its name or logical id; refuses unknown names, listing the known. */
+  machineArn(name: string): string;
+  /** Outputs of all stacks, by stack name and output key. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Everything published to topics so far. */
+  readonly notices: readonly Notice[];
+  /** Called synchronously on each event: a listener that holds the clock stops time right there. */
+  onEvent(listener: (event: CloudEvent) => void): () => void;
+  /** Called synchronously on each published notice. */
+  onNotice(listener: (notice: Notice) => void): () => void;
+  /** Ends everything and removes what was written. */
+  stop(): Promise<void>;
+}
