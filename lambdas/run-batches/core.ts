@@ -98,12 +98,15 @@ async function work(session: Session): Promise<RunBatchesResult> {
 
 /** A failure is thrown again to its own duplicates; a redrive, or another execution, clears it. */
 async function resume({ worker, payload }: Session): Promise<void> {
-  const { failure } = worker.progress;
+  const { failure, attemptBase } = worker.progress;
   if (!failure) return;
   if (failure.selfArn === payload.selfArn && failure.redriveCount >= payload.redriveCount) {
     throw new FAILURES[failure.error]!(failure.message);
   }
-  const again = failure.error === 'ReconciliationError' ? { batch: 0, failedChecks: [] } : {};
+  const again =
+    failure.error === 'ReconciliationError'
+      ? { batch: 0, failedChecks: [], attemptBase: attemptBase + 100 }
+      : {};
   await worker.save({ failure: undefined, ...again });
 }
 
@@ -135,7 +138,10 @@ async function startOrAdopt(session: Session, batch: Batch) {
         return adopted;
       }
     }
-    return await session.start(batch, await session.begin((last?.number ?? 0) + 1));
+    return await session.start(
+      batch,
+      await session.begin((last?.number ?? worker.progress.attemptBase) + 1),
+    );
   } catch (error) {
     if (error instanceof TokenLost || isTransient(error)) throw error;
     if ((error as Error).name === 'TryAgainError') throw error;

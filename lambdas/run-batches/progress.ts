@@ -48,6 +48,8 @@ export interface Progress {
   readonly attempt?: Attempt;
   readonly failure?: StepFailure;
   readonly failedChecks: readonly string[];
+  /** Number before a batch's first attempt: checks that are read again need statements of their own. */
+  readonly attemptBase: number;
   readonly doneBatches: number;
   readonly rows: number;
   readonly done: boolean;
@@ -87,7 +89,15 @@ export class Worker {
     for (;;) {
       const old = await ledger.get<Progress>(key);
       const next: Progress = {
-        ...(old ?? { batch: 0, call: 1, failedChecks: [], doneBatches: 0, rows: 0, done: false }),
+        ...(old ?? {
+          batch: 0,
+          call: 1,
+          failedChecks: [],
+          attemptBase: 0,
+          doneBatches: 0,
+          rows: 0,
+          done: false,
+        }),
         generation: (old?.generation ?? 0) + 1,
         worker,
         renewedAt: now(),

@@ -12,7 +12,11 @@ export interface ScriptedStatement {
   readonly ends?: 'FINISHED' | 'FAILED';
   readonly error?: string;
   /** Log rows it writes, with seconds after its start; level info unless said. */
-  readonly logs?: readonly { readonly at?: number; readonly level?: string; readonly message: string }[];
+  readonly logs?: readonly {
+    readonly at?: number;
+    readonly level?: string;
+    readonly message: string;
+  }[];
   readonly rows?: readonly Record<string, string>[];
 }
 
@@ -61,7 +65,11 @@ export class FakeWarehouse {
 
   constructor(
     readonly clock: FakeClock,
-    private readonly script: (sql: string, parameters: Record<string, string>, nth: number) => ScriptedStatement,
+    private readonly script: (
+      sql: string,
+      parameters: Record<string, string>,
+      nth: number,
+    ) => ScriptedStatement,
   ) {}
 
   /** Statements of the work itself, without the reading ones. */
@@ -79,7 +87,7 @@ export class FakeWarehouse {
   readonly client = {
     send: async (command: { constructor: { name: string }; input: object }): Promise<never> => {
       const call = command.constructor.name.replace(/Command$/, '');
-      const input = command.input as Record<string, never>;
+      const input = command.input as Record<string, unknown>;
       this.calls.push(call);
       this.before(call, input);
       const answer = this.answer(call, input);
@@ -88,7 +96,7 @@ export class FakeWarehouse {
     },
   };
 
-  private answer(call: string, input: Record<string, never>): unknown {
+  private answer(call: string, input: Record<string, unknown>): unknown {
     switch (call) {
       case 'ExecuteStatement':
         return this.execute(input);
@@ -105,7 +113,7 @@ export class FakeWarehouse {
     }
   }
 
-  private execute(input: Record<string, never>) {
+  private execute(input: Record<string, unknown>) {
     const { Sql, StatementName, ClientToken, Parameters, WaitTimeSeconds } = input as {
       Sql: string;
       StatementName: string;
@@ -116,7 +124,9 @@ export class FakeWarehouse {
     const known = this.statements.find(
       ({ token, startedAt }) => token === ClientToken && this.clock.now() - startedAt < 8 * HOUR,
     );
-    const parameters = Object.fromEntries((Parameters ?? []).map(({ name, value }) => [name, value]));
+    const parameters = Object.fromEntries(
+      (Parameters ?? []).map(({ name, value }) => [name, value]),
+    );
     const statement: Submitted = known ?? {
       id: randomUUID(),
       name: StatementName,
@@ -139,12 +149,17 @@ export class FakeWarehouse {
     }
     if (!sql.includes('clock')) return undefined;
     const rows = this.logRows().filter(({ logged_at }) => logged_at >= parameters.since!);
-    return { rows: [...rows, { id: '', level: 'clock', message: '', logged_at: stamp(this.clock.now()) }] };
+    return {
+      rows: [...rows, { id: '', level: 'clock', message: '', logged_at: stamp(this.clock.now()) }],
+    };
   }
 
   private history(comment: string) {
     return this.statements
-      .filter(({ sql, startedAt }) => sql.startsWith(comment) && this.clock.now() - startedAt < 7 * 24 * HOUR)
+      .filter(
+        ({ sql, startedAt }) =>
+          sql.startsWith(comment) && this.clock.now() - startedAt < 7 * 24 * HOUR,
+      )
       .map((statement) => ({
         status: { STARTED: 'running', FINISHED: 'success', FAILED: 'failed', ABORTED: 'canceled' }[
           this.state(statement)
@@ -158,23 +173,28 @@ export class FakeWarehouse {
   private logRows() {
     let id = 0;
     return this.statements.flatMap((statement) =>
-      (statement.script.logs ?? []).flatMap(({ at = statement.script.seconds ?? 0, level = 'info', message }) => {
-        id += 1;
-        const time = statement.startedAt + at * 1_000;
-        const until = Math.min(this.clock.now(), statement.cancelledAt ?? Number.POSITIVE_INFINITY);
-        return time > until ? [] : [{ id: String(id), level, message, logged_at: stamp(time) }];
-      }),
+      (statement.script.logs ?? []).flatMap(
+        ({ at = statement.script.seconds ?? 0, level = 'info', message }) => {
+          id += 1;
+          const time = statement.startedAt + at * 1_000;
+          const until = Math.min(
+            this.clock.now(),
+            statement.cancelledAt ?? Number.POSITIVE_INFINITY,
+          );
+          return time > until ? [] : [{ id: String(id), level, message, logged_at: stamp(time) }];
+        },
+      ),
     );
   }
 
-  private describe(input: Record<string, never>) {
+  private describe(input: Record<string, unknown>) {
     const { Id, WaitTimeSeconds } = input as { Id: string; WaitTimeSeconds?: number };
     const statement = this.find(Id);
     this.wait(statement, WaitTimeSeconds ?? 0);
     return { Id, Status: this.state(statement), Error: statement.script.error, Duration: 1e9 };
   }
 
-  private result(input: Record<string, never>) {
+  private result(input: Record<string, unknown>) {
     const { script } = this.find((input as { Id: string }).Id);
     const rows = script.rows ?? [];
     const names = Object.keys(rows[0] ?? {});
@@ -184,7 +204,7 @@ export class FakeWarehouse {
     };
   }
 
-  private cancel(input: Record<string, never>) {
+  private cancel(input: Record<string, unknown>) {
     if (!this.mayCancel) throw new ServiceFault('AccessDeniedException');
     const statement = this.find((input as { Id: string }).Id);
     if (this.state(statement) !== 'STARTED') throw new ServiceFault('ValidationException');
@@ -192,19 +212,23 @@ export class FakeWarehouse {
     return { Status: true };
   }
 
-  private list(input: Record<string, never>) {
+  private list(input: Record<string, unknown>) {
     if (!this.mayList) throw new ServiceFault('AccessDeniedException');
     const { StatementName } = input as { StatementName: string };
     return {
       Statements: this.statements
-        .filter(({ name, startedAt }) => name.startsWith(StatementName) && this.clock.now() - startedAt < 24 * HOUR)
+        .filter(
+          ({ name, startedAt }) =>
+            name.startsWith(StatementName) && this.clock.now() - startedAt < 24 * HOUR,
+        )
         .map((statement) => ({ Id: statement.id, Status: this.state(statement) })),
     };
   }
 
   private find(id: string): Submitted {
     const statement = this.statements.find((one) => one.id === id);
-    const end = statement && statement.startedAt + (statement.script.seconds ?? 0) * 1_000 + 24 * HOUR;
+    const end =
+      statement && statement.startedAt + (statement.script.seconds ?? 0) * 1_000 + 24 * HOUR;
     if (!statement || this.clock.now() > end!) throw new ServiceFault('ResourceNotFoundException');
     return statement;
   }
