@@ -1,0 +1,151 @@
+// Faults: what shall go wrong, where, and the how-manieth time. Whoever stands at such a place asks
+// here; what the fault does is done there.
+
+const KINDS = [
+  'error', // the call or invocation fails with `error` and `message`, without effect
+  'throttle', // refused for its rate
+  'timeout', // an invocation times out; a call is never answered
+  'lost-answer', // the call takes effect, the connection breaks before the answer
+  'kill', // the process ends, `when` = before | after the call takes effect
+  'denied', // access denied
+  'delay', // answered `seconds` later
+  'duplicate', // the function runs twice with the same input
+  'drop-event', // the event is not delivered
+  'lie', // a procedure says it finished and has done nothing
+] as const;
+
+/** What can go wrong. */
+export type FaultKind = (typeof KINDS)[number];
+
+/** A fault as `faults.json` and `--fault key=value,…` hold it. */
+export interface FaultSpec {
+  readonly kind: FaultKind;
+  /** Logical id of a task function, or its beginning: `RunBatches`. */
+  readonly task?: string;
+  /** Name of a state. */
+  readonly state?: string;
+  /** Signing name of an API, or source of an event: `redshift-data`, `dynamodb`, `aws.states`. */
+  readonly service?: string;
+  /** `ExecuteStatement`, or the detail type of an event. */
+  readonly operation?: string;
+  /** Text the statement contains, in any case. */
+  readonly sql?: string;
+  /** Which of the matching occasions, counted from 1; without it and without probability: each. */
+  readonly nth?: number;
+  /** How many occasions from `nth` on. @default 1 with nth */
+  readonly times?: number;
+  readonly probability?: number;
+  /** @default 1 */
+  readonly seed?: number;
+  readonly error?: string;
+  readonly message?: string;
+  /** Of a delay. @default 60 */
+  readonly seconds?: number;
+  /** Of a kill. @default 'before' */
+  readonly when?: 'before' | 'after';
+}
+
+/** Where something may go wrong. */
+export type Place = 'call' | 'invocation' | 'statement' | 'event' | 'state';
+
+/** An occasion at a place: the members that are known there. */
+export type Occasion = Partial<Record<'task' | 'state' | 'service' | 'operation' | 'sql', string>>;
+
+const TEXTS = ['task', 'state', 'service', 'operation', 'sql', 'error', 'message'];
+const NUMBERS = ['nth', 'times', 'probability', 'seed', 'seconds'];
+
+/** Reads a fault; refuses unknown members and kinds. */
+export function faultOf(value: unknown): FaultSpec {
+  const given = typeof value === 'string' ? fromText(value) : value;
+  if (typeof given !== 'object' || given === null) {
+    throw new Error(`fault ${JSON.stringify(value)} is not an object`);
+  }
+  const spec = { ...given } as Record<string, unknown>;
+  const refuse = (problem: string): never => {
+    throw new Error(`fault ${JSON.stringify(value)}: ${problem}`);
+  };
+  for (const [key, member] of Object.entries(spec)) {
+    if (NUMBERS.includes(key)) {
+      spec[key] = Number(member);
+      if (!(Number(member) >= 0)) refuse(`${key} must be a number`);
+    } else if (key === 'when') {
+      if (member !== 'before' && member !== 'after') refuse('when must be before or after');
+    } else if (key !== 'kind' && !TEXTS.includes(key)) {
+      refuse(`unknown member ${key}; known are kind, when, ${[...TEXTS, ...NUMBERS].join(', ')}`);
+    }
+  }
+  if (!KINDS.includes(spec.kind as FaultKind)) refuse(`kind must be one of ${KINDS.join(', ')}`);
+  return spec as unknown as FaultSpec;
+}
+
+/** `key=value,key=value`; a value may itself hold `=` but no comma. */
+function fromText(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new Error(`fault "${text}": "${pair}" is not key=value`);
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    }),
+  );
+}
+
+function placeOf(spec: FaultSpec): Place {
+  if (spec.kind === 'drop-event') return 'event';
+  if (spec.kind === 'lie') return 'statement';
+  if (spec.service || spec.operation || spec.sql || spec.kind === 'lost-answer') return 'call';
+  return spec.state ? 'state' : 'invocation';
+}
+
+/** Seeded random numbers (mulberry32), so that a run with probabilities can be repeated. */
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The faults of a rehearsal, with their counters. */
+export class Faults {
+  /** What was done so far, oldest first. */
+  readonly applied: { readonly spec: FaultSpec; readonly occasion: Occasion }[] = [];
+  private readonly armed: { spec: FaultSpec; place: Place; seen: number; next: () => number }[];
+
+  constructor(specs: readonly FaultSpec[] = []) {
+    this.armed = specs.map((spec) => {
+      return { spec, place: placeOf(spec), seen: 0, next: random(spec.seed ?? 1) };
+    });
+  }
+
+  /** The fault of this occasion, if any; each call counts as one occasion. */
+  take(place: Place, occasion: Occasion): FaultSpec | undefined {
+    let taken: FaultSpec | undefined;
+    for (const fault of this.armed) {
+      if (fault.place !== place || !fits(fault.spec, occasion)) continue;
+      fault.seen++;
+      if (taken === undefined && due(fault.spec, fault.seen, fault.next)) taken = fault.spec;
+    }
+    if (taken) this.applied.push({ spec: taken, occasion });
+    return taken;
+  }
+}
+
+function fits(spec: FaultSpec, occasion: Occasion): boolean {
+  if (spec.sql !== undefined) {
+    const sql = occasion.sql?.toLowerCase();
+    if (!sql?.includes(spec.sql.toLowerCase())) return false;
+  }
+  if (spec.task !== undefined && !occasion.task?.startsWith(spec.task)) return false;
+  return (['state', 'service', 'operation'] as const).every(
+    (key) => spec[key] === undefined || spec[key] === occasion[key],
+  );
+}
+
+function due(spec: FaultSpec, seen: number, next: () => number): boolean {
+  if (spec.probability !== undefined && next() >= spec.probability) return false;
+  const first = spec.nth ?? 1;
+  const times = spec.times ?? (spec.nth === undefined ? Number.POSITIVE_INFINITY : 1);
+  return seen >= first && seen < first + times;
+}

@@ -1,0 +1,67 @@
+// Access keys, and whose they are. Keys are all that identifies a caller: signatures are not checked.
+
+import { randomBytes } from 'node:crypto';
+import type { Credentials } from '../cloud';
+import { type Clock, type Principal, ServiceError } from '../types';
+
+/** The process calls come from: requests it has open say whether it is at rest (clock/virtual.ts). */
+export interface Process {
+  /** Logical id of the task function, for faults. */
+  readonly task?: string;
+  /** Requests received and not answered. */
+  pending: number;
+  /** Counts requests received and answered. */
+  turns: number;
+  /** Ends the process as if it were killed; only a worker can be. */
+  kill?(): void;
+}
+
+/** Somebody with a key. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly process: Process;
+  readonly expires: number;
+}
+
+export const newProcess = (task?: string): Process => ({ task, pending: 0, turns: 0 });
+
+/** All keys in circulation. */
+export class Callers {
+  private readonly keys = new Map<string, Caller>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Makes a key; a session's expires. */
+  mint(
+    principal: Principal,
+    process: Process,
+    expires = Number.POSITIVE_INFINITY,
+  ): { caller: Caller; credentials: Credentials } {
+    const caller: Caller = { principal, process, expires };
+    const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
+    this.keys.set(accessKeyId, caller);
+    const secretAccessKey = randomBytes(20).toString('hex');
+    return { caller, credentials: { accessKeyId, secretAccessKey, sessionToken: accessKeyId } };
+  }
+
+  revoke(accessKeyId: string): void {
+    this.keys.delete(accessKeyId);
+  }
+
+  /** The caller of a key; throws as AWS does for unknown and expired ones. */
+  find(accessKeyId: string | undefined): Caller {
+    if (accessKeyId === undefined) {
+      throw new ServiceError('MissingAuthenticationToken', 'Missing Authentication Token', 403);
+    }
+    const caller = this.keys.get(accessKeyId);
+    if (!caller) {
+      const message = 'The security token included in the request is invalid.';
+      throw new ServiceError('UnrecognizedClientException', message, 403);
+    }
+    if (caller.expires <= this.clock.now()) {
+      const message = 'The security token included in the request is expired';
+      throw new ServiceError('ExpiredTokenException', message, 403);
+    }
+    return caller;
+  }
+}

@@ -1,0 +1,122 @@
+// Who may do what: the policies of the account, and AWS's way of weighing them within one account.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+
+import { type Principal, ServiceError } from '../types';
+import {
+  like,
+  listOf,
+  type PolicyDocument,
+  type Question,
+  type Statement,
+  speaksAbout,
+  statementsOf,
+} from './policy';
+
+/** Actions for which the resource's own policy must agree; elsewhere one of the two suffices. */
+const RESOURCE_DECIDES = /^(sts:AssumeRole|kms:)/;
+
+interface Resource {
+  readonly arn: string;
+  readonly statements: readonly Statement[];
+}
+
+/** All policies, and the verdict on a call. */
+export class Iam {
+  private readonly identities = new Map<string, Statement[]>();
+  private readonly resources: Resource[] = [];
+
+  constructor(private readonly account: string) {}
+
+  /** Gives a role, or an operator's ARN, the statements of an identity policy. */
+  attach(principalArn: string, document: PolicyDocument, where = principalArn): void {
+    const statements = this.identities.get(principalArn) ?? [];
+    statements.push(...statementsOf(document, where));
+    this.identities.set(principalArn, statements);
+  }
+
+  /** Sets a policy on a resource, or on all whose ARN fits: the statements name what they mean. */
+  protect(arn: string, document: PolicyDocument, where = arn): void {
+    this.resources.push({ arn, statements: statementsOf(document, where) });
+  }
+
+  hasRole(roleArn: string): boolean {
+    return this.identities.has(roleArn);
+  }
+
+  /** Throws AccessDeniedException, in AWS's words, unless the call is allowed. */
+  authorize(
+    principal: Principal,
+    action: string,
+    resource: string,
+    context: Readonly<Record<string, string>> = {},
+  ): void {
+    const because = this.refusal(principal, {
+      action,
+      resource,
+      context: {
+        'aws:SecureTransport': 'true',
+        'aws:PrincipalArn': principal.arn,
+        'aws:PrincipalAccount': principal.account,
+        ...context,
+      },
+    });
+    if (because === undefined) return;
+    throw new ServiceError(
+      'AccessDeniedException',
+      `User: ${sessionArn(principal)} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
+    );
+  }
+
+  /** Why a call is refused; undefined when it is allowed. */
+  private refusal(principal: Principal, question: Question): string | undefined {
+    const own = this.identities.get(principal.arn);
+    const everything = principal.kind === 'operator' && own === undefined;
+    const identity = (own ?? []).filter((statement) => speaksAbout(statement, question));
+    const guarding = this.resources
+      .filter(({ arn }) => like(arn, question.resource))
+      .flatMap(({ statements }) => statements)
+      .map((statement) => ({ statement, named: this.names(statement, principal) }))
+      .filter(({ statement, named }) => named !== 'no' && speaksAbout(statement, question));
+
+    if (identity.some(isDeny)) return 'with an explicit deny in an identity-based policy';
+    if (guarding.some(({ statement }) => isDeny(statement))) {
+      return 'with an explicit deny in a resource-based policy';
+    }
+    const byIdentity = everything || identity.length > 0;
+    const byResource = guarding.some(({ named }) => named === 'directly');
+    const delegated = guarding.some(({ named }) => named === 'account');
+    if (RESOURCE_DECIDES.test(question.action)) {
+      if (byResource || (delegated && byIdentity)) return undefined;
+      if (!delegated)
+        return `because no resource-based policy allows the ${question.action} action`;
+    } else if (byIdentity || byResource) {
+      return undefined;
+    }
+    return principal.kind === 'service'
+      ? `because no resource-based policy allows the ${question.action} action`
+      : `because no identity-based policy allows the ${question.action} action`;
+  }
+
+  /** Whether a statement of a resource's policy means this principal, or leaves it to the account. */
+  private names(statement: Statement, principal: Principal): 'directly' | 'account' | 'no' {
+    if (statement.Principal === undefined) return 'no';
+    if (statement.Principal === '*') return 'directly';
+    const { AWS, Service } = statement.Principal;
+    if (principal.kind === 'service') {
+      return listOf(Service).includes(principal.arn) ? 'directly' : 'no';
+    }
+    const arns = listOf(AWS);
+    if (arns.includes('*') || arns.includes(principal.arn)) return 'directly';
+    const root = new RegExp(`^arn:[\\w-]+:iam::${this.account}:root$`);
+    return arns.some((arn) => arn === this.account || root.test(arn)) ? 'account' : 'no';
+  }
+}
+
+const isDeny = (statement: Statement): boolean => statement.Effect === 'Deny';
+
+/** How AWS calls a principal in a message: a role by its session. */
+export function sessionArn(principal: Principal): string {
+  if (principal.kind !== 'role') return principal.arn;
+  const name = principal.arn.split('/').at(-1);
+  return `${principal.arn.replace(/:iam::(\d+):role\/.*/, ':sts::$1:assumed-role')}/${name}/rehearsal`;
+}

@@ -1,0 +1,56 @@
+import { Faults, faultOf } from '../../rehearsal/faults/faults';
+
+const call = { task: 'RunBatches1A2B', service: 'redshift-data', operation: 'ExecuteStatement' };
+
+describe('faults', () => {
+  test('strike the named occasion only, counted among those that fit', () => {
+    const faults = new Faults([faultOf('kind=lost-answer,operation=ExecuteStatement,nth=2')]);
+    const kinds = [call, { ...call, operation: 'DescribeStatement' }, call, call].map(
+      (occasion) => faults.take('call', occasion)?.kind,
+    );
+    expect(kinds).toEqual([undefined, undefined, 'lost-answer', undefined]);
+    expect(faults.applied).toHaveLength(1);
+  });
+
+  test('without nth strike always, with times so often', () => {
+    const always = new Faults([faultOf({ kind: 'throttle', service: 'redshift-data' })]);
+    const twice = new Faults([faultOf({ kind: 'throttle', service: 'redshift-data', times: 2 })]);
+    const struck = (faults: Faults) => [1, 2, 3].map(() => faults.take('call', call) !== undefined);
+    expect(struck(always)).toEqual([true, true, true]);
+    expect(struck(twice)).toEqual([true, true, false]);
+  });
+
+  test('with a seed strike the same occasions every time', () => {
+    const run = () => {
+      const faults = new Faults([
+        faultOf('kind=error,service=redshift-data,probability=0.3,seed=7'),
+      ]);
+      return Array.from({ length: 100 }, () => faults.take('call', call) !== undefined);
+    };
+    expect(run()).toEqual(run());
+    const struck = run().filter(Boolean).length;
+    expect(struck).toBeGreaterThan(15);
+    expect(struck).toBeLessThan(45);
+  });
+
+  test('find statements by a part of their text', () => {
+    const faults = new Faults([faultOf('kind=error,sql=INSERT INTO event_v2')]);
+    expect(faults.take('call', { ...call, sql: 'insert into event_v2 select 1' })).toBeDefined();
+    expect(faults.take('call', { ...call, sql: 'select 1' })).toBeUndefined();
+  });
+
+  test('of a task without an operation strike its invocation', () => {
+    const faults = new Faults([faultOf('kind=kill,task=RunBatches,nth=1')]);
+    expect(faults.take('call', call)).toBeUndefined();
+    expect(faults.take('invocation', { task: 'RunBatches1A2B' })).toBeDefined();
+  });
+
+  test.each([
+    ['kind=explode', 'kind must be one of error, throttle'],
+    ['kind=kill,tsk=RunBatches', 'unknown member tsk'],
+    ['kind=kill,nth=first', 'nth must be a number'],
+    ['kill', '"kill" is not key=value'],
+  ])('refuses %s', (text, message) => {
+    expect(() => faultOf(text)).toThrow(message);
+  });
+});
