@@ -1,0 +1,124 @@
+import { markItem } from '../../../lambdas/mark-item/core';
+import { settleItems } from '../../../lambdas/settle-items/core';
+import { noteItemFailure } from '../../../lambdas/shared/items';
+import { type Ledger, runKey } from '../../../lambdas/shared/ledger';
+import { startLedger } from '../../support/ledger';
+
+let ledger: Ledger;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ ledger, stop } = await startLedger());
+});
+afterAll(() => stop());
+
+const ROOT = 'arn:aws:states:us-east-1:000000000000:execution:m:one';
+const caller = (runId: string, redriveCount = 0) => ({
+  version: 1,
+  runId,
+  rootArn: ROOT,
+  selfArn: ROOT,
+  redriveCount,
+});
+const noChildren = { send: async () => ({ mapRuns: [] }) } as never;
+
+async function openRun(runId: string) {
+  await ledger.put(runKey(runId), { runId, executionArn: ROOT, status: 'open', leases: [] });
+  const item = (key: string) => ({ map: 'applications', key });
+  return {
+    done: (key: string) => markItem({ ...caller(runId), item: item(key) }, ledger, 0),
+    failed: (key: string, error: Error) =>
+      noteItemFailure(ledger, { runId, item: item(key) }, error, 0),
+    settle: (redriveCount: number, redrivesAtEnd = 0, sfn = noChildren) =>
+      settleItems(
+        {
+          ...caller(runId, redriveCount),
+          map: 'applications',
+          keys: ['a', 'b', 'c'],
+          redrivesAtEnd,
+        },
+        { ledger, sfn },
+      ),
+  };
+}
+
+it('returns at once when every item has its mark', async () => {
+  const run = await openRun('all-done');
+  for (const key of ['a', 'b', 'c']) await run.done(key);
+  await expect(run.settle(0)).resolves.toEqual({ left: [] });
+});
+
+it('throws one error that names each item and its cause, however often it is retried', async () => {
+  const run = await openRun('two-left');
+  await run.done('a');
+  await run.failed('b', Object.assign(new Error('disk full'), { name: 'StatementStoppedError' }));
+  for (const _ of [1, 2]) {
+    await expect(run.settle(0)).rejects.toMatchObject({
+      name: 'ItemsLeftError',
+      message: expect.stringMatching(
+        /2 of 3 items.*b: StatementStoppedError: disk full \| c: its execution left no cause/,
+      ),
+    });
+  }
+});
+
+it('hands the items back on the redrive, and only then', async () => {
+  const run = await openRun('redriven');
+  await run.done('a');
+  await expect(run.settle(1, 0)).resolves.toEqual({ left: ['b', 'c'] });
+  await expect(run.settle(1, 1)).rejects.toMatchObject({ name: 'ItemsLeftError' });
+});
+
+it('asks the Map Run for the cause of a child that could not write one', async () => {
+  const run = await openRun('silent');
+  await run.done('a');
+  await run.done('b');
+  const answers: Record<string, object> = {
+    ListMapRunsCommand: {
+      mapRuns: [
+        { mapRunArn: 'old', startDate: new Date(1) },
+        { mapRunArn: 'new', startDate: new Date(2) },
+      ],
+    },
+    DescribeExecutionCommand: {
+      input: JSON.stringify({ item: { key: 'c' } }),
+      error: 'States.Timeout',
+    },
+  };
+  const sfn = {
+    send: async ({
+      constructor: command,
+      input,
+    }: {
+      constructor: { name: string };
+      input: { mapRunArn?: string; statusFilter?: string };
+    }) =>
+      answers[command.name] ?? {
+        executions:
+          input.mapRunArn === 'new' && input.statusFilter === 'TIMED_OUT'
+            ? [{ executionArn: 'x' }]
+            : [],
+      },
+  } as never;
+  await expect(run.settle(0, 0, sfn)).rejects.toThrow('c: States.Timeout');
+});
+
+it('keeps a done item done when a late failure comes in', async () => {
+  const run = await openRun('late');
+  for (const key of ['a', 'b', 'c']) await run.done(key);
+  await run.failed('b', new Error('late'));
+  await expect(run.settle(0)).resolves.toEqual({ left: [] });
+});
+
+it('refuses when another execution has taken the run over, and names it', async () => {
+  const run = await openRun('taken');
+  await ledger.put(runKey('taken'), {
+    runId: 'taken',
+    executionArn: 'arn:B',
+    status: 'open',
+    leases: [],
+  });
+  await expect(run.settle(1)).rejects.toMatchObject({
+    name: 'RunTakenOverError',
+    message: expect.stringContaining('arn:B'),
+  });
+});
