@@ -1,0 +1,191 @@
+import { preflightMigration } from '../../../lambdas/preflight-migration/core';
+import type { PreflightMigrationPayload } from '../../../lambdas/preflight-migration/payload';
+import {
+  LEGACY_RELATIONS,
+  NEW_RELATIONS,
+  PROCEDURES,
+} from '../../../lambdas/shared/clickstream/migration';
+import type { DataApi, Row } from '../../../lambdas/shared/data-api';
+import { type Ledger, runKey } from '../../../lambdas/shared/ledger';
+import type { RenderedStatement } from '../../../lambdas/shared/sql';
+import { sqlText } from '../../../lambdas/shared/sql-files';
+import { FakeClock } from '../../support/fake-warehouse';
+import { startLedger } from '../../support/ledger';
+
+const ROOT = 'arn:aws:states:us-east-1:000000000000:execution:m:one';
+let ledger: Ledger;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ ledger, stop } = await startLedger());
+  await ledger.put(runKey('run-1'), { runId: 'run-1', executionArn: ROOT, status: 'open' });
+});
+afterAll(() => stop());
+
+const owned = (names: readonly string[], owner = 'IAMR:data-api') =>
+  names.map((name) => ({ kind: 'x', name, owner, me: 'IAMR:data-api' }));
+const READY = owned([...LEGACY_RELATIONS, ...NEW_RELATIONS, ...PROCEDURES]);
+const ROWS = {
+  events: '250000001',
+  oldest: '2025-12-02 03:04:05',
+  newest: '2025-12-31 00:00:00',
+  without_id: '0',
+  without_required: '0',
+};
+
+interface World {
+  objects?: Row[];
+  rows?: Row;
+  load?: Row;
+  trace?: Row;
+  rights?: 'asked' | 'denied';
+}
+
+function preflight(world: World = {}, payload: Partial<PreflightMigrationPayload> = {}) {
+  const tables: Record<string, Row[]> = {
+    'preflight-objects': world.objects ?? READY,
+    'preflight-rows': [world.rows ?? ROWS],
+    'preflight-load': [world.load ?? { running: null, queued: null, migrations: null }],
+    'preflight-trace': [world.trace ?? { unfinished: '0', without_data: null }],
+  };
+  const api = {
+    read: async ({ sql }: RenderedStatement) => tables[/run-1 (\S+) /.exec(sql)![1]!]!,
+    find: async () => (world.rights === 'denied' ? 'denied' : []),
+    cancel: async () => world.rights ?? 'asked',
+  } as unknown as DataApi;
+  return preflightMigration(
+    {
+      version: 1,
+      runId: 'run-1',
+      rootArn: ROOT,
+      selfArn: ROOT,
+      redriveCount: 0,
+      warehouse: { workgroup: 'w', database: 'd' },
+      appIds: ['Shop'],
+      days: 30,
+      retentionDays: 365,
+      maxRunning: 5,
+      maxQueued: 0,
+      maxCallsPerWindow: null,
+      rpu: null,
+      pricePerRpuHour: null,
+      dryRun: false,
+      ...payload,
+    },
+    { ledger, clock: new FakeClock(), dataApi: () => api, sqlText },
+  );
+}
+
+it('describes each application for the migration', async () => {
+  await expect(preflight()).resolves.toMatchObject({
+    applications: [
+      {
+        key: 'Shop',
+        value: {
+          schema: 'shop',
+          events: 250_000_001,
+          oldest: '2025-12-02T03:00:00Z',
+          until: 'now',
+          maxCalls: 6,
+        },
+      },
+    ],
+    skipped: [],
+    warnings: [],
+  });
+});
+
+it('scales time and money from the benchmark of the guide', async () => {
+  const rows = { ...ROWS, events: '300000000' };
+  const { estimate } = await preflight({ rows });
+  expect(estimate).toMatchObject({ migrateMinutes: 125, baseViewMinutes: 20, metricsMinutes: 140 });
+  const dear = await preflight({ rows }, { rpu: 64, pricePerRpuHour: 0.375 });
+  expect(dear.estimate).toMatchObject({ migrateMinutes: 63, baseViewMinutes: 10, dollars: 29.2 });
+});
+
+it('reaches events from the future with the ranges of the base view', async () => {
+  const { applications } = await preflight({ rows: { ...ROWS, newest: '2026-02-01 00:00:00' } });
+  expect(applications[0]!.value.until).toBe('2026-02-01T00:00:01.000Z');
+});
+
+it('4 skips an application without legacy tables instead of calling procedures that loop', async () => {
+  const objects = owned([...NEW_RELATIONS, ...PROCEDURES]);
+  await expect(preflight({ objects })).resolves.toMatchObject({
+    applications: [],
+    skipped: ['Shop'],
+  });
+});
+
+it('34 says what to grant when the role may neither list nor cancel', async () => {
+  const { warnings } = await preflight({ rights: 'denied' });
+  expect(warnings.join()).toMatch(/redshift-data:ListStatements.*redshift-data:CancelStatement/);
+});
+
+it.each<[string, World, Partial<PreflightMigrationPayload>, RegExp]>([
+  [
+    'a missing legacy table',
+    { objects: READY.filter(({ name }) => name !== 'item') },
+    {},
+    /application Shop: item missing/,
+  ],
+  [
+    'a missing procedure',
+    { objects: READY.filter(({ name }) => name !== PROCEDURES[0]) },
+    {},
+    /sp_migrate_event_to_v2 missing/,
+  ],
+  ['a schema nobody sees', { objects: [] }, {}, /no table this user can see/],
+  [
+    '35 a trace table that belongs to admin',
+    { objects: [...READY, ...owned(['tmp_backfill_trace'], 'admin')] },
+    {},
+    /tmp_backfill_trace belong to admin, but this run calls as IAMR:data-api/,
+  ],
+  [
+    '9 an unfinished chunk without data',
+    {
+      objects: [...READY, ...owned(['tmp_backfill_trace'])],
+      trace: { unfinished: '1', without_data: '1' },
+    },
+    {},
+    /every call would report success and migrate nothing/,
+  ],
+  [
+    'events without an id',
+    { rows: { ...ROWS, without_id: '3' } },
+    {},
+    /3 event\(s\) of the window have no event_id/,
+  ],
+  [
+    'events without a required column',
+    { rows: { ...ROWS, without_required: '2' } },
+    {},
+    /2 event\(s\) of the window have no event_name/,
+  ],
+  ['36 more days than the retention', {}, { days: 366 }, /366 days are more than the 365 days/],
+  [
+    '11 a migration that runs already',
+    { load: { running: '1', queued: '0', migrations: '1' } },
+    {},
+    /runs on the warehouse already/,
+  ],
+  [
+    'a busy warehouse',
+    { load: { running: '6', queued: '0', migrations: '0' } },
+    {},
+    /6 statements run on the warehouse, at most 5/,
+  ],
+  ['a queue', { load: { running: '0', queued: '1', migrations: '0' } }, {}, /1 statements wait/],
+])('finds %s', async (_name, world, payload, message) => {
+  await expect(preflight(world, payload)).rejects.toMatchObject({
+    name: 'PreflightError',
+    message: expect.stringMatching(message),
+  });
+});
+
+it('reports every finding at once', async () => {
+  const world = {
+    load: { running: '9', queued: '9', migrations: '1' },
+    rows: { ...ROWS, without_id: '1', without_required: '1' },
+  };
+  await expect(preflight(world, { days: 400 })).rejects.toThrow(/^6 finding\(s\)/);
+});
