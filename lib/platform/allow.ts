@@ -1,0 +1,50 @@
+// Permissions with their reason. A wildcard in a resource is written down where the permission is
+// given, so that the guard rails (cdk-nag) know it and a reader does not have to ask.
+
+import { Stack, Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+
+/** Adds a permission to a principal. `reason` is needed when a resource has a wildcard. */
+export function allow(
+  grantee: iam.IGrantable & IConstruct,
+  actions: readonly string[],
+  resources: readonly string[],
+  reason?: string,
+): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }),
+  );
+  if (reason !== undefined) acknowledgeWildcards(grantee, resources, reason);
+}
+
+/** Writes down why these resources are named by a wildcard. */
+export function acknowledgeWildcards(
+  scope: IConstruct,
+  resources: readonly string[],
+  reason: string,
+): void {
+  for (const resource of resources) {
+    const name = flat(Stack.of(scope).resolve(resource));
+    if (name.includes('*')) {
+      Validations.of(scope).acknowledge({ id: `AwsSolutions-IAM5[Resource::${name}]`, reason });
+    }
+  }
+}
+
+/** A resolved ARN as cdk-nag spells it in the ids of its findings: references in angle brackets. */
+function flat(node: unknown): string {
+  if (typeof node === 'string') return node.replace(/\$\{/g, '<').replace(/\}/g, '>');
+  const {
+    Ref,
+    'Fn::GetAtt': attribute,
+    'Fn::Join': join,
+  } = node as {
+    Ref?: string;
+    'Fn::GetAtt'?: [string, string];
+    'Fn::Join'?: [string, unknown[]];
+  };
+  if (Ref !== undefined) return `<${Ref}>`;
+  if (attribute) return `<${attribute.join('.')}>`;
+  return join ? join[1].map(flat).join(join[0]) : JSON.stringify(node);
+}

@@ -1,0 +1,107 @@
+// What each task may do with what the stack itself has. Rights on anything else (warehouses, stacks)
+// stand beside the step that calls the task.
+
+import { Duration } from 'aws-cdk-lib';
+
+/** Rights of a task on ledger, reports, topic and the executions of the stack's runbooks. */
+export interface TaskRights {
+  /**
+   * Calls to the ledger table.
+   *
+   * @default - the task knows no ledger
+   */
+  readonly ledger?: readonly ('GetItem' | 'PutItem' | 'Query' | 'DeleteItem')[];
+
+  /**
+   * Whether the task writes the run's report.
+   *
+   * @default false
+   */
+  readonly reports?: boolean;
+
+  /**
+   * Whether the task publishes notices.
+   *
+   * @default false
+   */
+  readonly publish?: boolean;
+
+  /**
+   * Calls to Step Functions about executions of the stack's runbooks.
+   *
+   * @default - the task asks nothing about executions
+   */
+  readonly states?: readonly StatesCall[];
+
+  /**
+   * Longest run of one invocation.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly timeout?: Duration;
+}
+
+/** Calls of Step Functions a task may make for runs of its own stack. */
+export type StatesCall =
+  | 'DescribeExecution'
+  | 'GetExecutionHistory'
+  | 'ListMapRuns'
+  | 'ListExecutions'
+  | 'SendTaskSuccess'
+  | 'SendTaskFailure';
+
+const short = Duration.minutes(2);
+
+/** Tasks that are built in, by folder. A step that brings its own task passes its rights along. */
+export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
+  'answer-gate': {
+    ledger: ['GetItem', 'PutItem'],
+    states: ['DescribeExecution', 'SendTaskSuccess', 'SendTaskFailure'],
+    timeout: short,
+  },
+  'check-quiet-run': { ledger: ['GetItem'], states: ['DescribeExecution'], timeout: short },
+  'close-run': {
+    ledger: ['GetItem', 'PutItem', 'Query', 'DeleteItem'],
+    reports: true,
+    timeout: short,
+  },
+  'mark-item': { ledger: ['GetItem', 'PutItem'], timeout: short },
+  'notify-status': {
+    ledger: ['GetItem', 'Query'],
+    reports: true,
+    publish: true,
+    states: ['DescribeExecution', 'GetExecutionHistory'],
+    timeout: short,
+  },
+  'open-gate': {
+    ledger: ['GetItem', 'PutItem'],
+    publish: true,
+    states: ['SendTaskSuccess'],
+    timeout: short,
+  },
+  'open-run': {
+    ledger: ['GetItem', 'PutItem', 'DeleteItem'],
+    states: ['DescribeExecution'],
+    timeout: short,
+  },
+  'preflight-migration': { ledger: ['GetItem', 'PutItem'] },
+  'read-clickstream-log': { ledger: ['GetItem', 'PutItem'] },
+  'release-run': {
+    ledger: ['GetItem', 'PutItem', 'Query', 'DeleteItem'],
+    reports: true,
+    states: ['DescribeExecution'],
+  },
+  'run-batches': { ledger: ['GetItem', 'PutItem'], states: ['DescribeExecution'] },
+  'settle-closed-run': {
+    ledger: ['GetItem', 'PutItem', 'Query'],
+    states: ['DescribeExecution'],
+  },
+  'settle-items': {
+    ledger: ['GetItem', 'DeleteItem'],
+    states: ['DescribeExecution', 'ListMapRuns', 'ListExecutions'],
+    timeout: short,
+  },
+};
+
+/** Tasks that end what a stopped run left behind: they need the rights of the tasks that began it. */
+export const SETTLING_TASKS = ['settle-closed-run', 'release-run'] as const;
