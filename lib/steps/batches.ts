@@ -26,8 +26,10 @@ export interface BatchesProps {
 
 /** The Run/More pair: 7 events a turn, in whatever execution it stands. */
 function turns(scope: Construct, props: BatchesProps) {
-  const task = Platform.of(scope).task('run-batches');
-  props.warehouse.grantStatements(task);
+  const platform = Platform.of(scope);
+  const task = platform.task('run-batches');
+  // Whoever ends what a stopped run left behind needs the same rights.
+  for (const grantee of [task, ...platform.settlingTasks]) props.warehouse.grantStatements(grantee);
   const run = taskState(scope, `Run ${props.work}`, {
     task,
     payload: { ...props.payload, warehouse: props.warehouse.target },

@@ -1,8 +1,9 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import type { WarehouseTarget } from '../../lambdas/shared/data-api';
+import { allow } from '../platform/allow';
 
 /** Who a warehouse is for a step, whichever kind it is. */
 export interface WarehouseAccess {
@@ -88,32 +89,26 @@ export class Warehouse {
   grantStatements(grantee: iam.IGrantable & IConstruct): void {
     const { role, secret } = this.props;
     if (role) {
-      grantee.grantPrincipal.addToPrincipalPolicy(
-        new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [role.roleArn] }),
-      );
+      allow(grantee, ['sts:AssumeRole'], [role.roleArn]);
       return;
     }
     secret?.grantRead(grantee);
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new iam.PolicyStatement({
-        actions: ['redshift-data:ExecuteStatement'],
-        resources: [this.arn(grantee)],
-      }),
+    const reason =
+      'The id of the workgroup is not known, only its name; give workgroupId to narrow this.';
+    allow(grantee, ['redshift-data:ExecuteStatement'], [this.arn(grantee)], reason);
+    allow(
+      grantee,
+      [
+        'redshift-data:DescribeStatement',
+        'redshift-data:GetStatementResult',
+        'redshift-data:CancelStatement',
+        'redshift-data:ListStatements',
+      ],
+      ['*'],
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshiftdataapi.html
+      'These actions know no resource; the service shows a role its own statements only.',
     );
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new iam.PolicyStatement({
-        actions: [
-          'redshift-data:DescribeStatement',
-          'redshift-data:GetStatementResult',
-          'redshift-data:CancelStatement',
-          'redshift-data:ListStatements',
-        ],
-        // These actions know no resource; the service shows a role its own statements only
-        // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshiftdataapi.html).
-        resources: ['*'],
-      }),
-    );
-    if (!secret) grantee.grantPrincipal.addToPrincipalPolicy(this.credentials(grantee));
+    if (!secret) this.grantCredentials(grantee, reason);
   }
 
   private arn(scope: IConstruct): string {
@@ -128,28 +123,21 @@ export class Warehouse {
     });
   }
 
-  private credentials(scope: IConstruct): iam.PolicyStatement {
+  private grantCredentials(grantee: iam.IGrantable & IConstruct, reason: string): void {
     const { workgroup, cluster, dbUser, database } = this.target;
-    if (workgroup !== undefined) {
-      return new iam.PolicyStatement({
-        actions: ['redshift-serverless:GetCredentials'],
-        resources: [this.arn(scope)],
-      });
-    }
     const part = (resource: string, name: string) =>
-      Stack.of(scope).formatArn({
+      Stack.of(grantee).formatArn({
         service: 'redshift',
         resource: `${resource}:${cluster}`,
         resourceName: name,
       });
-    return dbUser === undefined
-      ? new iam.PolicyStatement({
-          actions: ['redshift:GetClusterCredentialsWithIAM'],
-          resources: [part('dbname', database)],
-        })
-      : new iam.PolicyStatement({
-          actions: ['redshift:GetClusterCredentials'],
-          resources: [part('dbname', database), part('dbuser', dbUser)],
-        });
+    if (workgroup !== undefined) {
+      allow(grantee, ['redshift-serverless:GetCredentials'], [this.arn(grantee)], reason);
+    } else if (dbUser === undefined) {
+      allow(grantee, ['redshift:GetClusterCredentialsWithIAM'], [part('dbname', database)]);
+    } else {
+      const resources = [part('dbname', database), part('dbuser', dbUser)];
+      allow(grantee, ['redshift:GetClusterCredentials'], resources);
+    }
   }
 }

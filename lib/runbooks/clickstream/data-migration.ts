@@ -1,0 +1,85 @@
+// The machine `clickstream-data-migration`, read from top to bottom like the guide.
+
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { Platform } from '../../platform/platform';
+import { addResult, taskState } from '../../platform/task-state';
+import { ForEach } from '../../steps/for-each';
+import type { Warehouse } from '../../steps/warehouse';
+import { migrateApplication } from './migration-steps';
+
+/** What the target's configuration says about the warehouse of the migration. */
+export interface DataMigrationProps {
+  readonly warehouse: Warehouse;
+
+  /** Days the schema keeps events; the solution deletes older ones every day. */
+  readonly retentionDays: number;
+
+  /**
+   * Statements that may run on the warehouse when the migration starts.
+   *
+   * @default 5
+   */
+  readonly maxRunning?: number;
+
+  /**
+   * Statements that may wait in its queue.
+   *
+   * @default 0
+   */
+  readonly maxQueued?: number;
+}
+
+const input = (member: string) => `{% $states.input.input.${member} %}`;
+const orNull = (member: string) =>
+  `{% $exists($states.input.input.${member}) ? $states.input.input.${member} : null %}`;
+
+/** States between the first ("Check the input") and the last ("Write the report"). */
+export function dataMigration(
+  scope: Construct,
+  props: DataMigrationProps,
+): sfn.IChainable & { next(next: sfn.IChainable): sfn.Chain } {
+  const preflight = Platform.of(scope).task('preflight-migration');
+  props.warehouse.grantStatements(preflight);
+  const check = taskState(scope, 'Check the warehouse', {
+    task: preflight,
+    payload: {
+      warehouse: props.warehouse.target,
+      appIds: input('appIds'),
+      days: input('migration.days'),
+      retentionDays: props.retentionDays,
+      maxRunning: props.maxRunning ?? 5,
+      maxQueued: props.maxQueued ?? 0,
+      maxCallsPerWindow: orNull('migration.maxCallsPerWindow'),
+      rpu: orNull('migration.rpu'),
+      pricePerRpuHour: orNull('migration.pricePerRpuHour'),
+      dryRun: input('dryRun'),
+    },
+    outputs: addResult('plan'),
+    comment:
+      'Looks at tables, owners, unfinished chunks, retention and load, and reports every finding at once; changes nothing. ' +
+      'On redrive: looks again',
+  });
+  const dry = sfn.Choice.jsonata(scope, 'Only a dry run?', {
+    comment: 'A dry run ends with the plan: rows, expected time and money',
+  });
+  const plan = sfn.Succeed.jsonata(scope, 'Report the plan', {
+    outputs: { dryRun: true, input: '{% $states.input.input %}', plan: '{% $states.input.plan %}' },
+    comment: 'Nothing was changed',
+  });
+  const applications = new ForEach(scope, 'Applications', {
+    name: 'applications',
+    noun: 'application',
+    nouns: 'applications',
+    items: '$states.input.plan.applications',
+    common:
+      "{ 'days': $states.input.input.migration.days, 'batchDays': $states.input.input.migration.batchDays, " +
+      "'baseViewBatchHours': $states.input.input.migration.baseViewBatchHours }",
+    body: (body) => migrateApplication(body, props.warehouse),
+  });
+  check.next(dry);
+  dry
+    .when(sfn.Condition.jsonata('{% $states.input.input.dryRun %}'), plan)
+    .otherwise(applications.startState);
+  return sfn.Chain.custom(check, applications.endStates, applications.startState as never);
+}
