@@ -35,17 +35,14 @@ const orNull = (member: string) =>
   `{% $exists($states.input.input.${member}) ? $states.input.input.${member} : null %}`;
 
 /** States between the first ("Check the input") and the last ("Write the report"). */
-export function dataMigration(
-  scope: Construct,
-  props: DataMigrationProps,
-): sfn.IChainable & { next(next: sfn.IChainable): sfn.Chain } {
+export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.Chain {
   const preflight = Platform.of(scope).task('preflight-migration');
   props.warehouse.grantStatements(preflight);
   const check = taskState(scope, 'Check the warehouse', {
     task: preflight,
     payload: {
       warehouse: props.warehouse.target,
-      appIds: input('appIds'),
+      appIds: '{% [$states.input.input.appIds] %}',
       days: input('migration.days'),
       retentionDays: props.retentionDays,
       maxRunning: props.maxRunning ?? 5,
@@ -81,5 +78,5 @@ export function dataMigration(
   dry
     .when(sfn.Condition.jsonata('{% $states.input.input.dryRun %}'), plan)
     .otherwise(applications.startState);
-  return sfn.Chain.custom(check, applications.endStates, applications.startState as never);
+  return sfn.Chain.custom(check, applications.endStates, applications);
 }
