@@ -31,9 +31,6 @@ export interface DataMigrationProps {
 }
 
 const input = (member: string) => `{% $states.input.input.${member} %}`;
-const orNull = (member: string) =>
-  `{% $exists($states.input.input.${member}) ? $states.input.input.${member} : null %}`;
-
 /** States between the first ("Check the input") and the last ("Write the report"). */
 export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.Chain {
   const preflight = Platform.of(scope).task('preflight-migration');
@@ -47,9 +44,9 @@ export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.
       retentionDays: props.retentionDays,
       maxRunning: props.maxRunning ?? 5,
       maxQueued: props.maxQueued ?? 0,
-      maxCallsPerWindow: orNull('migration.maxCallsPerWindow'),
-      rpu: orNull('migration.rpu'),
-      pricePerRpuHour: orNull('migration.pricePerRpuHour'),
+      maxCallsPerWindow: input('migration.maxCallsPerWindow'),
+      rpu: input('redshift.rpu'),
+      pricePerRpuHour: input('redshift.pricePerRpuHour'),
       dryRun: input('dryRun'),
     },
     outputs: addResult('plan'),
