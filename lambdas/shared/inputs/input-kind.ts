@@ -1,0 +1,11 @@
+import type { z } from 'zod';
+
+/** Input of one machine: what may be in it, what a run of it owns, and an example that passes. */
+export interface InputKind<Target> {
+  /** Strict objects only, with defaults, so that the parsed input is complete. */
+  schema(target: Target): z.ZodType;
+  /** Names of what the run alone may change. */
+  leases(input: unknown, target: Target): string[];
+  /** A complete example of this target, a dry run where the machine has one. */
+  example(target: Target): Record<string, unknown>;
+}

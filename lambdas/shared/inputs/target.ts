@@ -1,0 +1,66 @@
+// A target: where one deployment of the runbooks works. `config/<name>.json` is checked with this.
+
+import { z } from 'zod';
+import { APP_ID } from './identifiers';
+
+const roleArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:iam::\d{12}:role\/[A-Za-z0-9+=,.@_/-]{1,512}$/,
+    'must be the ARN of a role',
+  );
+const name = z.string().regex(/^[A-Za-z0-9_.-]{1,127}$/, 'must be a name without blanks');
+
+const access = { database: name, roleArn: roleArn.optional(), region: z.string().optional() };
+
+/** The warehouse of a project: workgroup or cluster, and the role that owns the tables. */
+export const warehouseSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('serverless'),
+    workgroup: name,
+    /** Last part of the workgroup's ARN; only needed without `roleArn`. */
+    workgroupId: z.string().optional(),
+    ...access,
+  }),
+  z.strictObject({
+    type: z.literal('provisioned'),
+    cluster: name,
+    dbUser: name.optional(),
+    ...access,
+  }),
+]);
+
+/** What the clickstream runbook must know about the project it upgrades. */
+export const clickstreamTargetSchema = z.strictObject({
+  projectId: z.string().regex(/^[a-z][a-z0-9_]{0,126}$/, 'must match [a-z][a-z0-9_]*'),
+  appIds: z
+    .array(z.string().regex(APP_ID, 'must match [a-zA-Z][a-zA-Z0-9_]{0,126}'))
+    .min(1)
+    .max(200)
+    .refine((ids) => new Set(ids).size === ids.length, 'must not name an application twice'),
+  /** Days the schema keeps events. */
+  retentionDays: z.int().min(1).max(36_500),
+  console: z.strictObject({
+    stackName: z.string().regex(/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/, 'must be the name of a stack'),
+    /** Role CloudFormation updates the console with. */
+    serviceRoleArn: roleArn,
+  }),
+  warehouse: warehouseSchema,
+});
+
+/** A file of `config/`. */
+export const targetSchema = z.strictObject({
+  account: z.string().regex(/^\d{12}$/, 'must be the 12 digits of an account'),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1'),
+  clickstream: clickstreamTargetSchema,
+  /** Addresses that get notices and alarms; each has to confirm once. */
+  noticeEmails: z.array(z.email()).max(20).default([]),
+  /** Hours a failed run may stay alone before the alarm. */
+  quietAlarmAfterHours: z.number().min(0.1).max(336).default(2),
+  /** X-Ray traces of the machines; costs per execution. */
+  tracing: z.boolean().default(false),
+});
+
+export type WarehouseConfig = z.infer<typeof warehouseSchema>;
+export type ClickstreamTarget = z.infer<typeof clickstreamTargetSchema>;
+export type TargetConfig = z.infer<typeof targetSchema>;
