@@ -55,7 +55,7 @@ const short = Duration.minutes(2);
 /** Tasks that are built in, by folder. A step that brings its own task passes its rights along. */
 export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
   'answer-gate': {
-    ledger: ['GetItem', 'PutItem'],
+    ledger: ['GetItem', 'PutItem', 'Query'],
     states: ['DescribeExecution', 'SendTaskSuccess', 'SendTaskFailure'],
     timeout: short,
   },
