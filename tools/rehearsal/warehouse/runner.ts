@@ -1,0 +1,235 @@
+// Executes statements, each in a session of its own as the database user of its caller, so that
+// ownership and privileges are real. Time spent in the database passes on the rehearsal's clock.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client, CustomTypesConfig, DatabaseError, QueryArrayConfig } from 'pg';
+import type { Clock } from '../types';
+import { pace } from './pace';
+import { toResult } from './results';
+import { parametersOf, toPostgres } from './rewrites';
+import type { Statement, StatementStatus, SubStatement } from './statement';
+import type { Warehouse } from './warehouse';
+
+/** A fault of one statement. */
+export type SqlFault =
+  /** The statement ends FAILED and has done nothing. */
+  | { readonly kind: 'error'; readonly message?: string }
+  /**
+   * A write inside fails. A procedure that catches the error and does not rethrow it ends FINISHED
+   * although its work is undone.
+   */
+  | {
+      readonly kind: 'swallow';
+      /**
+       * Regular expression of the tables whose writes fail.
+       *
+       * @default - all but those with `log` in their names
+       */
+      readonly table?: string;
+      readonly message?: string;
+    };
+
+/** What a rehearsal may change in the course of a statement. */
+export interface StatementHooks {
+  /** Asked before each statement, with the call's StatementName. */
+  readonly faults?: {
+    beforeStatement(sql: string, name: string | undefined): SqlFault | undefined;
+  };
+  /** Seconds a statement seems to take; it still executes really, and at once. */
+  readonly pretend?: (sql: string) => number | undefined;
+}
+
+/** Sessions at a time; further statements wait as SUBMITTED. */
+const SESSIONS = 40;
+const RAW_TEXT: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
+const DEFAULT_FAULT = 'could not complete because of conflict with concurrent transaction';
+
+type Outcome = { readonly status: StatementStatus; readonly error?: string };
+
+const timestamp = (ms: number) => new Date(ms).toISOString().replace('Z', '');
+const failure = (error: unknown): Outcome => {
+  const { severity, message } = error as DatabaseError;
+  return { status: 'FAILED', error: `${severity ?? 'FATAL'}: ${message}` };
+};
+
+/** Runs the statements of one warehouse. */
+export class StatementRunner {
+  private sessions = 0;
+  private readonly queue: (() => void)[] = [];
+
+  constructor(
+    private readonly warehouse: Warehouse,
+    private readonly clock: Clock,
+    private readonly hooks: StatementHooks,
+  ) {}
+
+  /** Resolves when the statement is over; never rejects. */
+  async run(statement: Statement): Promise<void> {
+    if (this.sessions >= SESSIONS) await new Promise<void>((resolve) => this.queue.push(resolve));
+    this.sessions++;
+    const end = ({ status, error }: Outcome) => {
+      for (const part of statement.parts) part.move('ABORTED', this.clock.now());
+      statement.move(status, this.clock.now(), error);
+    };
+    try {
+      if (!statement.over) end(await this.execute(statement));
+    } catch (error) {
+      end(failure(error));
+    } finally {
+      this.sessions--;
+      this.queue.shift()?.();
+    }
+  }
+
+  private async execute(statement: Statement): Promise<Outcome> {
+    const { call, parts } = statement;
+    statement.move('PICKED', this.clock.now());
+    const faults = parts.map(({ sql }) => this.hooks.faults?.beforeStatement(sql, call.name));
+    const client = this.warehouse.session(call.user, call.database, settingsOf(faults));
+    try {
+      await this.paced(() => this.open(client, statement));
+      statement.move('STARTED', this.clock.now());
+      for (const [index, part] of parts.entries()) {
+        const { status, error } = await this.part(client, statement, part, faults[index]);
+        part.move(status, this.clock.now(), error);
+        if (status === 'ABORTED' || (status === 'FAILED' && call.batch !== 'AUTO_COMMIT')) break;
+      }
+      const bad =
+        parts.find(({ status }) => status === 'ABORTED') ??
+        parts.find(({ status }) => status === 'FAILED');
+      if (call.batch === 'TRANSACTION') {
+        await this.paced(() => client.query(bad ? 'rollback' : 'commit'));
+      }
+      return bad ?? { status: 'FINISHED' };
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  private async open(client: Client, statement: Statement): Promise<void> {
+    const { call } = statement;
+    if (call.user.startsWith('IAM')) {
+      await this.warehouse.query('call rehearsal.ensure_user($1)', [call.user]);
+    }
+    await client.connect();
+    const { rows } = await client.query('select pg_backend_pid() as pid');
+    statement.pid = rows[0].pid;
+    if (call.batch === 'TRANSACTION') await client.query('begin');
+  }
+
+  private async part(
+    client: Client,
+    statement: Statement,
+    part: SubStatement,
+    fault: SqlFault | undefined,
+  ): Promise<Outcome> {
+    const started = { clock: this.clock.now(), real: performance.now() };
+    part.move('STARTED', started.clock);
+    const outcome = await this.paced(async () => {
+      part.queryId = await this.record(statement, part);
+      if (fault?.kind !== 'error') return this.query(client, statement, part);
+      return { status: 'FAILED' as const, error: `ERROR: ${fault.message ?? DEFAULT_FAULT}` };
+    });
+    const { signal } = statement.cancel;
+    const pretended = this.hooks.pretend?.(part.sql);
+    const took = Math.max(performance.now() - started.real, (pretended ?? 0) * 1000);
+    const rest = Math.ceil(started.clock + took - this.clock.now());
+    if (rest > 0 && !signal.aborted) await this.clock.sleep(rest, signal).catch(() => {});
+    const ended =
+      signal.aborted && pretended !== undefined ? { status: 'ABORTED' as const } : outcome;
+    await this.paced(() => this.recordEnd(part, ended));
+    return ended;
+  }
+
+  private async query(client: Client, statement: Statement, part: SubStatement): Promise<Outcome> {
+    const { signal } = statement.cancel;
+    const values = new Map(statement.call.parameters.map(({ name, value }) => [name, value]));
+    let running = true;
+    let killing = Promise.resolve();
+    // A signal that arrives before the query is ignored by the server: it is sent until it works.
+    const kill = () => {
+      killing = (async () => {
+        while (running) {
+          await this.warehouse.query('select pg_cancel_backend($1)', [statement.pid]);
+          await delay(50);
+        }
+      })().catch(() => {});
+    };
+    signal.addEventListener('abort', kill);
+    try {
+      if (signal.aborted) return { status: 'ABORTED' };
+      const result = await client.query<(string | null)[]>({
+        text: toPostgres(part.sql),
+        values: parametersOf(part.sql).map((name) => values.get(name)!),
+        rowMode: 'array',
+        types: RAW_TEXT,
+        // Refuses several statements in one text, and runs one outside a transaction block.
+        queryMode: 'extended',
+      } as QueryArrayConfig);
+      part.rows = result.rowCount ?? 0;
+      if (result.fields.length > 0) part.result = toResult(result);
+      return { status: 'FINISHED' };
+    } catch (error) {
+      const cancelled = signal.aborted && (error as DatabaseError).code === '57014';
+      return cancelled ? { status: 'ABORTED' } : failure(error);
+    } finally {
+      running = false;
+      signal.removeEventListener('abort', kill);
+      await killing;
+    }
+  }
+
+  private async record({ call, pid, createdAt }: Statement, part: SubStatement): Promise<number> {
+    const { rows } = await this.warehouse.query(
+      `insert into rehearsal.query_history
+         (user_id, session_id, database_name, query_type, query_text, status, start_time, queue_time)
+       select usesysid, $2, $3, $4, $5, 'running', $6, $7 from pg_user where usename = $1
+       returning query_id`,
+      [
+        call.user,
+        pid,
+        call.database,
+        typeOf(part.sql),
+        part.sql.slice(0, 4000),
+        timestamp(part.createdAt),
+        Math.max(0, Math.round((this.clock.now() - createdAt) * 1000)),
+      ],
+    );
+    return Number(rows[0]?.query_id ?? -1);
+  }
+
+  private async recordEnd(part: SubStatement, { status, error }: Outcome): Promise<void> {
+    const shown = { FINISHED: 'success', FAILED: 'failed' }[status as string] ?? 'canceled';
+    await this.warehouse.query(
+      `update rehearsal.query_history
+       set status = $2, end_time = $3, error_message = $4, returned_rows = $5
+       where query_id = $1`,
+      [part.queryId, shown, timestamp(this.clock.now()), error?.slice(0, 512) ?? null, part.rows],
+    );
+  }
+
+  private async paced<Result>(work: () => Promise<Result>): Promise<Result> {
+    const stop = pace(this.clock);
+    try {
+      return await work();
+    } finally {
+      stop();
+    }
+  }
+}
+
+function settingsOf(faults: readonly (SqlFault | undefined)[]): Record<string, string> {
+  const fault = faults.find((each) => each?.kind === 'swallow');
+  if (fault?.kind !== 'swallow') return {};
+  return {
+    'rehearsal.fail_write_to': fault.table ?? '^(?!.*log)',
+    'rehearsal.fail_message': fault.message ?? DEFAULT_FAULT,
+  };
+}
+
+function typeOf(sql: string): string {
+  const word = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? '';
+  if (['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'COPY', 'UNLOAD', 'CALL'].includes(word))
+    return word;
+  return ['CREATE', 'DROP', 'ALTER'].includes(word) ? 'DDL' : 'UTILITY';
+}

@@ -1,0 +1,144 @@
+// One warehouse of the rehearsal: a PostgreSQL server in which Redshift names exist, filled by a
+// scenario. The Data API's semantics stand before it, in services/redshift-data.ts.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, type DatabaseError, Pool, type QueryResult } from 'pg';
+import type { Clock } from '../types';
+import { type PostgresServer, SUPERUSER, startPostgres } from './postgres';
+
+/** How the Data API's callers name a warehouse. */
+export type WarehouseAddress =
+  | { readonly kind: 'serverless'; readonly workgroup: string; readonly arn: string }
+  | { readonly kind: 'provisioned'; readonly cluster: string; readonly arn: string };
+
+/** Properties of {@link Warehouse.start}. */
+export interface WarehouseOptions {
+  readonly clock: Clock;
+  /** Database the scenario's SQL fills; `dev` exists beside it, empty. */
+  readonly database: string;
+  /** Texts run one after the other as superuser, in the empty database. */
+  readonly scenarioSql: readonly string[];
+  /**
+   * Size of the generated data, read by scenarios as setting `rehearsal.rows`.
+   *
+   * @default - each scenario's own
+   */
+  readonly rows?: number;
+  /**
+   * What callers of the Data API name.
+   *
+   * @default - a serverless workgroup called like the database
+   */
+  readonly address?: WarehouseAddress;
+  /**
+   * Database users of secrets, by the secret's ARN.
+   *
+   * @default - no secret works
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** A running warehouse. */
+export class Warehouse {
+  /** Starts a server, installs Redshift's names and fills the database. */
+  static async start(options: WarehouseOptions): Promise<Warehouse> {
+    const release = options.clock.hold();
+    try {
+      const warehouse = new Warehouse(options, await startPostgres());
+      await warehouse.fill(options).catch(async (error: unknown) => {
+        await warehouse.stop();
+        throw error;
+      });
+      return warehouse;
+    } finally {
+      release();
+    }
+  }
+
+  readonly address: WarehouseAddress;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly databases: readonly string[];
+  private readonly admin: Pool;
+
+  private constructor(
+    private readonly options: WarehouseOptions,
+    private readonly server: PostgresServer,
+  ) {
+    const { database } = options;
+    this.databases = [database, 'dev'];
+    this.secrets = options.secrets ?? {};
+    this.address = options.address ?? {
+      kind: 'serverless',
+      workgroup: database,
+      arn: `arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/${database}`,
+    };
+    this.admin = new Pool({ host: server.host, user: SUPERUSER, database, max: 4 });
+    this.admin.on('error', () => {});
+  }
+
+  /** Runs SQL as superuser, past the Data API: for tests and for the stand-in itself. */
+  async query(sql: string, params?: readonly unknown[]): Promise<QueryResult> {
+    const client = await this.admin.connect();
+    try {
+      await client.query(`set rehearsal.clock_offset = '${this.clockOffset()}'`);
+      return await client.query(sql, params && [...params]);
+    } finally {
+      client.release();
+    }
+  }
+
+  /** A session of its own, as the Data API opens one for each statement. */
+  session(user: string, database: string, settings: Readonly<Record<string, string>> = {}): Client {
+    const all = { 'rehearsal.clock_offset': this.clockOffset(), ...settings };
+    // Each value is one word of a command line: blanks and backslashes are escaped.
+    const options = Object.entries(all).map(
+      ([name, value]) => `-c ${name}=${value.replace(/([\\\s])/g, '\\$1')}`,
+    );
+    const client = new Client({
+      host: this.server.host,
+      user,
+      database,
+      options: options.join(' '),
+    });
+    client.on('error', () => {});
+    return client;
+  }
+
+  /** Ends the server and removes every file of it. */
+  async stop(): Promise<void> {
+    await this.admin.end();
+    await this.server.stop();
+  }
+
+  /** How far the rehearsal's clock is ahead of the computer's, in milliseconds. */
+  private clockOffset(): string {
+    return String(Math.round(this.options.clock.now() - Date.now()));
+  }
+
+  private async fill({ database, scenarioSql, rows }: WarehouseOptions): Promise<void> {
+    const names = readFileSync(join(__dirname, 'redshift-names.sql'), 'utf8');
+    await run(this.session(SUPERUSER, 'postgres'), [`create database "${database}"`]);
+    await run(this.session(SUPERUSER, 'postgres'), ['create database dev']);
+    await run(this.session(SUPERUSER, 'dev'), [names]);
+    const settings: Record<string, string> =
+      rows === undefined ? {} : { 'rehearsal.rows': String(rows) };
+    await run(this.session(SUPERUSER, database, settings), [names, ...scenarioSql]);
+  }
+}
+
+async function run(client: Client, texts: readonly string[]): Promise<void> {
+  await client.connect();
+  try {
+    for (const text of texts) {
+      await client.query(text).catch((error: DatabaseError) => {
+        const line = text.slice(0, Number(error.position ?? 0)).split('\n').length;
+        throw new Error(`the warehouse's SQL fails at line ${line}: ${error.message}`, {
+          cause: error,
+        });
+      });
+    }
+  } finally {
+    await client.end();
+  }
+}
