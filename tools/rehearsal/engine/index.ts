@@ -1,0 +1,303 @@
+// The engine's front: what the stand-in of the Step Functions API and the CLI ask of it.
+import { EventEmitter } from 'node:events';
+import { ServiceError } from '../types';
+import { Callbacks } from './callbacks';
+import { readDefinition } from './definition';
+import { describeExecution, describeMapRun, type ExecutionDescription } from './descriptions';
+import { Execution, type ExecutionStatus } from './execution';
+import { Expressions } from './expressions';
+import { type HistoryEvent, wireEvent } from './history';
+import { MapRun } from './map-run';
+import { type Page, page } from './paging';
+import { fits } from './payload';
+import { redriveEligibility } from './redrive';
+import type { EngineEvents, EngineOptions, StateMachine, World } from './world';
+
+export type { ExecutionDescription } from './descriptions';
+export type {
+  EngineEvents,
+  EngineOptions,
+  EventProgress,
+  StateMachine,
+  StateProgress,
+} from './world';
+export type { ExecutionStatus, HistoryEvent, Page };
+
+export interface CreateStateMachine {
+  readonly name: string;
+  /** Text of the definition, or the definition, ARNs resolved. */
+  readonly definition: string | Readonly<Record<string, unknown>>;
+  readonly roleArn: string;
+}
+
+export interface Start {
+  readonly stateMachineArn: string;
+  /** @default - a random one */
+  readonly name?: string;
+  /** JSON text. @default '{}' */
+  readonly input?: string;
+}
+
+export interface PageRequest {
+  readonly maxResults?: number;
+  readonly nextToken?: string;
+}
+
+export interface ListExecutions extends PageRequest {
+  readonly stateMachineArn?: string;
+  readonly mapRunArn?: string;
+  readonly statusFilter?: string;
+  readonly redriveFilter?: string;
+}
+
+export interface ReadHistory extends PageRequest {
+  readonly reverseOrder?: boolean;
+  /** @default true */
+  readonly includeExecutionData?: boolean;
+}
+
+const NAME = /^[^\s?*<>{}[\]"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
+const DAY_MS = 86_400_000;
+const NAME_REUSE_DAYS = 90;
+const TOKENS_KEPT = 10;
+const TOKEN_MS = 15 * 60_000;
+
+interface RedriveToken {
+  readonly token: string;
+  readonly redriveDate: number;
+}
+
+export class Engine {
+  private readonly machines = new Map<string, StateMachine>();
+  private readonly executions = new Map<string, Execution>();
+  private readonly mapRuns = new Map<string, MapRun>();
+  private readonly redriveTokens = new Map<string, RedriveToken[]>();
+  private readonly emitter = new EventEmitter();
+  private readonly closing = new AbortController();
+  private readonly world: World;
+  private starts = 0;
+
+  constructor(private readonly options: EngineOptions) {
+    const { partition, region, account } = options;
+    this.world = {
+      ...options,
+      publish: (event) => options.publish(event),
+      authorize: (role, action, resource) => options.authorize(role, action, resource),
+      expressions: new Expressions(options.clock),
+      callbacks: new Callbacks(),
+      signal: this.closing.signal,
+      arn: (kind, rest) => `arn:${partition}:states:${region}:${account}:${kind}:${rest}`,
+      nextNumber: () => ++this.starts,
+      register: (thing) => {
+        if (thing instanceof MapRun) this.mapRuns.set(thing.arn, thing);
+        else this.executions.set(thing.arn, thing);
+      },
+      emit: (name, ...payload) => void this.emitter.emit(name, ...payload),
+    };
+  }
+
+  on<Name extends keyof EngineEvents>(
+    name: Name,
+    listener: (...payload: EngineEvents[Name]) => void,
+  ): () => void {
+    this.emitter.on(name, listener);
+    return () => void this.emitter.off(name, listener);
+  }
+
+  /** @throws ServiceError InvalidDefinition naming every state and field the rehearsal does not run */
+  createStateMachine({ name, definition, roleArn }: CreateStateMachine): string {
+    if (!NAME.test(name)) throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
+    const arn = this.world.arn('stateMachine', name);
+    if (this.machines.has(arn)) {
+      const message = `State Machine Already Exists: '${arn}'`;
+      throw new ServiceError('StateMachineAlreadyExists', message);
+    }
+    const parsed = readDefinition(definition, this.world.expressions);
+    const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
+    const creationDate = this.options.clock.now();
+    this.machines.set(arn, { arn, name, roleArn, definition: text, parsed, creationDate });
+    return arn;
+  }
+
+  stateMachines(): readonly StateMachine[] {
+    return [...this.machines.values()];
+  }
+
+  stateMachine(arn: string): StateMachine {
+    const machine = this.machines.get(arn);
+    if (machine !== undefined) return machine;
+    throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  }
+
+  /** Starts an execution; a running one of the same name and input is returned instead. */
+  start(request: Start): { executionArn: string; startDate: number } {
+    const { stateMachineArn, name = globalThis.crypto.randomUUID(), input = '{}' } = request;
+    const machine = this.stateMachine(stateMachineArn);
+    if (!NAME.test(name)) throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
+    const value = parseJson(
+      input,
+      'InvalidExecutionInput',
+      'Invalid State Machine Execution Input',
+    );
+    if (!fits(input)) {
+      const message = "Invalid State Machine Execution Input: 'larger than 262144 bytes'";
+      throw new ServiceError('InvalidExecutionInput', message);
+    }
+    const executionArn = this.world.arn('execution', `${machine.name}:${name}`);
+    const known = this.executions.get(executionArn);
+    if (known !== undefined && !this.isNameFree(known)) {
+      const same = known.status === 'RUNNING' && known.props.input.text === input;
+      if (same) return { executionArn, startDate: known.startDate };
+      const message = `Execution Already Exists: '${executionArn}'`;
+      throw new ServiceError('ExecutionAlreadyExists', message);
+    }
+    const execution = new Execution(this.world, {
+      arn: executionArn,
+      name,
+      machine,
+      definition: machine.parsed,
+      input: { value, text: input },
+    });
+    execution.start();
+    return { executionArn, startDate: execution.startDate };
+  }
+
+  describeExecution(executionArn: string): ExecutionDescription {
+    return describeExecution(this.execution(executionArn));
+  }
+
+  /** Resolves with the description once the execution is closed. */
+  async finished(executionArn: string): Promise<ExecutionDescription> {
+    await this.execution(executionArn).closed();
+    return this.describeExecution(executionArn);
+  }
+
+  /** Aborts the execution and its children; Lambda invocations under way are not stopped. */
+  stop(executionArn: string, error?: string, cause?: string): { stopDate: number } {
+    const execution = this.execution(executionArn);
+    execution.close('ABORTED', { error, cause });
+    return { stopDate: execution.stopDate ?? this.options.clock.now() };
+  }
+
+  redrive(executionArn: string, clientToken?: string): { redriveDate: number } {
+    const execution = this.execution(executionArn);
+    const now = this.options.clock.now();
+    const tokens = this.redriveTokens.get(executionArn) ?? [];
+    const known = tokens.find(
+      ({ token, redriveDate }) => token === clientToken && now - redriveDate <= TOKEN_MS,
+    );
+    if (known !== undefined) return { redriveDate: known.redriveDate };
+    const { redriveStatus, redriveStatusReason: reason } = redriveEligibility(execution);
+    if (redriveStatus !== 'REDRIVABLE') {
+      const message = reason ?? 'Execution is a child of a Map Run: redrive its parent.';
+      throw new ServiceError('ExecutionNotRedrivable', message);
+    }
+    execution.redrive();
+    if (clientToken !== undefined) {
+      const kept = [...tokens, { token: clientToken, redriveDate: now }].slice(-TOKENS_KEPT);
+      this.redriveTokens.set(executionArn, kept);
+    }
+    return { redriveDate: now };
+  }
+
+  sendTaskSuccess(taskToken: unknown, output: unknown): void {
+    const waiting = this.world.callbacks.find(taskToken);
+    const text = String(output);
+    parseJson(text, 'InvalidOutput', 'Invalid Output');
+    waiting.succeed(text);
+  }
+
+  sendTaskFailure(taskToken: unknown, error?: string, cause?: string): void {
+    this.world.callbacks.find(taskToken).fail(error, cause);
+  }
+
+  sendTaskHeartbeat(taskToken: unknown): void {
+    this.world.callbacks.find(taskToken).heartbeat();
+  }
+
+  /** ARN of the machine whose task waits for a token; of a child, the child's. */
+  stateMachineOfToken(taskToken: unknown): string {
+    return this.world.callbacks.find(taskToken).stateMachineArn;
+  }
+
+  /** Newest first: executions of a machine, or the children of a Map Run that were started. */
+  listExecutions(request: ListExecutions): Page<ExecutionDescription> {
+    const { stateMachineArn, mapRunArn, statusFilter, redriveFilter } = request;
+    const all =
+      mapRunArn === undefined
+        ? this.executionsOf(this.stateMachine(String(stateMachineArn)).arn)
+        : this.mapRun(mapRunArn).children.flatMap(({ execution }) => execution ?? []);
+    const wanted = all.filter(
+      ({ status, redriveCount }) =>
+        (statusFilter === undefined || status === statusFilter) &&
+        (redriveFilter === undefined || (redriveFilter === 'REDRIVEN') === redriveCount > 0),
+    );
+    wanted.sort((a, b) => b.number - a.number);
+    return page(wanted, request, ({ number }) => -number, describeExecution);
+  }
+
+  listMapRuns(executionArn: string, request: PageRequest = {}): Page<Record<string, unknown>> {
+    const runs = [...this.execution(executionArn).mapRuns].reverse();
+    return page(runs, request, ({ number }) => -number, describeMapRun);
+  }
+
+  describeMapRun(mapRunArn: string): Record<string, unknown> {
+    return describeMapRun(this.mapRun(mapRunArn));
+  }
+
+  /** Events in the shape of GetExecutionHistory, timestamps in seconds. */
+  history(executionArn: string, request: ReadHistory = {}): Page<Record<string, unknown>> {
+    const { reverseOrder = false, includeExecutionData = true } = request;
+    const { events } = this.execution(executionArn);
+    const ordered = reverseOrder ? [...events].reverse() : events;
+    const order = (event: HistoryEvent) => (reverseOrder ? -event.id : event.id);
+    return page(ordered, request, order, (event) => wireEvent(event, includeExecutionData));
+  }
+
+  /** Number of events in a history. */
+  eventCount(executionArn: string): number {
+    return this.execution(executionArn).events.length;
+  }
+
+  /** Ends everything that runs, invocations included. */
+  close(): void {
+    for (const execution of this.executions.values()) execution.close('ABORTED', {});
+    this.closing.abort(new Error('the engine is closed'));
+    this.emitter.removeAllListeners();
+  }
+
+  private execution(arn: string): Execution {
+    const execution = this.executions.get(arn);
+    if (execution !== undefined) return execution;
+    if (!/^arn:[\w-]+:states:[^:]*:[^:]*:execution:.+:.+$/.test(arn)) {
+      throw new ServiceError('InvalidArn', `Invalid Arn: '${arn}'`);
+    }
+    throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+  }
+
+  private executionsOf(stateMachineArn: string): Execution[] {
+    return [...this.executions.values()].filter(
+      ({ props }) => props.mapRun === undefined && props.machine.arn === stateMachineArn,
+    );
+  }
+
+  private mapRun(arn: string): MapRun {
+    const run = this.mapRuns.get(arn);
+    if (run === undefined)
+      throw new ServiceError('ResourceNotFound', `Resource not found: '${arn}'`);
+    return run;
+  }
+
+  private isNameFree({ stopDate }: Execution): boolean {
+    if (stopDate === undefined) return false;
+    return this.options.clock.now() - stopDate > NAME_REUSE_DAYS * DAY_MS;
+  }
+}
+
+function parseJson(text: string, code: string, message: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ServiceError(code, `${message}: '${(error as Error).message}'`);
+  }
+}

@@ -1,0 +1,299 @@
+// Walks through the states of a frame: enter, do, retry or catch, leave.
+import type { Catcher, ChoiceRule, Json, Retrier } from './definition';
+import { EVALUATION, Interrupted, matchesError, NO_CHOICE, RUNTIME, StateError } from './errors';
+import type { Bindings } from './expressions';
+import { type Frame, newVisit, type Visit, visibleVariables } from './frame';
+import { runMap } from './map';
+import { type Payload, payload } from './payload';
+import { runTask } from './task';
+import type { Thread } from './thread';
+import type { StateProgress } from './world';
+
+const MAX_SECONDS = 99_999_999;
+
+/** How a state is left. */
+interface Exit {
+  readonly output: Payload;
+  readonly assigned?: Json;
+  /** Absent at the end of the frame. */
+  readonly next?: string;
+}
+
+/** Where a field is evaluated, and with what besides input and context. */
+export interface Place {
+  readonly thread: Thread;
+  readonly frame: Frame;
+  readonly visit: Visit;
+}
+type Reserved = Readonly<{ result?: unknown; errorOutput?: unknown; context?: Json }>;
+
+/** Goes on where the frame stands, to its end. */
+export async function runFrame(thread: Thread, frame: Frame): Promise<Payload> {
+  for (;;) {
+    const place: Place = { thread, frame, visit: frame.visit };
+    if (!frame.visit.entered) enter(place);
+    const exit = await runVisit(place);
+    leave(place, exit);
+    if (exit.next === undefined) return exit.output;
+    frame.visit = newVisit(frame.graph, exit.next, exit.output);
+  }
+}
+
+function enter({ thread, visit }: Place): void {
+  const { name, type } = visit.state;
+  thread.record(`${type}StateEntered`, { name, input: visit.input.text });
+  visit.entered = true;
+  visit.enteredTime = thread.execution.world.clock.now();
+  thread.execution.transitions += 1;
+  report(thread, visit, 'entered');
+}
+
+function leave({ thread, frame, visit }: Place, { output, assigned }: Exit): void {
+  const { name, type } = visit.state;
+  thread.record(`${type}StateExited`, {
+    name,
+    output: output.text,
+    assignedVariables: assigned === undefined ? undefined : texts(assigned),
+  });
+  if (assigned !== undefined) frame.variables = { ...frame.variables, ...assigned };
+  report(thread, visit, 'exited');
+}
+
+async function runVisit(place: Place): Promise<Exit> {
+  const { thread, visit } = place;
+  for (;;) {
+    try {
+      return await perform(place);
+    } catch (error) {
+      if (!thread.isLive || error instanceof Interrupted) throw new Interrupted();
+      if (!(error instanceof StateError)) throw error;
+      noteEvaluation(place, error);
+      if (await retried(place, error)) continue;
+      const catcher = visit.state.catchers.find((entry) =>
+        matchesError(entry.ErrorEquals, error.error),
+      );
+      if (catcher !== undefined) return caught(place, catcher, error);
+      thread.assertLive();
+      visit.failure = error;
+      report(thread, visit, 'failed', error);
+      throw error;
+    }
+  }
+}
+
+function noteEvaluation({ thread, visit }: Place, error: StateError): void {
+  const { location, reason: cause } = error;
+  if (location === undefined) return;
+  const details = { state: visit.state.name, error: error.error, cause, location };
+  thread.record('EvaluationFailed', details);
+}
+
+/** Waits for the retrier's delay, or says that no retrier is left. */
+async function retried({ thread, visit }: Place, error: StateError): Promise<boolean> {
+  const { retriers } = visit.state;
+  const index = retriers.findIndex((entry) => matchesError(entry.ErrorEquals, error.error));
+  const retrier = retriers[index];
+  const used = visit.retries[index] ?? 0;
+  if (retrier === undefined || used >= (retrier.MaxAttempts ?? 3)) return false;
+  report(thread, visit, 'retried', error);
+  await thread.sleep(delayMs(retrier, used));
+  thread.assertLive();
+  visit.retries[index] = used + 1;
+  visit.retryCount += 1;
+  // A Map that is tried again starts from nothing; only a redrive keeps what is done.
+  visit.iterations = undefined;
+  visit.mapRun = undefined;
+  thread.execution.transitions += 1;
+  return true;
+}
+
+function delayMs(retrier: Retrier, used: number): number {
+  const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = Infinity } = retrier;
+  const seconds = Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** used);
+  return seconds * 1000 * (retrier.JitterStrategy === 'FULL' ? Math.random() : 1);
+}
+
+async function caught(place: Place, catcher: Catcher, error: StateError): Promise<Exit> {
+  const errorOutput = { Error: error.error, Cause: error.reason };
+  const fallback = payload(errorOutput, `The error of the state '${place.visit.state.name}'`);
+  try {
+    const exit = await finish(place, catcher, fallback, { errorOutput: fallback.value });
+    return { ...exit, next: catcher.Next };
+  } catch (failed) {
+    if (failed instanceof StateError && place.thread.isLive) {
+      noteEvaluation(place, failed);
+      place.visit.failure = failed;
+    }
+    throw failed;
+  }
+}
+
+async function perform(place: Place): Promise<Exit> {
+  const { thread, visit } = place;
+  const { fields, type, next, name } = visit.state;
+  switch (type) {
+    case 'Task': {
+      const result = await runTask(place);
+      return { ...(await finish(place, fields, result, { result: result.value })), next };
+    }
+    case 'Map': {
+      const result = await runMap(place);
+      return { ...(await finish(place, fields, result, { result: result.value })), next };
+    }
+    case 'Choice':
+      return choose(place);
+    case 'Wait':
+      await thread.sleep(await waitMs(place));
+      return { ...(await finish(place, fields, visit.input)), next };
+    case 'Pass':
+      if (visit.interrupted) return { output: visit.input, next };
+      return { ...(await finish(place, fields, visit.input)), next };
+    case 'Succeed':
+      return finish(place, fields, visit.input);
+    case 'Fail': {
+      const [error, cause] = [await text(place, 'Error'), await text(place, 'Cause')];
+      throw new StateError(error, cause);
+    }
+    default:
+      throw new StateError(RUNTIME, `the state '${name}' has the unknown type ${type}`);
+  }
+}
+
+async function choose(place: Place): Promise<Exit> {
+  const { fields, name } = place.visit.state;
+  for (const [index, rule] of (fields.Choices as ChoiceRule[]).entries()) {
+    const field = `Choices[${index}]/Condition`;
+    const condition = await evaluate(place, rule.Condition, field);
+    if (typeof condition !== 'boolean') throw wrongType(place, field, 'a boolean');
+    if (condition) return { ...(await finish(place, rule, place.visit.input)), next: rule.Next };
+  }
+  if (fields.Default === undefined) {
+    throw new StateError(NO_CHOICE, `No choice rule of the state '${name}' matched the input.`);
+  }
+  const exit = await finish(place, fields, place.visit.input);
+  return { ...exit, next: String(fields.Default) };
+}
+
+async function waitMs(place: Place): Promise<number> {
+  const seconds = await integer(place, 'Seconds', 0);
+  if (seconds !== undefined) return seconds * 1000;
+  const timestamp = await text(place, 'Timestamp');
+  const instant = Date.parse(timestamp ?? '');
+  const wellFormed = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+  if (!wellFormed.test(timestamp ?? '') || Number.isNaN(instant)) {
+    throw wrongType(place, 'Timestamp', 'an RFC 3339 timestamp');
+  }
+  const now = place.thread.execution.world.clock.now();
+  return Math.max(0, Math.floor(instant / 1000) * 1000 - now);
+}
+
+/** Output and Assign, neither of which sees the other. */
+async function finish(
+  place: Place,
+  templates: { readonly Output?: unknown; readonly Assign?: unknown },
+  fallback: Payload,
+  reserved: Reserved = {},
+): Promise<Omit<Exit, 'next'>> {
+  const { name } = place.visit.state;
+  let output = fallback;
+  let assigned: Json | undefined;
+  if (templates.Output !== undefined) {
+    const value = await evaluate(place, templates.Output, 'Output', reserved);
+    output = payload(value, `The output of the state '${name}'`);
+  }
+  if (templates.Assign !== undefined) {
+    assigned = (await evaluate(place, templates.Assign, 'Assign', reserved)) as Json;
+    payload(assigned, `The variables assigned by the state '${name}'`);
+  }
+  return { output, assigned };
+}
+
+/** Evaluates what a definition says in a field of the state. */
+export function evaluate(
+  place: Place,
+  template: unknown,
+  field: string,
+  reserved: Reserved = {},
+): Promise<unknown> {
+  const { thread, frame, visit } = place;
+  const { context, ...rest } = reserved;
+  const states: Bindings = {
+    input: visit.input.value,
+    context: { ...contextOf(place), ...context },
+    ...rest,
+  };
+  const bindings = { ...visibleVariables(frame), states };
+  return thread.execution.world.expressions.evaluate(template, bindings, field);
+}
+
+/** A whole number in a field of the state, or undefined when the field is absent. */
+export async function integer(
+  place: Place,
+  field: string,
+  least: number,
+  most = MAX_SECONDS,
+): Promise<number | undefined> {
+  const template = place.visit.state.fields[field];
+  if (template === undefined) return undefined;
+  const value = await evaluate(place, template, field);
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) {
+    return Number(value);
+  }
+  throw wrongType(place, field, `an integer from ${least} to ${most}`);
+}
+
+async function text(place: Place, field: string): Promise<string | undefined> {
+  const template = place.visit.state.fields[field];
+  if (template === undefined) return undefined;
+  const value = await evaluate(place, template, field);
+  if (typeof value === 'string') return value;
+  throw wrongType(place, field, 'a string');
+}
+
+export function wrongType({ visit }: Place, field: string, wanted: string): StateError {
+  const reason = `The field '${field}' of the state '${visit.state.name}' must be ${wanted}.`;
+  return new StateError(EVALUATION, reason, field);
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
+function contextOf({ thread: { execution }, visit }: Place): Json {
+  const { props, redriveDate } = execution;
+  return {
+    Execution: {
+      Id: execution.arn,
+      Input: props.input.value,
+      Name: props.name,
+      RoleArn: props.machine.roleArn,
+      StartTime: isoTime(execution.startDate),
+      RedriveCount: execution.redriveCount,
+      ...(redriveDate === undefined ? {} : { RedriveTime: isoTime(redriveDate) }),
+    },
+    State: {
+      EnteredTime: isoTime(visit.enteredTime),
+      Name: visit.state.name,
+      RetryCount: visit.retryCount,
+    },
+    StateMachine: { Id: execution.stateMachineArn, Name: execution.machineName },
+  };
+}
+
+/** Zeros at the end are dropped, so readers meet timestamps without a fraction. */
+function isoTime(instant: number): string {
+  return new Date(instant).toISOString().replace('.000Z', 'Z');
+}
+
+function texts(values: Json): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, v]) => [key, JSON.stringify(v)]));
+}
+
+function report(
+  thread: Thread,
+  { state: { name, type } }: Visit,
+  phase: StateProgress['phase'],
+  failure?: StateError,
+): void {
+  const { world, arn: executionArn, rootArn: rootExecutionArn } = thread.execution;
+  const at = world.clock.now();
+  const { error, reason: cause } = failure ?? {};
+  world.emit('state', { executionArn, rootExecutionArn, name, type, phase, at, error, cause });
+}
