@@ -1,0 +1,53 @@
+// The Lambda runtime in a worker thread: loads one bundle, handles one event at a time.
+
+const { pathToFileURL } = require('node:url');
+const { parentPort, workerData } = require('node:worker_threads');
+
+const { bundle, exportName, cell } = workerData;
+const time = cell && require('./virtual-time.cjs')(cell);
+const now = time ? time.now : Date.now;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB each way. */
+const LARGEST_ANSWER = 6 * 1024 * 1024 + 100;
+
+const failure = (error) => ({
+  errorType: String(error?.name ?? 'Error'),
+  errorMessage: String(error?.message ?? error),
+  trace: String(error?.stack ?? '').split('\n'),
+});
+
+const loaded = import(pathToFileURL(bundle).href).then((module) => {
+  if (typeof module[exportName] === 'function') return module[exportName];
+  const error = new Error(`${exportName} is undefined or not exported`);
+  error.name = 'Runtime.HandlerNotFound';
+  throw error;
+});
+loaded.catch(() => {});
+
+async function invoke({ event, context, deadline }) {
+  try {
+    const handler = await loaded;
+    const answer = await handler(event, {
+      ...context,
+      callbackWaitsForEmptyEventLoop: true,
+      getRemainingTimeInMillis: () => deadline - now(),
+    });
+    const payload = JSON.stringify(answer ?? null);
+    if (Buffer.byteLength(payload) <= LARGEST_ANSWER) return { payload };
+    const error = new Error(`Response payload size exceeded maximum allowed payload size.`);
+    error.name = 'Function.ResponseSizeTooLarge';
+    throw error;
+  } catch (error) {
+    return { error: failure(error) };
+  }
+}
+
+parentPort.on('message', (message) => {
+  if (message.kind === 'invoke') {
+    void invoke(message).then((result) => parentPort.postMessage({ kind: 'result', ...result }));
+  } else if (message.kind === 'advanced') {
+    time.fireDue();
+  } else {
+    time.whenAtRest((rest) => parentPort.postMessage({ kind: 'rest', ...rest }));
+  }
+});

@@ -1,0 +1,279 @@
+// The one door of the rehearsal: an HTTP server on the loopback address that finds out who calls
+// what, applies faults and lets the stand-in answer.
+
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FaultSpec, Faults, Occasion } from '../faults/faults';
+import type { Caller, Callers, Process } from '../iam/callers';
+import type { Iam } from '../iam/iam';
+import { type Clock, type Service, ServiceError, type ServiceRequest } from '../types';
+import {
+  type HttpAnswer,
+  type HttpInput,
+  type RestService,
+  readQuery,
+  writeAnswer,
+  writeError,
+} from './protocols';
+
+/** What the server needs from its house. */
+export interface ServerOptions {
+  readonly clock: Clock;
+  readonly callers: Callers;
+  readonly iam: Iam;
+  readonly faults: Faults;
+}
+
+/** A request to a stand-in of this server: also says from which process it comes. */
+export type ServerRequest<Input = Record<string, unknown>> = ServiceRequest<Input> & {
+  readonly process: Process;
+};
+
+/** One call as it was answered. */
+export interface CallRecord extends Occasion {
+  /** ARN of the caller. */
+  readonly by: string;
+  /** Code of the error; absent when it was answered well. */
+  readonly error?: string;
+}
+
+/** A call that is understood: which service, which operation, which input. */
+interface Call {
+  readonly service: Service | RestService;
+  /** Signing name. */
+  readonly name: string;
+  readonly operation: string;
+  readonly input: Record<string, unknown>;
+}
+
+const LARGEST_BODY = 64 * 1024 * 1024;
+
+/** Thrown to break the connection instead of answering. */
+const HANG_UP = new Error('the connection is broken by a fault');
+
+/** The server; see the head of the file. */
+export class Server {
+  readonly calls: CallRecord[] = [];
+  /** Errors nobody expected: faults of the stand-ins themselves. */
+  readonly problems: Error[] = [];
+  private readonly services: (Service | RestService)[] = [];
+  private readonly http = createServer((request, response) => void this.handle(request, response));
+  private host = '';
+
+  constructor(private readonly options: ServerOptions) {
+    this.http.keepAliveTimeout = 0;
+    this.http.on('clientError', (_error, socket) => socket.destroy());
+  }
+
+  add(...services: readonly (Service | RestService)[]): void {
+    this.services.push(...services);
+  }
+
+  /** Listens on a free port; returns the URL. */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.http.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+    this.host = `127.0.0.1:${(this.http.address() as AddressInfo).port}`;
+    return `http://${this.host}`;
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.http.close(resolve));
+    this.http.closeAllConnections();
+    await closed;
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    const key = /Credential=([^/]+)\/[^/]*\/[^/]*\/([^/]+)\//.exec(
+      request.headers.authorization ?? '',
+    );
+    const service = key?.[2] ?? 'unknown';
+    let answer: HttpAnswer;
+    let caller: Caller | undefined;
+    let protocol: Parameters<typeof writeError>[0] = 'json-1.1';
+    try {
+      // Names that resolve to this address are how web pages reach local servers: refused.
+      if (request.headers.host !== this.host) {
+        throw new ServiceError('AccessDeniedException', `this server is http://${this.host}`, 403);
+      }
+      const release = this.options.clock.hold();
+      try {
+        caller = this.options.callers.find(key?.[1]);
+        follow(caller.process, response);
+        const call = this.understand(request, await bodyOf(request), service);
+        protocol = call.service.protocol;
+        // Called while the clock is held; what it waits for afterwards is its own to hold.
+        const answering = this.call(call, caller, response, requestId);
+        release();
+        answer = await answering;
+      } finally {
+        release();
+      }
+    } catch (error) {
+      if (error === HANG_UP) request.socket.destroy();
+      if (response.destroyed || request.socket.destroyed) return;
+      if (!(error instanceof ServiceError)) this.problems.push(error as Error);
+      const text = (error as Error).message;
+      const known =
+        error instanceof ServiceError ? error : new ServiceError('InternalFailure', text, 500);
+      answer = writeError(protocol, service, known, requestId);
+    }
+    if (response.destroyed) return;
+    response.writeHead(answer.status, {
+      date: new Date(this.options.clock.now()).toUTCString(),
+      'x-amzn-requestid': requestId,
+      ...answer.headers,
+    });
+    response.end(request.method === 'HEAD' ? undefined : answer.body);
+  }
+
+  private understand(request: IncomingMessage, body: Buffer, name: string): Call {
+    const { headers, method = 'GET' } = request;
+    const url = urlOf(`http://${this.host}${request.url}`);
+    const target = headers['x-amz-target'];
+    const unknown = (what: string) =>
+      new ServiceError('UnknownOperationException', `the rehearsal does not know ${what}`, 400);
+    if (typeof target === 'string') {
+      const at = target.lastIndexOf('.');
+      const prefix = target.slice(0, at);
+      const service = this.services.find((one) => one.target === prefix);
+      if (!service) throw unknown(`service ${prefix}, operation ${target}`);
+      return { service, name, operation: target.slice(at + 1), input: parse(body) };
+    }
+    const found = this.services.find((one) => one.target === name);
+    if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+      const input = readQuery(new URLSearchParams(body.toString()));
+      const operation = String(input.Action);
+      if (found?.protocol !== 'query') throw unknown(`operation ${operation} of service ${name}`);
+      return { service: found, name, operation, input };
+    }
+    if (found && 'operationOf' in found) {
+      const input: HttpInput = { method, path: url.path, query: url.query, headers, body };
+      const operation = found.operationOf(input);
+      if (operation) return { service: found, name, operation, input: { ...input } };
+    }
+    throw unknown(`request ${method} ${url.path} of service ${name}`);
+  }
+
+  private async call(call: Call, caller: Caller, response: ServerResponse, requestId: string) {
+    const { service, name, operation, input } = call;
+    const { faults, iam } = this.options;
+    const { principal, process } = caller;
+    const abort = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) abort.abort(new Error('the caller hung up'));
+    });
+    const sql = input.Sql ?? (Array.isArray(input.Sqls) ? input.Sqls.join('\n') : undefined);
+    const occasion: Occasion = {
+      task: process.task,
+      service: name,
+      operation,
+      ...(typeof sql === 'string' && { sql }),
+    };
+    const fault = faults.take('call', occasion);
+    const request: ServerRequest = {
+      operation,
+      input,
+      principal,
+      process,
+      signal: abort.signal,
+      authorize: (action, resource, context) => {
+        iam.authorize(principal, action, resource, context);
+      },
+    };
+    try {
+      await this.before(fault, request);
+      const answer: HttpAnswer =
+        'operationOf' in service
+          ? await service.call({ ...request, input: input as unknown as HttpInput })
+          : writeAnswer(service.protocol, operation, await service.call(request), requestId);
+      this.calls.push({ ...occasion, by: principal.arn });
+      if (fault?.kind === 'kill') process.kill?.();
+      if (fault?.kind === 'kill' || fault?.kind === 'lost-answer') throw HANG_UP;
+      return answer;
+    } catch (error) {
+      if (error === HANG_UP) throw error;
+      const code = error instanceof ServiceError ? error.code : 'InternalFailure';
+      this.calls.push({ ...occasion, by: principal.arn, error: code });
+      throw error;
+    }
+  }
+
+  /** What a fault does before the call takes effect. */
+  private async before(fault: FaultSpec | undefined, request: ServerRequest): Promise<void> {
+    if (!fault) return;
+    const { principal, operation, signal, process } = request;
+    const fail = (code: string, text: string, status = 400): never => {
+      throw new ServiceError(fault.error ?? code, fault.message ?? text, status);
+    };
+    switch (fault.kind) {
+      case 'error':
+        return fail(
+          'InternalServerException',
+          'Fault of the rehearsal',
+          /^Internal|Unavailable/.test(fault.error ?? 'Internal') ? 500 : 400,
+        );
+      case 'throttle':
+        return fail('ThrottlingException', 'Rate exceeded');
+      case 'denied':
+        return fail(
+          'AccessDeniedException',
+          `User: ${principal.arn} is not authorized to perform: ${operation}`,
+        );
+      case 'delay':
+        return await this.options.clock.sleep((fault.seconds ?? 60) * 1000, signal);
+      case 'timeout':
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        throw HANG_UP;
+      case 'kill':
+        if (fault.when === 'after') return;
+        process.kill?.();
+        throw HANG_UP;
+    }
+  }
+}
+
+/** Counts a request for the process it comes from, until it is answered. */
+function follow(process: Process, response: ServerResponse): void {
+  process.pending++;
+  process.turns++;
+  response.once('close', () => {
+    process.pending--;
+    process.turns++;
+  });
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request) {
+    length += (part as Buffer).length;
+    if (length > LARGEST_BODY) {
+      throw new ServiceError('RequestEntityTooLarge', 'the request is too large', 413);
+    }
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
+}
+
+function urlOf(text: string): { readonly path: string; readonly query: URLSearchParams } {
+  try {
+    const url = new URL(text);
+    return { path: decodeURIComponent(url.pathname), query: url.searchParams };
+  } catch {
+    throw new ServiceError('ValidationException', 'the request has no valid URL');
+  }
+}
+
+function parse(body: Buffer): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body.toString() || '{}');
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+  } catch {}
+  throw new ServiceError('SerializationException', 'the body is not a JSON object');
+}
