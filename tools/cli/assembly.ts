@@ -1,0 +1,126 @@
+// Makes the cloud assembly as `cdk deploy` would: bundles when a bundle is missing or older than its
+// sources, then runs the CDK CLI's synth offline into a folder of this run's own.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import * as path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UsageError } from './errors';
+
+/** Folder of the package. */
+export const ROOT = path.resolve(__dirname, '../..');
+
+const BUNDLES = path.join(ROOT, 'dist/lambdas');
+const SOURCES = ['lambdas', 'sql', 'scripts/bundle.mjs', 'package-lock.json'];
+
+/** A lock older than this was left by a process that was killed. */
+const STALE_LOCK_MS = 60_000;
+
+/** Bundles the tasks unless that is done; returns whether it had to. */
+export async function bundle(signal: AbortSignal): Promise<boolean> {
+  if (!stale()) return false;
+  // Bundling empties the folder first: two rehearsals must not do it at the same time.
+  const lock = path.join(ROOT, 'dist/.bundling');
+  mkdirSync(path.dirname(lock), { recursive: true });
+  while (!taken(lock)) await delay(100, undefined, { signal });
+  try {
+    if (!stale()) return false;
+    await node(['scripts/bundle.mjs'], {}, signal);
+    return true;
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+/** Writes the cloud assembly of a target into `folder`. */
+export async function synthesize(
+  target: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const cdk = path.join(path.dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
+  const args = [cdk, 'synth', '--quiet', '--no-notices', '-c', `target=${target}`, '-o', folder];
+  // Neither an account nor the network is asked: what a developer has configured must not matter.
+  const offline = {
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CDK_DISABLE_VERSION_CHECK: '1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: path.join(folder, 'none'),
+    AWS_SHARED_CREDENTIALS_FILE: path.join(folder, 'none'),
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
+    TSX_DISABLE_CACHE: '1',
+  };
+  await node(args, offline, signal);
+}
+
+/** The folder if it holds a cloud assembly. */
+export function givenAssembly(folder: string): string {
+  const resolved = path.resolve(folder);
+  if (existsSync(path.join(resolved, 'manifest.json'))) return resolved;
+  throw new UsageError(`${folder} is no cloud assembly: it has no manifest.json`);
+}
+
+function stale(): boolean {
+  const tasks = readdirSync(path.join(ROOT, 'lambdas')).filter((name) =>
+    existsSync(path.join(ROOT, 'lambdas', name, 'index.ts')),
+  );
+  const bundles = tasks.map((task) => path.join(BUNDLES, task, 'index.mjs'));
+  if (!bundles.every((file) => existsSync(file))) return true;
+  const newest = Math.max(...SOURCES.flatMap((source) => times(path.join(ROOT, source))));
+  return newest > Math.min(...bundles.map((file) => statSync(file).mtimeMs));
+}
+
+/** Change times of a file, or of all files and folders in a folder. */
+function times(file: string): number[] {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) return [];
+  if (!stat.isDirectory()) return [stat.mtimeMs];
+  return [stat.mtimeMs, ...readdirSync(file).flatMap((name) => times(path.join(file, name)))];
+}
+
+function taken(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+    if (since !== undefined && Date.now() - since > STALE_LOCK_MS)
+      rmSync(lock, { recursive: true });
+    return false;
+  }
+}
+
+/** Runs a Node program in a process group of its own, so that an interrupt ends its children too. */
+function node(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const child = spawn(process.execPath, [...args], {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+    }
+    const kill = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
+    signal.addEventListener('abort', kill, { once: true });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      signal.removeEventListener('abort', kill);
+      if (signal.aborted) reject(signal.reason);
+      else if (code === 0) resolve();
+      else reject(new UsageError(`${path.basename(args[0]!)} failed:\n${said.trim()}`));
+    });
+  });
+}
