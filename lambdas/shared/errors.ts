@@ -73,6 +73,12 @@ export class RunReleasedError extends RunbookError {
   readonly family = 'refused';
 }
 
+/** A failed run was left alone: somebody has to redrive, continue or release it. */
+export class RunLeftFailedError extends RunbookError {
+  override readonly name = 'RunLeftFailedError';
+  readonly family = 'operator must look';
+}
+
 /** The ledger has no such run. */
 export class UnknownRunError extends RunbookError {
   override readonly name = 'UnknownRunError';

@@ -104,6 +104,11 @@ export class Platform extends Construct {
     return task;
   }
 
+  /** All functions of tasks made so far. */
+  get taskFunctions(): readonly TaskFunction[] {
+    return [...this.tasks.values()].map(({ task }) => task);
+  }
+
   /** Functions that end what a stopped run left behind; a step grants them what its own task has. */
   get settlingTasks(): readonly TaskFunction[] {
     return SETTLING_TASKS.map((name) => this.task(name));

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { allow } from './allow';
 import { RunbookPropsError } from './props-error';
 
 /** Properties of {@link TaskFunction}. */
@@ -41,7 +43,17 @@ export class TaskFunction extends lambda.Function {
         `there is no bundle of task ${props.task}; run "npm run bundle" before the synth`,
       );
     }
+    const logGroup = new logs.LogGroup(scope, `${id}Log`, {
+      retention: logs.RetentionDays.SIX_MONTHS,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // A role of its own that may write this one log group; Lambda's managed policy allows all.
+    const role = new iam.Role(scope, `${id}Role`, {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: `Task ${props.task} of the upgrade runbooks`,
+    });
     super(scope, id, {
+      role,
       runtime: lambda.Runtime.NODEJS_22_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
@@ -49,11 +61,14 @@ export class TaskFunction extends lambda.Function {
       memorySize: 256,
       timeout: props.timeout ?? Duration.minutes(15),
       environment: props.environment && { ...props.environment },
-      logGroup: new logs.LogGroup(scope, `${id}Log`, {
-        retention: logs.RetentionDays.SIX_MONTHS,
-        removalPolicy: RemovalPolicy.RETAIN,
-      }),
+      logGroup,
       description: `Task ${props.task} of the upgrade runbooks`,
     });
+    allow(
+      this,
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      [logGroup.logGroupArn],
+      'The ARN of a log group ends in a wildcard for its streams.',
+    );
   }
 }

@@ -32,6 +32,13 @@ export interface TaskStateProps {
   readonly inItem?: boolean;
 
   /**
+   * Members of the payload that say who calls; for states outside a run.
+   *
+   * @default - those of the run in the state data
+   */
+  readonly caller?: Readonly<Record<string, unknown>>;
+
+  /**
    * Longest time of one call, a little more than the function's own.
    *
    * @default Duration.minutes(16)
@@ -58,20 +65,30 @@ export function callerMembers(inItem: boolean): Record<string, unknown> {
   };
 }
 
+/** The same for a state before or outside a run: it knows its execution only. */
+export const EXECUTION_CALLER: Readonly<Record<string, unknown>> = {
+  version: PAYLOAD_VERSION,
+  rootArn: '{% $states.context.Execution.Id %}',
+  selfArn: '{% $states.context.Execution.Id %}',
+  redriveCount: '{% $states.context.Execution.RedriveCount %}',
+};
+
 /** A state that calls a task: payload with the caller, retries for passing faults only, a timeout. */
 export function taskState(scope: Construct, id: string, props: TaskStateProps): tasks.LambdaInvoke {
   const callback = props.callbackTimeout !== undefined;
   const state = tasks.LambdaInvoke.jsonata(scope, id, {
     lambdaFunction: props.task,
     payload: sfn.TaskInput.fromObject({
-      ...callerMembers(props.inItem ?? false),
+      ...(props.caller ?? callerMembers(props.inItem ?? false)),
       ...(callback ? { token: '{% $states.context.Task.Token %}' } : {}),
       ...props.payload,
     }),
     integrationPattern: callback
       ? sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN
       : sfn.IntegrationPattern.REQUEST_RESPONSE,
-    taskTimeout: sfn.Timeout.duration(props.callbackTimeout ?? props.timeout ?? Duration.minutes(16)),
+    taskTimeout: sfn.Timeout.duration(
+      props.callbackTimeout ?? props.timeout ?? Duration.minutes(16),
+    ),
     outputs: props.outputs ?? '{% $states.input %}',
     retryOnServiceExceptions: false,
     comment: props.comment,

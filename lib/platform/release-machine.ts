@@ -1,0 +1,38 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { consoleLink } from '../../lambdas/shared/inputs/links';
+import { Machine } from './machine';
+import { OperatorPolicy } from './operator-policy';
+import { Platform } from './platform';
+import { EXECUTION_CALLER, taskState } from './task-state';
+
+/**
+ * The machine `<stack>-release`: gives up a run whose execution is closed. What still runs is stopped
+ * first, then the run's leases are free and a redrive of it throws.
+ */
+export class ReleaseMachine extends Construct {
+  readonly machine: Machine;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const release = taskState(this, 'Release the run', {
+      task: Platform.of(this).task('release-run'),
+      caller: EXECUTION_CALLER,
+      payload: { input: '{% $states.input %}' },
+      outputs: '{% $states.result.Payload %}',
+      comment:
+        'Stops what still runs, marks the run given up and frees its leases. On redrive: does what is left of that',
+    });
+    this.machine = new Machine(this, 'Machine', {
+      name: 'release',
+      comment: 'Gives up a failed run: {"run": "run-…"}',
+      definition: sfn.Chain.start(release),
+    });
+    OperatorPolicy.of(this).addHelper(this.machine.arns);
+    new CfnOutput(this, 'Console', {
+      description: `Give up a failed run by starting ${this.machine.arns.name}`,
+      value: consoleLink(this.machine.arns.machine),
+    });
+  }
+}
