@@ -1,7 +1,10 @@
-// The package's public face: steps to build runbooks with, and the runbooks themselves.
+// The package's public face: steps to build runbooks with, and the machine that runs them.
 
+export type { BatchPlan, Evidence } from '../lambdas/run-batches/payload';
+export type { SqlLiteral, SqlSource, StatementTemplate } from '../lambdas/shared/sql';
 export * from './platform/platform';
 export * from './platform/props-error';
+export * from './platform/runbook-machine';
 export * from './steps/batched-procedure';
 export * from './steps/chain';
 export * from './steps/for-each';
