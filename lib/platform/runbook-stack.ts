@@ -37,8 +37,6 @@ export class RunbookStack extends Stack {
       env: { account, region },
       stackName: props.stackName,
       description: props.description,
-      // A ledger and reports of past runs are worth more than a quick delete.
-      terminationProtection: true,
     });
     this.platform = Platform.of(this);
     for (const address of noticeEmails) {

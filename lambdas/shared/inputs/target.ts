@@ -11,7 +11,22 @@ const roleArn = z
   );
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,127}$/, 'must be a name without blanks');
 
-const access = { database: name, roleArn: roleArn.optional(), region: z.string().optional() };
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1');
+const access = {
+  database: name,
+  /** Role to assume; without it the task's own role calls. */
+  roleArn: roleArn.optional(),
+  /** Secret with user and password, instead of a database user that follows from the role. */
+  secretArn: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S{1,512}$/,
+      'must be the ARN of a secret',
+    )
+    .optional(),
+  /** Region of the warehouse, when it is not the stack's. */
+  region: region.optional(),
+};
 
 /** The warehouse of a project: workgroup or cluster, and the role that owns the tables. */
 export const warehouseSchema = z.discriminatedUnion('type', [
@@ -42,8 +57,10 @@ export const clickstreamTargetSchema = z.strictObject({
   retentionDays: z.int().min(1).max(36_500),
   console: z.strictObject({
     stackName: z.string().regex(/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/, 'must be the name of a stack'),
-    /** Role CloudFormation updates the console with. */
-    serviceRoleArn: roleArn,
+    /** Region of the console, when it is not the stack's. */
+    region: region.optional(),
+    /** Role CloudFormation updates the console with, when the console's stack has none of its own. */
+    serviceRoleArn: roleArn.optional(),
   }),
   warehouse: warehouseSchema,
 });
@@ -51,7 +68,7 @@ export const clickstreamTargetSchema = z.strictObject({
 /** A file of `config/`. */
 export const targetSchema = z.strictObject({
   account: z.string().regex(/^\d{12}$/, 'must be the 12 digits of an account'),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1'),
+  region,
   clickstream: clickstreamTargetSchema,
   /** Addresses that get notices and alarms; each has to confirm once. */
   noticeEmails: z.array(z.email()).max(20).default([]),
