@@ -45,6 +45,35 @@ export interface Notice {
   readonly by: string;
 }
 
+/** A provisioned resource of a stack. */
+export interface ProvisionedResource {
+  readonly stack: string;
+  readonly logicalId: string;
+  /** e.g. `AWS::DynamoDB::Table` */
+  readonly type: string;
+  readonly physicalId: string;
+}
+
+/** How often something was done; read when a rehearsal is summed up. */
+export interface Counters {
+  /** Invocations of task functions. */
+  readonly invocations: number;
+  /** Statements of the warehouse. */
+  readonly statements: {
+    readonly submitted: number;
+    readonly finished: number;
+    readonly failed: number;
+  };
+}
+
+/** A call of a task function that came through, for those who break the nth one. */
+export interface TaskCall {
+  readonly task: string;
+  /** Signing name, as faults have it: `redshift-data`. */
+  readonly service: string;
+  readonly operation: string;
+}
+
 /** What the command line and tests use of a running cloud. */
 export interface RunningCloud {
   readonly clock: Clock;
@@ -58,6 +87,13 @@ export interface RunningCloud {
   machineArn(name: string): string;
   /** Outputs of all stacks, by stack name and output key. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Everything the templates provisioned. */
+  readonly resources: readonly ProvisionedResource[];
+  readonly counters: Counters;
+  /** Calls of task functions so far, oldest first. */
+  readonly calls: readonly TaskCall[];
+  /** Runs a query on the warehouse as its superuser, past the API; refuses without a warehouse. */
+  query(sql: string): Promise<readonly Record<string, unknown>[]>;
   /** Everything published to topics so far. */
   readonly notices: readonly Notice[];
   /** Called synchronously on each event: a listener that holds the clock stops time right there. */
