@@ -67,7 +67,7 @@ export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
   },
   'mark-item': { ledger: ['GetItem', 'PutItem'], timeout: short },
   'notify-status': {
-    ledger: ['GetItem', 'Query'],
+    ledger: ['GetItem', 'PutItem', 'Query'],
     reports: true,
     publish: true,
     states: ['DescribeExecution', 'GetExecutionHistory'],

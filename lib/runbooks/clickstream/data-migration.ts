@@ -2,11 +2,14 @@
 
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
 import { Platform } from '../../platform/platform';
+import { RunbookMachine } from '../../platform/runbook-machine';
 import { addResult, taskState } from '../../platform/task-state';
 import { ForEach } from '../../steps/for-each';
 import type { Warehouse } from '../../steps/warehouse';
 import { migrateApplication } from './migration-steps';
+import { warehouseOf } from './warehouse-of';
 
 /** What the target's configuration says about the warehouse of the migration. */
 export interface DataMigrationProps {
@@ -31,6 +34,26 @@ export interface DataMigrationProps {
 }
 
 const input = (member: string) => `{% $states.input.input.${member} %}`;
+/** Adds the machine `<stack>-data-migration` to a clickstream stack. */
+export function addDataMigration(scope: Construct, target: TargetConfig): RunbookMachine {
+  const { clickstream, tracing } = target;
+  return new RunbookMachine(scope, 'DataMigration', {
+    name: 'data-migration',
+    runbook: 'clickstream-data-migration',
+    comment:
+      'Migrates the data of Clickstream Analytics on AWS 1.1.x to the schema of 1.1.6 and newer',
+    schema: 'clickstream-data-migration',
+    target: clickstream,
+    tracing,
+    docs: 'docs/clickstream-data-migration.md',
+    body: (body) =>
+      dataMigration(body, {
+        warehouse: warehouseOf(body, clickstream.warehouse),
+        retentionDays: clickstream.retentionDays,
+      }),
+  });
+}
+
 /** States between the first ("Check the input") and the last ("Write the report"). */
 export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.Chain {
   const preflight = Platform.of(scope).task('preflight-migration');

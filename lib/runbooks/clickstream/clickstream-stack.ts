@@ -1,0 +1,24 @@
+import type { Construct } from 'constructs';
+import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
+import { RunbookStack } from '../../platform/runbook-stack';
+import { addDataMigration } from './data-migration';
+
+/** Properties of {@link ClickstreamStack}. */
+export interface ClickstreamStackProps {
+  /** Name of the target, the first part of the stack's name. */
+  readonly targetName: string;
+
+  /** The target's checked configuration. */
+  readonly target: TargetConfig;
+}
+
+/** The upgrade of Clickstream Analytics on AWS: one stack a target. */
+export class ClickstreamStack extends RunbookStack {
+  constructor(scope: Construct, { targetName, target }: ClickstreamStackProps) {
+    super(scope, `${targetName}-clickstream`, {
+      target,
+      description: 'Upgrade of Clickstream Analytics on AWS as redrivable state machines',
+    });
+    addDataMigration(this, target);
+  }
+}

@@ -1,0 +1,124 @@
+// The machine `clickstream-console-update`: the web console's stack gets the template of a newer
+// version by a change set that a person has seen.
+
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from '../../platform/allow';
+import { Platform } from '../../platform/platform';
+import { RunbookMachine, type RunbookMachineProps } from '../../platform/runbook-machine';
+import { addResult, taskState } from '../../platform/task-state';
+import { StackUpdate, stackArn, type UpdatedStack, UpdatePlan } from '../../steps/stack-update';
+
+/** What the target's configuration says about the console. */
+export interface ConsoleUpdateProps {
+  /** Stack of the web console. */
+  readonly console: UpdatedStack;
+}
+
+/** Properties of {@link addConsoleUpdate}. */
+export interface AddConsoleUpdateProps
+  extends ConsoleUpdateProps,
+    Pick<RunbookMachineProps, 'target' | 'docs' | 'quietAlarmAfter' | 'tracing'> {}
+
+/** Name of the step in the ledger. */
+const STEP = 'console';
+
+/** Adds the machine to a stack. */
+export function addConsoleUpdate(scope: Construct, props: AddConsoleUpdateProps): RunbookMachine {
+  const { console, ...rest } = props;
+  return new RunbookMachine(scope, 'ConsoleUpdate', {
+    name: 'console-update',
+    runbook: 'clickstream-console-update',
+    comment: 'Updates the web console of Clickstream Analytics on AWS to a newer version',
+    schema: 'clickstream-console-update',
+    body: (body) => consoleUpdate(body, { console }),
+    ...rest,
+  });
+}
+
+/** States between the first ("Check the input") and the last ("Close the run"). */
+export function consoleUpdate(scope: Construct, { console }: ConsoleUpdateProps): sfn.Chain {
+  const region = console.region ?? Stack.of(scope).region;
+  const read = taskState(scope, 'Read the console stack', {
+    task: readTask(scope, console.name, region),
+    payload: {
+      step: STEP,
+      stackName: console.name,
+      region,
+      serviceRoleArn: console.serviceRole?.roleArn ?? null,
+      targetVersion: '{% $states.input.input.targetVersion %}',
+      templateUrl: '{% $states.input.input.console.templateUrl %}',
+      parameters: '{% $states.input.input.console.parameters %}',
+      dryRun: '{% $states.input.input.dryRun %}',
+    },
+    outputs: addResult(STEP),
+    timeout: Duration.minutes(3),
+    comment:
+      'Tells variant and version of the console, compares parameters with the new template, and reports every finding at once; changes nothing. ' +
+      'On redrive: looks again',
+  });
+  const dry = sfn.Choice.jsonata(scope, 'Only a dry run?', {
+    comment: 'A dry run ends with the plan. On redrive: asks again',
+  });
+  const report = sfn.Succeed.jsonata(scope, 'Report the plan', {
+    outputs: {
+      dryRun: true,
+      input: '{% $states.input.input %}',
+      plan: `{% $states.input.${STEP} %}`,
+      gate: 'change-set: what the change set would add, modify, replace and remove, before it is executed',
+    },
+    comment: 'Nothing was changed. On redrive: is not run again',
+  });
+  const needed = sfn.Choice.jsonata(scope, 'Does the console need an update?', {
+    comment: 'A console that has this very build already is left alone. On redrive: asks again',
+  });
+  const update = new StackUpdate(scope, 'Update', {
+    step: STEP,
+    noun: 'the console',
+    stack: console,
+    plan: UpdatePlan.fromState(`{% $states.input.${STEP}.plan %}`),
+  });
+  const done = sfn.Pass.jsonata(scope, 'The console is up to date', {
+    comment:
+      'Pipelines and data of its projects follow with runbooks of their own. On redrive: is not run again',
+  });
+  read.next(dry);
+  dry.when(sfn.Condition.jsonata('{% $states.input.input.dryRun %}'), report).otherwise(needed);
+  needed
+    .when(sfn.Condition.jsonata(`{% $states.input.${STEP}.action = 'none' %}`), done)
+    .otherwise(update.startState);
+  for (const end of update.endStates) end.next(done);
+  return sfn.Chain.custom(read, [done], done);
+}
+
+/** The task that reads stack and template. */
+function readTask(scope: Construct, stackName: string, region: string) {
+  const task = Platform.of(scope).task('read-console-stack', {
+    ledger: ['GetItem', 'PutItem', 'Query'],
+    timeout: Duration.minutes(2),
+  });
+  const arn = stackArn(scope, stackName, region);
+  task.addToRolePolicy(
+    new iam.PolicyStatement({
+      actions: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'],
+      resources: [arn],
+    }),
+  );
+  acknowledgeWildcards(task, [arn], 'The id at the end of the ARN is new in each stack.');
+  task.addToRolePolicy(
+    new iam.PolicyStatement({
+      actions: ['cloudformation:GetTemplateSummary'],
+      // Asked with an address the call knows no resource; the condition keeps it from other stacks.
+      resources: ['*'],
+      conditions: { StringLike: { 'cloudformation:TemplateUrl': 'https://*' } },
+    }),
+  );
+  acknowledgeWildcards(
+    task,
+    ['*'],
+    'A template at an address is no resource; stacks are excluded by the condition.',
+  );
+  return task;
+}
