@@ -1,0 +1,98 @@
+// Tells people how an execution ended, and what to do. Reads the service's own record of the end,
+// because a state that fails cannot tell about itself and stay redrivable.
+
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import { type Clock, iso } from '../shared/clock';
+import type { ExecutionEvent } from '../shared/execution-event';
+import { runOfExecution } from '../shared/execution-index';
+import { consoleLink } from '../shared/inputs/links';
+import { type Ledger, runKey } from '../shared/ledger';
+import type { Publish } from '../shared/notices';
+import { nextSteps, redriveHelps } from '../shared/report/advice';
+import type { EndRecord } from '../shared/report/model';
+import { type StoreFile, writeReport } from '../shared/report/store';
+import type { RunItem } from '../shared/runs';
+
+export interface NotifyDeps {
+  readonly ledger: Ledger;
+  readonly sfn: Pick<SFNClient, 'send'>;
+  readonly store: StoreFile;
+  readonly publish: Publish;
+  readonly clock: Clock;
+  /** Where people find the report of a run. */
+  reportUri(runId: string): string;
+}
+
+export async function notifyStatus({ detail }: ExecutionEvent, deps: NotifyDeps) {
+  const { executionArn, stateMachineArn } = detail;
+  const end = await endOf(detail, deps);
+  const runId = await runOfExecution(deps.ledger, executionArn);
+  const run = runId === undefined ? undefined : await deps.ledger.get<RunItem>(runKey(runId));
+  if (run) {
+    // Named by its instant: a duplicate of the event writes the same item, a redrive's end another.
+    await deps.ledger.put(runKey(run.runId, `ended#${end.at}`), end);
+    await writeReport(deps.ledger, deps.store, run);
+  }
+  const machine = stateMachineArn.split(':').at(-1)!;
+  const next = nextSteps(run, end);
+  await deps.publish({
+    subject: `${machine} ${end.status}${run ? ` (${run.runId})` : ''}`,
+    lines: [
+      `Machine: ${machine}`,
+      `Status: ${end.status}${end.state ? ` in state "${end.state}"` : ''}`,
+      ...(end.error ? [`Error: ${end.error}`] : []),
+      ...(end.cause ? [`Message: ${end.cause}`] : []),
+      ...(end.status === 'SUCCEEDED'
+        ? []
+        : [`Redrive: ${redriveHelps(end) ? 'yes, after the repair' : 'no'}`]),
+      `Execution: ${consoleLink(executionArn)}`,
+      ...(run ? [`Run: ${run.runId}`, `Report: ${deps.reportUri(run.runId)}`] : []),
+      ...(next.length > 0 ? ['', 'What to do:', ...next.map((step) => `- ${step}`)] : []),
+    ],
+  });
+  return { runId: run?.runId ?? null, status: end.status };
+}
+
+async function endOf(
+  { executionArn, status, stopDate }: ExecutionEvent['detail'],
+  { sfn, clock }: NotifyDeps,
+): Promise<EndRecord> {
+  const now = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  // A redrive may be under way by now: error and cause are then gone, the event's status is not.
+  return {
+    executionArn,
+    status,
+    at: iso(stopDate ?? now.stopDate?.getTime() ?? clock.now()),
+    state: status === 'SUCCEEDED' ? undefined : await lastState(sfn, executionArn),
+    error: now.error,
+    cause: now.cause && messageOf(now.cause).slice(0, 4_000),
+    redrivable: now.redriveStatus !== 'NOT_REDRIVABLE',
+  };
+}
+
+/** Name of the state the execution stopped in: the one entered last. */
+async function lastState(sfn: NotifyDeps['sfn'], executionArn: string) {
+  const { events } = await sfn.send(
+    new GetExecutionHistoryCommand({
+      executionArn,
+      reverseOrder: true,
+      maxResults: 100,
+      includeExecutionData: false,
+    }),
+  );
+  return events?.find((event) => event.stateEnteredEventDetails)?.stateEnteredEventDetails?.name;
+}
+
+/** A task's error arrives as Lambda's JSON; people want its message. */
+function messageOf(cause: string): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: string };
+    return errorMessage ?? cause;
+  } catch {
+    return cause;
+  }
+}

@@ -1,0 +1,9 @@
+import { taskHandler } from '../shared/handler';
+import { storeFromEnv } from '../shared/report/store';
+import { settleDepsFromEnv } from '../shared/settle-deps';
+import { releaseRun } from './core';
+import type { ReleaseRunPayload } from './payload';
+
+export const handler = taskHandler((payload: ReleaseRunPayload) =>
+  releaseRun(payload, { ...settleDepsFromEnv(), store: storeFromEnv }),
+);

@@ -1,0 +1,19 @@
+import type { ExecutionEvent } from '../shared/execution-event';
+import { runOfExecution } from '../shared/execution-index';
+import { runKey } from '../shared/ledger';
+import type { RunItem } from '../shared/runs';
+import { type SettleDeps, type Settled, settleRun } from '../shared/settle';
+
+/**
+ * The net under every stop: an execution was stopped, failed or timed out, and its workers may be
+ * dead. Leaves alone what another execution has taken over.
+ */
+export async function settleClosedRun(
+  { detail }: ExecutionEvent,
+  deps: SettleDeps,
+): Promise<Record<string, Settled>> {
+  const runId = await runOfExecution(deps.ledger, detail.executionArn);
+  const run = runId && (await deps.ledger.get<RunItem>(runKey(runId)));
+  if (!run || run.executionArn !== detail.executionArn) return {};
+  return settleRun(deps, run);
+}

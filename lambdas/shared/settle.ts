@@ -1,0 +1,42 @@
+// Ends what a stopped run left running, where no worker is alive to do it.
+
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { Clock } from './clock';
+import { executionStatus } from './executions';
+import { type Ledger, runKey } from './ledger';
+import type { RunItem } from './runs';
+
+/** What there was to stop in one step. `lost`: somebody else acts for it now. */
+export type Settled = 'stopped' | 'nothing' | 'lost';
+
+export interface SettleDeps {
+  readonly ledger: Ledger;
+  readonly sfn: Pick<SFNClient, 'send'>;
+  readonly clock: Clock;
+  /** Takes the step's worker token and stops what it has running; asks `mayAct` before each act. */
+  stop(runId: string, sk: string, mayAct: () => Promise<boolean>): Promise<Settled>;
+}
+
+/** True for an execution that no worker of its own serves any more. */
+export async function isClosed(sfn: SettleDeps['sfn'], executionArn: string): Promise<boolean> {
+  const status = await executionStatus(sfn, executionArn);
+  return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
+}
+
+/** Stops every step of a run, all at once, for as long as its execution stays closed and its own. */
+export async function settleRun(deps: SettleDeps, run: RunItem): Promise<Record<string, Settled>> {
+  const { runId, executionArn } = run;
+  const mayAct = async () => {
+    const now = await deps.ledger.get<RunItem>(runKey(runId));
+    return now?.executionArn === executionArn && (await isClosed(deps.sfn, executionArn));
+  };
+  const steps: string[] = [];
+  for await (const { sk } of deps.ledger.list(runId, 'progress#')) steps.push(sk);
+  const ends = await Promise.allSettled(steps.map((sk) => deps.stop(runId, sk, mayAct)));
+  // The others have been stopped all the same; a retry comes back to the one that failed.
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+  return Object.fromEntries(
+    steps.map((sk, i) => [sk, (ends[i] as PromiseFulfilledResult<Settled>).value]),
+  );
+}
