@@ -49,6 +49,7 @@ const SETTINGS = {
   shared_buffers: '256MB',
   work_mem: '64MB',
   jit: 'off',
+  default_statistics_target: '10',
   timezone: 'UTC',
   log_min_messages: 'fatal',
 };
