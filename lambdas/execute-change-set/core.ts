@@ -1,10 +1,10 @@
 // Starts the update that was approved, and no other; asked twice it starts one.
 
 import { ChangeSetFailedError, isTransient, StackBusyError, TryAgainError } from '../shared/errors';
-import { type Ledger, runKey } from '../shared/ledger';
+import { isApproved } from '../shared/gates';
 import { ownRun } from '../shared/runs';
 import { TokenLost, type UpdateAttempt, UpdateWorker } from '../shared/stacks/attempts';
-import { hashOf, summarise } from '../shared/stacks/changes';
+import { approvalOf, hashOf, summarise } from '../shared/stacks/changes';
 import type { CloudFormation } from '../shared/stacks/cloudformation';
 import type { StackDeps } from '../shared/stacks/deps';
 import { ofUpdate } from '../shared/stacks/events';
@@ -60,7 +60,7 @@ async function start(
   }
   const hash = hashOf(attempt.plan, changeSet.changes);
   const needsApproval = payload.gated || summarise(changeSet.changes).risky.length > 0;
-  if (needsApproval && (await approvedHash(ledger, payload)) !== hash) {
+  if (needsApproval && !(await isApproved(ledger, payload, payload.gate, approvalOf(hash)))) {
     await worker.save({ state: 'ready', hash });
     return result('changed');
   }
@@ -105,13 +105,4 @@ async function execute(
 async function hasStarted(api: CloudFormation, attempt: UpdateAttempt): Promise<boolean> {
   const since = attempt.executeAt ?? attempt.intentAt;
   return ofUpdate(await api.events(attempt.plan.stackName, since), attempt.token).length > 0;
-}
-
-/** What a person approved, from the ledger: an answer in the state data could be of another question. */
-async function approvedHash(
-  ledger: Ledger,
-  { runId, gate }: ExecuteChangeSetPayload,
-): Promise<string | undefined> {
-  const item = await ledger.get<{ hash: string; answer?: string }>(runKey(runId, `gate#${gate}`));
-  return item?.answer === 'approve' ? item.hash : undefined;
 }

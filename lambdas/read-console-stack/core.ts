@@ -46,7 +46,7 @@ export async function readConsoleStack(
   payload: ReadConsoleStackPayload,
   deps: StackDeps,
 ): Promise<ReadConsoleStackResult> {
-  await ownRun(deps.ledger, payload);
+  if (!payload.dryRun) await ownRun(deps.ledger, payload);
   const api = deps.cloudFormation(payload.region);
   const stack = await api.stack(payload.stackName);
   if (!stack)
@@ -64,7 +64,7 @@ export async function readConsoleStack(
   if (busy && findings.length === 0) throw new StackBusyError(busy);
   if (busy) findings.push(busy);
   if (findings.length > 0 || !result) throw new PreflightError(findings);
-  if (result.action === 'update') {
+  if (result.action === 'update' && !payload.dryRun) {
     const note = { text: EXPLORATIONS, at: iso(deps.clock.now()) };
     await deps.ledger.put(runKey(payload.runId, `note#${payload.step}#explorations`), note);
   }

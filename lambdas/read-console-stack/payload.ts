@@ -14,6 +14,8 @@ export interface ReadConsoleStackPayload extends Caller {
   readonly templateUrl?: string | null;
   /** Values for parameters that are new or shall change. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** A dry run has no item in the ledger: it changes nothing, not even there. */
+  readonly dryRun: boolean;
 }
 
 export interface ReadConsoleStackResult {

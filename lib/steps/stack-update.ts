@@ -5,12 +5,13 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { StackUpdatePlan } from '../../lambdas/shared/stacks/plan';
 import { acknowledgeWildcards } from '../platform/allow';
-import { MachineArns } from '../platform/execution-arns';
+import { answerMachineArn } from '../platform/answer-machine';
 import { Platform } from '../platform/platform';
 import { RunbookPropsError } from '../platform/props-error';
 import type { TaskRights } from '../platform/task-rights';
 import { taskState } from '../platform/task-state';
 import { Step } from './chain';
+import { gateComment } from './manual-gate';
 
 /** Stack a step updates; it may be in another region than the runbook. */
 export interface UpdatedStack {
@@ -128,6 +129,8 @@ const RIGHTS: Readonly<Record<string, TaskRights>> = {
   'follow-stack': { ledger: LEDGER, states: ['DescribeExecution'] },
 };
 
+const CLOUDFORMATION = iam.ServicePrincipal.servicePrincipalName('cloudformation.amazonaws.com');
+
 /** Change sets this step makes; its tasks may execute and delete no other. */
 const OUR_CHANGE_SETS = { StringLike: { 'cloudformation:ChangeSetName': 'runbook-*' } };
 
@@ -186,14 +189,12 @@ export class StackUpdate extends Step {
         step,
         region,
         gate,
-        answerMachineArn: new MachineArns(this, `${Stack.of(this).stackName}-answer`).machine,
+        answerMachineArn: answerMachineArn(this),
       },
       inItem,
       callbackTimeout: props.gateTimeout ?? Duration.days(7),
       outputs: `{% $merge([$states.input, { '${result}': $merge([${at}, { 'approval': $states.result }]) }]) %}`,
-      comment:
-        'Tells people what would change and waits for the answer, which the answer machine of this stack takes. ' +
-        'On redrive: asks about what is there now, unless exactly that is approved',
+      comment: gateComment(gate, inItem),
     });
     const there = sfn.Choice.jsonata(this, `Change set of ${noun} still there?`, {
       comment: 'One that can no longer be executed is made again. On redrive: asks again',
@@ -253,12 +254,10 @@ export class StackUpdate extends Step {
   private tasks(stack: UpdatedStack, region: string) {
     const platform = Platform.of(this);
     const task = (name: string) => platform.task(name, RIGHTS[name]);
-    const [prepare, ask, execute, follow] = Object.keys(RIGHTS).map(task) as [
-      lambda.IFunction,
-      lambda.IFunction,
-      lambda.IFunction,
-      lambda.IFunction,
-    ];
+    const prepare = task('prepare-change-set');
+    const ask = task('ask-change-set');
+    const execute = task('execute-change-set');
+    const follow = task('follow-stack');
     const arn = stackArn(this, stack.name, region);
     const allowOn = (grantee: lambda.IFunction, names: string[], conditions?: object) => {
       const actions = names.map((name) => `cloudformation:${name}`);
@@ -279,7 +278,7 @@ export class StackUpdate extends Step {
           actions: ['iam:PassRole'],
           resources: [stack.serviceRole.roleArn],
           conditions: {
-            StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
+            StringEquals: { 'iam:PassedToService': CLOUDFORMATION },
           },
         }),
       );

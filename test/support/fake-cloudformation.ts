@@ -22,6 +22,17 @@ interface FakeChangeSet {
   execution: 'NOT_YET' | 'EXECUTE_IN_PROGRESS' | 'EXECUTE_COMPLETE' | 'EXECUTE_FAILED' | 'OBSOLETE';
 }
 
+/** Members of the calls' inputs this fake reads. */
+interface Input {
+  readonly ChangeSetName?: string;
+  readonly TemplateURL?: string;
+  readonly RoleARN?: string;
+  readonly ClientRequestToken?: string;
+  readonly NextToken?: string;
+  readonly StackName?: string;
+  readonly Parameters?: readonly { ParameterKey: string; ParameterValue?: string }[];
+}
+
 /** A step of an update: after so many seconds this status, or this resource event. */
 interface Stage {
   readonly at: number;
@@ -51,7 +62,7 @@ export class FakeCloudFormation {
   readonly changeSets = new Map<string, FakeChangeSet>();
   readonly events: StackEvent[] = [];
   /** Inputs of CreateChangeSet, in order. */
-  readonly created: Record<string, unknown>[] = [];
+  readonly created: Input[] = [];
   /** Updates that really began. */
   updates = 0;
   /** Makes the next change set fail with this reason. */
@@ -74,7 +85,7 @@ export class FakeCloudFormation {
   }
 
   readonly client = {
-    send: async (command: { constructor: { name: string }; input: Record<string, never> }) => {
+    send: async (command: { constructor: { name: string }; input: Input }) => {
       const call = command.constructor.name.replace('Command', '');
       this.calls.push(call);
       this.before(call);
@@ -96,7 +107,7 @@ export class FakeCloudFormation {
     this.begin('somebody-else', url, {}, seconds);
   }
 
-  private answer(call: string, input: Record<string, never>): unknown {
+  private answer(call: string, input: Input): unknown {
     switch (call) {
       case 'DescribeStacks':
         return this.describeStacks(input);
@@ -158,8 +169,8 @@ export class FakeCloudFormation {
     };
   }
 
-  private create(input: Record<string, never>) {
-    const name = input.ChangeSetName as string;
+  private create(input: Input) {
+    const name = input.ChangeSetName!;
     if (this.changeSets.has(name)) throw new AwsFault('AlreadyExistsException');
     if (/IN_PROGRESS$|UPDATE_ROLLBACK_FAILED/.test(this.status)) {
       throw new AwsFault(
@@ -167,10 +178,10 @@ export class FakeCloudFormation {
         `Stack is in ${this.status} state and can not be updated.`,
       );
     }
-    const url = input.TemplateURL as string;
+    const url = input.TemplateURL!;
     const template = this.templates[url];
     if (!template) throw new AwsFault('ValidationError', 'S3 error: Access Denied');
-    const given = input.Parameters as { ParameterKey: string; ParameterValue?: string }[];
+    const given = input.Parameters!;
     const values = Object.fromEntries(
       Object.entries(template.parameters).map(([key, { default: fallback }]) => {
         const parameter = given.find(({ ParameterKey }) => ParameterKey === key);
@@ -201,7 +212,7 @@ export class FakeCloudFormation {
     return { Id: `arn:change-set/${name}` };
   }
 
-  private describe(input: Record<string, never>) {
+  private describe(input: Input) {
     const set = this.changeSets.get(input.ChangeSetName!);
     if (!set) throw new AwsFault('ChangeSetNotFoundException', 'ChangeSet does not exist');
     const changes = this.templates[set.url]!.changes ?? [];
@@ -218,7 +229,7 @@ export class FakeCloudFormation {
     };
   }
 
-  private execute(input: Record<string, never>) {
+  private execute(input: Input) {
     const set = this.changeSets.get(input.ChangeSetName!);
     if (!set) throw new AwsFault('ChangeSetNotFoundException', 'ChangeSet does not exist');
     if (set.execution !== 'NOT_YET') {

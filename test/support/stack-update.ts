@@ -1,12 +1,15 @@
+import { type AskDeps, askChangeSet } from '../../lambdas/ask-change-set/core';
 import { executeChangeSet } from '../../lambdas/execute-change-set/core';
 import { followStack } from '../../lambdas/follow-stack/core';
 import { prepareChangeSet } from '../../lambdas/prepare-change-set/core';
 import { readConsoleStack } from '../../lambdas/read-console-stack/core';
 import type { ReadConsoleStackPayload } from '../../lambdas/read-console-stack/payload';
+import { approvedHash, gateKey } from '../../lambdas/shared/gates';
 import { type Ledger, runKey } from '../../lambdas/shared/ledger';
+import type { Notice } from '../../lambdas/shared/notices';
 import { latestAttempt } from '../../lambdas/shared/stacks/attempts';
+import { approvalOf } from '../../lambdas/shared/stacks/changes';
 import { CloudFormation } from '../../lambdas/shared/stacks/cloudformation';
-import type { StackDeps } from '../../lambdas/shared/stacks/deps';
 import type { StackUpdatePlan } from '../../lambdas/shared/stacks/plan';
 import { FakeCloudFormation, type FakeTemplate } from './fake-cloudformation';
 import { FakeClock } from './fake-warehouse';
@@ -63,7 +66,10 @@ export class StackHarness {
   invocations = 0;
   readonly clock = new FakeClock();
   readonly cloud: FakeCloudFormation;
-  readonly deps: StackDeps;
+  readonly deps: AskDeps;
+  readonly notices: Notice[] = [];
+  /** Outputs the gate's state was given, by token. */
+  readonly passed: Record<string, unknown> = {};
 
   constructor(
     readonly ledger: Ledger,
@@ -76,7 +82,15 @@ export class StackHarness {
     this.deps = {
       ledger,
       clock: this.clock,
-      sfn: { send: async () => ({ status: this.executionStatus }) } as never,
+      sfn: {
+        send: async ({ input }: { input: { taskToken?: string; output?: string } }) => {
+          if (input.taskToken) this.passed[input.taskToken] = JSON.parse(input.output!);
+          return { status: this.executionStatus };
+        },
+      } as never,
+      publish: async (notice) => {
+        this.notices.push(notice);
+      },
       cloudFormation: () => new CloudFormation(this.cloud.client as never),
     };
   }
@@ -129,6 +143,7 @@ export class StackHarness {
         region: 'eu-west-1',
         serviceRoleArn: ROLE,
         targetVersion: 'v1.1.15',
+        dryRun: false,
         ...change,
       },
       this.deps,
@@ -137,6 +152,13 @@ export class StackHarness {
 
   prepare(plan = this.plan) {
     return prepareChangeSet({ ...this.caller, plan }, this.deps, this.invocation());
+  }
+
+  ask(token = 'token-1') {
+    const answerMachineArn =
+      'arn:aws:states:us-east-1:000000000000:stateMachine:example-clickstream-answer';
+    const gate = { gate: 'change-set', token, answerMachineArn };
+    return askChangeSet({ ...this.caller, region: 'eu-west-1', ...gate }, this.deps);
   }
 
   execute(gated = true) {
@@ -154,8 +176,16 @@ export class StackHarness {
 
   /** A person approves what the gate shows now. */
   async approve(): Promise<void> {
-    const { hash } = (await this.latest())!;
-    await this.ledger.put(runKey(this.runId, 'gate#change-set'), { hash, answer: 'approve' });
+    const key = gateKey(this.runId, 'change-set');
+    await this.ledger.put(key, {
+      name: 'change-set',
+      token: 'token-1',
+      ...(await this.ledger.get(key)),
+      hash: approvedHash(approvalOf((await this.latest())!.hash!)),
+      answer: 'approve',
+      by: 'a person',
+      answeredBy: 'an execution',
+    });
   }
 
   /** Approved and executed. */

@@ -82,6 +82,9 @@ export function hashOf(plan: StackUpdatePlan, changes: readonly ResourceChange[]
     .digest('hex');
 }
 
+/** What a person approves at the gate, as the gate's task and the task behind it both spell it. */
+export const approvalOf = (hash: string) => ({ changeSet: hash });
+
 /** Fingerprint of a plan. */
 export function planHash(plan: StackUpdatePlan): string {
   const { stackName, region, templateUrl, parameters, capabilities, roleArn, description } = plan;

@@ -5,9 +5,10 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
 import { acknowledgeWildcards } from '../../platform/allow';
 import { Platform } from '../../platform/platform';
-import { RunbookMachine, type RunbookMachineProps } from '../../platform/runbook-machine';
+import { RunbookMachine } from '../../platform/runbook-machine';
 import { addResult, taskState } from '../../platform/task-state';
 import { StackUpdate, stackArn, type UpdatedStack, UpdatePlan } from '../../steps/stack-update';
 
@@ -17,24 +18,32 @@ export interface ConsoleUpdateProps {
   readonly console: UpdatedStack;
 }
 
-/** Properties of {@link addConsoleUpdate}. */
-export interface AddConsoleUpdateProps
-  extends ConsoleUpdateProps,
-    Pick<RunbookMachineProps, 'target' | 'docs' | 'quietAlarmAfter' | 'tracing'> {}
-
 /** Name of the step in the ledger. */
 const STEP = 'console';
 
-/** Adds the machine to a stack. */
-export function addConsoleUpdate(scope: Construct, props: AddConsoleUpdateProps): RunbookMachine {
-  const { console, ...rest } = props;
+/** Adds the machine `<stack>-console-update` to a clickstream stack. */
+export function addConsoleUpdate(scope: Construct, target: TargetConfig): RunbookMachine {
+  const { clickstream, tracing } = target;
+  const { stackName, region, serviceRoleArn } = clickstream.console;
   return new RunbookMachine(scope, 'ConsoleUpdate', {
     name: 'console-update',
     runbook: 'clickstream-console-update',
     comment: 'Updates the web console of Clickstream Analytics on AWS to a newer version',
     schema: 'clickstream-console-update',
-    body: (body) => consoleUpdate(body, { console }),
-    ...rest,
+    target: clickstream,
+    tracing,
+    docs: 'docs/clickstream-console-update.md',
+    body: (body) =>
+      consoleUpdate(body, {
+        console: {
+          name: stackName,
+          region,
+          serviceRole:
+            serviceRoleArn === undefined
+              ? undefined
+              : iam.Role.fromRoleArn(body, 'ConsoleRole', serviceRoleArn, { mutable: false }),
+        },
+      }),
   });
 }
 

@@ -40,6 +40,16 @@ describe('read-console-stack', () => {
     expect(h.cloud.calls.filter((call) => !READS.includes(call))).toEqual([]);
   });
 
+  test('a dry run plans the same without a run in the ledger and leaves nothing there', async () => {
+    const h = new StackHarness(db.ledger);
+    const plan = await h.read({ dryRun: true });
+    expect(plan).toMatchObject({ action: 'update', from: 'v1.1.5-202403071513' });
+    const written = [];
+    for await (const item of db.ledger.list(h.runId, '')) written.push(item);
+    expect(written).toEqual([]);
+    expect(h.cloud.calls).toEqual(['DescribeStacks', 'GetTemplateSummary']);
+  });
+
   test('says that Explorations stop until pipeline and data follow, for every project of the console (trap 42)', async () => {
     const h = await harness();
     const { plan } = await h.read();
