@@ -122,7 +122,7 @@ export class Expressions {
       },
       '<s?s?:s>',
     );
-    expression.registerFunction('partition', partition, '<a<x>n:a>');
+    expression.registerFunction('partition', partition, '<an:a>');
     expression.registerFunction('range', range, '<nnn:a>');
     expression.registerFunction('hash', hash, '<ss:s>');
     expression.registerFunction('random', random, '<n?:n>');
