@@ -1,8 +1,8 @@
 // Makes the cloud assembly as `cdk deploy` would: bundles when a bundle is missing or older than its
-// sources, then runs the CDK CLI's synth offline into a folder of this run's own.
+// sources, then runs the CDK app into a folder of this run's own.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UsageError } from './errors';
@@ -32,28 +32,30 @@ export async function bundle(signal: AbortSignal): Promise<boolean> {
   }
 }
 
-/** Writes the cloud assembly of a target into `folder`. */
+/**
+ * Writes the cloud assembly of a target into `folder`. Runs the app with the context that the CDK
+ * CLI would give it, but without the CLI: its build step would bundle again beneath another run.
+ */
 export async function synthesize(
   target: string,
   folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const cdk = path.join(path.dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
-  const args = [cdk, 'synth', '--quiet', '--no-notices', '-c', `target=${target}`, '-o', folder];
-  // Neither an account nor the network is asked: what a developer has configured must not matter.
-  const offline = {
-    CDK_DISABLE_CLI_TELEMETRY: 'true',
-    CDK_DISABLE_VERSION_CHECK: '1',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_CONFIG_FILE: path.join(folder, 'none'),
-    AWS_SHARED_CREDENTIALS_FILE: path.join(folder, 'none'),
-    AWS_ACCESS_KEY_ID: undefined,
-    AWS_SECRET_ACCESS_KEY: undefined,
-    AWS_SESSION_TOKEN: undefined,
-    AWS_PROFILE: undefined,
-    TSX_DISABLE_CACHE: '1',
+  const { app, context } = JSON.parse(readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')) as {
+    app: string;
+    context: Record<string, unknown>;
   };
-  await node(args, offline, signal);
+  const cli = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+  const program = app.split(' ').at(-1)!;
+  await node(
+    ['--require', require.resolve('tsx/cjs'), program],
+    {
+      CDK_OUTDIR: folder,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...cli, target }),
+      TSX_DISABLE_CACHE: '1',
+    },
+    signal,
+  );
 }
 
 /** The folder if it holds a cloud assembly. */
@@ -120,7 +122,7 @@ function node(
       signal.removeEventListener('abort', kill);
       if (signal.aborted) reject(signal.reason);
       else if (code === 0) resolve();
-      else reject(new UsageError(`${path.basename(args[0]!)} failed:\n${said.trim()}`));
+      else reject(new UsageError(`${path.basename(args.at(-1)!)} failed:\n${said.trim()}`));
     });
   });
 }

@@ -14,7 +14,7 @@ export interface ExpectedValue {
   readonly equals: string | number;
 }
 
-/** `expect.json`: what has to be true after the run, whatever the machine itself says. */
+/** What has to be true after the run; `expect.json` holds one of these for each machine's name. */
 export interface Expectations {
   readonly status?: string;
   /** Error name of a run that is meant to fail. */
@@ -23,12 +23,18 @@ export interface Expectations {
   readonly warehouse?: readonly ExpectedValue[];
 }
 
-/** `demo.json`: how `--demo` shows a failure and its repair. */
+/** How `--demo` shows a failure and its repair. */
 export interface Demo {
+  /** Faults, as `--fault` takes them. */
   readonly faults: readonly string[];
+  /** The failure in words. */
+  readonly shows?: string;
   readonly redrive: number;
-  readonly rows: number;
+  readonly approve?: boolean;
 }
+
+/** `demo.json`: a demonstration for each machine, by the end of its name. */
+export type Demos = Readonly<Record<string, Demo>>;
 
 export interface Scenario {
   readonly name: string;

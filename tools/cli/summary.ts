@@ -1,20 +1,11 @@
 // The summary of a rehearsal: what `--json` prints, and what people are shown.
 
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { Counters } from '../rehearsal/cloud';
 import { count, duration, plural } from './format';
 import { describe, type ExecutionHistory, type StateSummary, states, transitions } from './history';
 import type { BatchSummary, CheckSummary, LedgerView } from './ledger-view';
 import type { Terminal } from './terminal';
-
-export interface Counters {
-  /** Invocations of task functions. */
-  readonly invocations: number;
-  readonly statements: {
-    readonly submitted: number;
-    readonly finished: number;
-    readonly failed: number;
-  };
-}
 
 export interface Summary extends Counters {
   readonly machine: string;

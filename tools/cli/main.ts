@@ -1,0 +1,73 @@
+// The command line: names, options, exit codes (0 succeeded, 1 the run failed, 2 refused or bad usage).
+
+import { Command, CommanderError, Option } from 'commander';
+import { Interrupted, UsageError } from './errors';
+import { matrix } from './matrix';
+import { collect, type RehearseOptions, wholeNumber } from './options';
+import { rehearse } from './rehearse';
+import { interrupts } from './signals';
+
+const INTERRUPTED = 130;
+
+/** Runs the command; returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { signal, dispose } = interrupts();
+  let code = 0;
+  const set = async (promise: Promise<number>) => {
+    code = await promise;
+  };
+  try {
+    await program(signal, set).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Interrupted || signal.aborted) {
+      process.stderr.write(`\ninterrupted; everything the rehearsal made is gone\n`);
+      return INTERRUPTED;
+    }
+    const expected = error instanceof UsageError;
+    const { message, stack } = error as Error;
+    process.stderr.write(`runbooks: ${expected ? message : (stack ?? message)}\n`);
+    return 2;
+  } finally {
+    dispose();
+  }
+}
+
+function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise<void>): Command {
+  const runbooks = new Command('runbooks')
+    .description('Rehearses upgrade runbooks on this computer')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  const common = (command: Command) =>
+    command
+      .argument('<machine>', 'name of the state machine, e.g. clickstream-data-migration')
+      .option('--machine <name>', 'another machine than the one named first')
+      .option('--scenario <folder>', 'folder or built-in name of what exists in the account')
+      .option('--input <file>', "the execution's input (default: the scenario's)")
+      .option('--rows <n>', "size of the scenario's generated data", wholeNumber(1))
+      .option('--assembly <folder>', 'cloud assembly to use (default: it is synthesized)')
+      .option('--target <name>', 'target in config/ to synthesize', 'example')
+      .option('--json', 'print nothing but one JSON document on stdout', false);
+  common(runbooks.command('rehearse'))
+    .description('run a machine on local stand-ins')
+    .option('--fault <spec>', 'inject a fault, e.g. kind=kill,task=RunBatches,nth=2', collect, [])
+    .option('--redrive <n>', 'redrive a failed run at most n times', wholeNumber(0))
+    .option('--approve', 'answer every gate with yes')
+    .addOption(
+      new Option('--clock <kind>', 'how time goes').choices(['real', 'virtual']).default('real'),
+    )
+    .option('--report <file>', "write the run's HTML report with a timeline")
+    .option('--demo', 'show a failure and its redrive, with a report', false)
+    .action((machine: string, options: RehearseOptions) =>
+      set(rehearse(options.machine ?? machine, options, signal)),
+    );
+  common(runbooks.command('matrix'))
+    .description(
+      'every fault at every mutating call, redriven to the end, compared with a clean run',
+    )
+    .action((machine: string, options: RehearseOptions) =>
+      set(matrix(options.machine ?? machine, options, signal)),
+    );
+  return runbooks;
+}

@@ -1,0 +1,32 @@
+import { InvalidArgumentError } from 'commander';
+
+export interface RehearseOptions {
+  /** Replaces the machine named first, so that `npm run rehearse -- --machine NAME` works. */
+  readonly machine?: string;
+  readonly scenario?: string;
+  readonly input?: string;
+  readonly rows?: number;
+  readonly fault: readonly string[];
+  readonly redrive?: number;
+  readonly approve?: boolean;
+  readonly clock: 'real' | 'virtual';
+  readonly report?: string;
+  readonly json?: boolean;
+  readonly assembly?: string;
+  readonly target: string;
+  readonly demo?: boolean;
+}
+
+/** A whole number from `least` on, as an option's value. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
+    throw new InvalidArgumentError(`must be a whole number from ${least} on.`);
+  };
+}
+
+export const collect = (text: string, earlier: readonly string[] = []): string[] => [
+  ...earlier,
+  text,
+];

@@ -1,0 +1,177 @@
+// `runbooks rehearse`: one run of one machine, with its failures explained and redriven.
+
+import * as path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunningCloud, TaskCall } from '../rehearsal/cloud';
+import { differences } from './expectations';
+import { follow } from './follow';
+import { describe, failures, histories } from './history';
+import { ask, ledgerTable, reportBucket } from './inside';
+import { LedgerView } from './ledger-view';
+import { Operator } from './operator';
+import type { RehearseOptions } from './options';
+import { fetchReport, writeReport } from './report';
+import type { Demo, Demos, Expectations } from './scenario';
+import { prepare, type Stage } from './stage';
+import { messageOf, printSummary, type Summary, summarize } from './summary';
+import { Terminal } from './terminal';
+
+/** A demonstration of a scenario without a `demo.json` of its own. */
+const DEMO: Demo = { faults: [], redrive: 1, approve: true };
+
+/** What a reader gets between the failure and the redrive of a demonstration. */
+const READING_MS = 3_000;
+
+/** Runs the command; returns its exit code. */
+export async function rehearse(
+  named: string,
+  options: RehearseOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const terminal = new Terminal(options.json ? process.stderr : process.stdout);
+  const say = (text: string) => terminal.line(text);
+  const stage = await prepare(named, options, signal, say);
+  try {
+    const plan = planOf(stage, options);
+    const result = await play(stage, plan, terminal, signal);
+    if (options.json) process.stdout.write(`${JSON.stringify(result.summary)}\n`);
+    else printSummary(terminal, result.summary);
+    for (const difference of result.differences) {
+      say(`Not as the scenario expects: ${difference}`);
+    }
+    const asExpected = result.differences.length === 0;
+    return asExpected && result.summary.status === 'SUCCEEDED' ? 0 : 1;
+  } finally {
+    stage.close();
+  }
+}
+
+/** What came of it. */
+export interface Played {
+  readonly summary: Summary;
+  /** What is not as the scenario expects. */
+  readonly differences: readonly string[];
+  /** Calls of the tasks, for those who break them one by one. */
+  readonly calls: readonly TaskCall[];
+}
+
+/** How a rehearsal is played: from the options, or as the demonstration has it. */
+export interface Plan {
+  readonly faults: readonly string[];
+  readonly redrives: number;
+  readonly approve: boolean;
+  readonly clock: 'real' | 'virtual';
+  readonly rows: number | undefined;
+  readonly report?: string;
+  readonly demo?: Demo;
+}
+
+function planOf(stage: Stage, options: RehearseOptions): Plan {
+  const demos = stage.scenario.json<Demos>('demo.json');
+  const demo = options.demo ? (demos?.[stage.runbook] ?? DEMO) : undefined;
+  return {
+    faults: [...(demo?.faults ?? []), ...options.fault],
+    redrives: options.redrive ?? demo?.redrive ?? 0,
+    approve: options.approve ?? demo?.approve ?? false,
+    clock: options.clock,
+    rows: options.rows,
+    report: options.report ?? (demo && 'rehearsal-report.html'),
+    demo,
+  };
+}
+
+/** Plays one rehearsal in an account of its own. */
+export async function play(
+  stage: Stage,
+  plan: Plan,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Played> {
+  const begun = Date.now();
+  const cloud = await stage.cloud(plan);
+  try {
+    terminal.line(
+      `Started the account of scenario ${stage.scenario.name} in ${((Date.now() - begun) / 1000).toFixed(1)} s, ${plan.clock} clock, at ${cloud.endpointUrl}`,
+    );
+    if (plan.demo?.shows) terminal.line(`Injected failure: ${plan.demo.shows}`);
+    const operator = new Operator(cloud, stage.machine);
+    const ledger = new LedgerView(operator.endpoint, ledgerTable(cloud, stage.machine.stack));
+    try {
+      return await drive({ cloud, operator, ledger, stage, terminal, signal, plan });
+    } finally {
+      ledger.close();
+      operator.close();
+    }
+  } finally {
+    await cloud.stop();
+  }
+}
+
+interface Scene {
+  readonly cloud: RunningCloud;
+  readonly operator: Operator;
+  readonly ledger: LedgerView;
+  readonly stage: Stage;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly plan: Plan;
+}
+
+/** Starts the execution, follows it, redrives it as often as asked, and sums up. */
+async function drive(scene: Scene): Promise<Played> {
+  const { cloud, operator, ledger, stage, terminal, signal, plan } = scene;
+  const arn = await operator.start(stage.input);
+  terminal.line(`Started ${arn}`);
+  for (let redrives = 0; ; redrives++) {
+    const status = await follow(arn, {
+      operator,
+      ledger,
+      terminal,
+      signal,
+      clock: cloud.clock,
+      approve: plan.approve,
+    });
+    if (status === 'SUCCEEDED') break;
+    await explain(scene, arn, status);
+    if (redrives >= plan.redrives) break;
+    if (plan.demo) await delay(READING_MS, undefined, { signal });
+    terminal.line();
+    terminal.line(`Redriving the execution (${redrives + 1} of at most ${plan.redrives})`);
+    await operator.redrive(arn);
+  }
+  const all = await histories(operator.sfn, arn);
+  const { counters } = cloud;
+  const summary = await summarize(stage.machine.name, arn, operator.sfn, ledger, all, counters);
+  if (plan.report) {
+    const own = await fetchReport(operator.endpoint, reportBucket(cloud, stage.machine.stack));
+    writeReport(path.resolve(plan.report), own, summary, all);
+    terminal.line(`Wrote ${plan.report}`);
+  }
+  const expected =
+    stage.scenario.json<Record<string, Expectations>>('expect.json')?.[stage.runbook];
+  return {
+    summary,
+    differences: await differences(expected ?? {}, summary, (sql) => ask(cloud, sql)),
+    calls: [...cloud.calls],
+  };
+}
+
+/** Says where and why a run failed, and what an operator does about it. */
+async function explain(scene: Scene, arn: string, status: string): Promise<void> {
+  const { operator, terminal } = scene;
+  const found = await failures(operator.sfn, await histories(operator.sfn, arn));
+  terminal.line();
+  terminal.line(`The run ${status === 'FAILED' ? 'FAILED' : `is ${status}`}`);
+  for (const { state, execution, error, cause } of found) {
+    terminal.line(`  state    ${state}`);
+    if (execution !== arn) terminal.line(`  in child ${execution.split(':').at(-1)}`);
+    terminal.line(`  error    ${error}`);
+    terminal.line(`  message  ${messageOf(cause)}`);
+  }
+  const { redriveStatus, redriveStatusReason } = await describe(operator.sfn, arn);
+  terminal.line(
+    redriveStatus === 'REDRIVABLE'
+      ? '  to do    repair what the message names, then redrive: what is done stays done'
+      : `  to do    start a new execution: ${redriveStatusReason}`,
+  );
+}

@@ -1,0 +1,103 @@
+// What a rehearsal runs on: the assembly in a temporary folder, the scenario with what it extends,
+// and the running cloud. Everything a stage made is gone when it is closed.
+
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { Cloud, type CloudOptions, type RunningCloud } from '../rehearsal/cloud';
+import { bundle, givenAssembly, synthesize } from './assembly';
+import { UsageError } from './errors';
+import { findMachine, type Machine, machinesOf } from './machines';
+import type { RehearseOptions } from './options';
+import { loadScenario, parseFile, type Scenario } from './scenario';
+import { unlessInterrupted } from './signals';
+
+/** How one cloud differs from the next on the same stage. */
+export type CloudSettings = Required<Pick<CloudOptions, 'faults' | 'clock'>> &
+  Pick<CloudOptions, 'rows'>;
+
+export interface Stage {
+  readonly assembly: string;
+  readonly machine: Machine;
+  /** The machine's name without its stack's target, e.g. `clickstream-data-migration`. */
+  readonly runbook: string;
+  readonly scenario: Scenario;
+  readonly input: unknown;
+  /** Starts a cloud of its own. */
+  cloud(settings: CloudSettings): Promise<RunningCloud>;
+  close(): void;
+}
+
+/** Builds what is missing and loads the scenario. */
+export async function prepare(
+  named: string,
+  options: Pick<RehearseOptions, 'scenario' | 'input' | 'assembly' | 'target'>,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<Stage> {
+  const scenario = loadScenario(options.scenario, named);
+  const folder = mkdtempSync(path.join(tmpdir(), 'runbooks-'));
+  const close = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const assembly = options.assembly
+      ? givenAssembly(options.assembly)
+      : await build(options.target, path.join(folder, 'cdk.out'), signal, say);
+    const machine = findMachine(machinesOf(assembly), named);
+    const runbook = machine.name.slice(machine.name.indexOf('-') + 1);
+    const input = inputFor(options.input, scenario, runbook);
+    const scenarioDir = path.join(folder, 'scenario');
+    merge(scenario, scenarioDir);
+    return {
+      assembly,
+      machine,
+      runbook,
+      scenario,
+      input,
+      close,
+      cloud: async ({ faults, rows, clock }) => {
+        const starting = Cloud.start({ assemblyDir: assembly, scenarioDir, faults, rows, clock });
+        try {
+          return await unlessInterrupted(signal, starting);
+        } catch (error) {
+          // Interrupted or not, a cloud that did start is stopped.
+          await starting.then((cloud) => cloud.stop()).catch(() => {});
+          throw error;
+        }
+      },
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function build(
+  target: string,
+  folder: string,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<string> {
+  const begun = Date.now();
+  const bundled = await bundle(signal);
+  const between = Date.now();
+  if (bundled) say(`Bundled the tasks in ${((between - begun) / 1000).toFixed(1)} s`);
+  await synthesize(target, folder, signal);
+  say(`Synthesized target ${target} in ${((Date.now() - between) / 1000).toFixed(1)} s`);
+  return folder;
+}
+
+/** `--input`, else the scenario's file for this machine, else its `input.json`. */
+function inputFor(file: string | undefined, scenario: Scenario, machine: string): unknown {
+  if (file !== undefined) return parseFile(path.resolve(file));
+  const found = scenario.file(`input.${machine}.json`) ?? scenario.file('input.json');
+  if (found !== undefined) return parseFile(found);
+  throw new UsageError(`scenario ${scenario.name} has no input for ${machine}; give --input`);
+}
+
+/** One folder with the nearest file of each name. */
+function merge(scenario: Scenario, folder: string): void {
+  mkdirSync(folder);
+  for (const source of [...scenario.folders].reverse()) {
+    cpSync(source, folder, { recursive: true, dereference: true });
+  }
+}
