@@ -1,0 +1,68 @@
+// State machines as they are synthesized: parsed, with references to other resources as text.
+
+import * as path from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { TargetConfig } from '../../lambdas/shared/inputs/target';
+import { readTarget } from '../../lib/platform/target-config';
+import { ClickstreamStack } from '../../lib/runbooks/clickstream/clickstream-stack';
+
+export interface State {
+  readonly Type: string;
+  readonly Comment?: string;
+  readonly Next?: string;
+  readonly End?: boolean;
+  readonly QueryLanguage?: string;
+  readonly TimeoutSeconds?: number;
+  readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[] }[];
+  readonly Arguments?: { readonly FunctionName: string; readonly Payload: Record<string, unknown> };
+  readonly Resource?: string;
+  readonly Label?: string;
+  readonly ToleratedFailurePercentage?: number;
+  readonly ItemProcessor?: {
+    readonly ProcessorConfig: { readonly Mode: string; readonly ExecutionType?: string };
+    readonly States: Readonly<Record<string, State>>;
+  };
+}
+
+export interface Definition {
+  readonly QueryLanguage?: string;
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+export const exampleTarget = (): TargetConfig =>
+  readTarget(path.join(__dirname, '../../config'), 'example');
+
+export function clickstreamTemplate(change: Partial<TargetConfig> = {}): Template {
+  const app = new App({ context: { '@aws-cdk/core:enablePartitionLiterals': true } });
+  const target = { ...exampleTarget(), ...change };
+  return Template.fromStack(new ClickstreamStack(app, { targetName: 'example', target }));
+}
+
+/** Definitions of all machines of a template, by machine name. */
+export function definitionsOf(template: Template): Record<string, Definition> {
+  const machines = template.findResources('AWS::StepFunctions::StateMachine');
+  return Object.fromEntries(
+    Object.values(machines).map(({ Properties }) => [
+      Properties.StateMachineName as string,
+      JSON.parse(textOf(Properties.DefinitionString)) as Definition,
+    ]),
+  );
+}
+
+/** Every state of a definition with its name, those in Maps included. */
+export function statesOf(definition: Pick<Definition, 'States'>): [string, State][] {
+  return Object.entries(definition.States).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...(state.ItemProcessor ? statesOf(state.ItemProcessor) : []),
+  ]);
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const join = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join'];
+  if (join) return join[1].map(textOf).join(join[0]);
+  return JSON.stringify(value).replace(/["{}]/g, '');
+}
