@@ -2,16 +2,16 @@
 // here; what the fault does is done there.
 
 const KINDS = [
-  'error', // the call or invocation fails with `error` and `message`, without effect
+  'error', // the call, invocation or statement fails with `error` and `message`, without effect
   'throttle', // refused for its rate
   'timeout', // an invocation times out; a call is never answered
   'lost-answer', // the call takes effect, the connection breaks before the answer
   'kill', // the process ends, `when` = before | after the call takes effect
   'denied', // access denied
-  'delay', // answered `seconds` later
+  'delay', // answered `seconds` later; of a statement: it takes so long
   'duplicate', // the function runs twice with the same input
   'drop-event', // the event is not delivered
-  'lie', // a procedure says it finished and has done nothing
+  'lie', // a write inside a procedure fails; one that swallows errors says it finished
 ] as const;
 
 /** What can go wrong. */
@@ -20,16 +20,16 @@ export type FaultKind = (typeof KINDS)[number];
 /** A fault as `faults.json` and `--fault key=value,…` hold it. */
 export interface FaultSpec {
   readonly kind: FaultKind;
-  /** Logical id of a task function, or its beginning: `RunBatches`. */
+  /** Construct id of a task function, or its beginning: `RunBatches`. */
   readonly task?: string;
-  /** Name of a state. */
-  readonly state?: string;
   /** Signing name of an API, or source of an event: `redshift-data`, `dynamodb`, `aws.states`. */
   readonly service?: string;
   /** `ExecuteStatement`, or the detail type of an event. */
   readonly operation?: string;
   /** Text the statement contains, in any case. */
   readonly sql?: string;
+  /** Of a lie: regular expression of the tables whose writes fail. @default - all but logs */
+  readonly table?: string;
   /** Which of the matching occasions, counted from 1; without it and without probability: each. */
   readonly nth?: number;
   /** How many occasions from `nth` on. @default 1 with nth */
@@ -46,12 +46,12 @@ export interface FaultSpec {
 }
 
 /** Where something may go wrong. */
-export type Place = 'call' | 'invocation' | 'statement' | 'event' | 'state';
+export type Place = 'call' | 'invocation' | 'statement' | 'duration' | 'event';
 
 /** An occasion at a place: the members that are known there. */
-export type Occasion = Partial<Record<'task' | 'state' | 'service' | 'operation' | 'sql', string>>;
+export type Occasion = Partial<Record<'task' | 'service' | 'operation' | 'sql', string>>;
 
-const TEXTS = ['task', 'state', 'service', 'operation', 'sql', 'error', 'message'];
+const TEXTS = ['task', 'service', 'operation', 'sql', 'table', 'error', 'message'];
 const NUMBERS = ['nth', 'times', 'probability', 'seed', 'seconds'];
 
 /** Reads a fault; refuses unknown members and kinds. */
@@ -92,8 +92,12 @@ function fromText(text: string): Record<string, string> {
 function placeOf(spec: FaultSpec): Place {
   if (spec.kind === 'drop-event') return 'event';
   if (spec.kind === 'lie') return 'statement';
+  if (spec.sql && !spec.service && !spec.operation) {
+    if (spec.kind === 'error') return 'statement';
+    if (spec.kind === 'delay') return 'duration';
+  }
   if (spec.service || spec.operation || spec.sql || spec.kind === 'lost-answer') return 'call';
-  return spec.state ? 'state' : 'invocation';
+  return 'invocation';
 }
 
 /** Seeded random numbers (mulberry32), so that a run with probabilities can be repeated. */
@@ -138,7 +142,7 @@ function fits(spec: FaultSpec, occasion: Occasion): boolean {
     if (!sql?.includes(spec.sql.toLowerCase())) return false;
   }
   if (spec.task !== undefined && !occasion.task?.startsWith(spec.task)) return false;
-  return (['state', 'service', 'operation'] as const).every(
+  return (['service', 'operation'] as const).every(
     (key) => spec[key] === undefined || spec[key] === occasion[key],
   );
 }

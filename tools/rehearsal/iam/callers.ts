@@ -6,7 +6,7 @@ import { type Clock, type Principal, ServiceError } from '../types';
 
 /** The process calls come from: requests it has open say whether it is at rest (clock/virtual.ts). */
 export interface Process {
-  /** Logical id of the task function, for faults. */
+  /** The task function that runs in it. */
   readonly task?: string;
   /** Requests received and not answered. */
   pending: number;

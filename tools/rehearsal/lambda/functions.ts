@@ -12,7 +12,8 @@ import { FunctionWorker, runtimeError } from './function-worker';
 
 /** A function as the template describes it. */
 export interface FunctionSpec {
-  readonly logicalId: string;
+  /** Construct id: how faults and summaries call the task. */
+  readonly task: string;
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
@@ -44,7 +45,7 @@ const LARGEST_EVENT = 6 * 1024 * 1024;
 
 /** Runs functions; Step Functions and EventBridge invoke through it. */
 export class Functions implements FunctionInvoker {
-  /** Invocations so far, by logical id. */
+  /** Invocations so far, by task. */
   readonly invocations = new Map<string, number>();
   private readonly specs = new Map<string, FunctionSpec>();
   private readonly warm = new Map<FunctionSpec, FunctionWorker[]>();
@@ -76,7 +77,8 @@ export class Functions implements FunctionInvoker {
       throw new LambdaFunctionError('Lambda.ResourceNotFoundException', message);
     }
     try {
-      this.options.iam.authorize(caller, 'lambda:InvokeFunction', spec.arn, context);
+      const resource = functionArn.startsWith('arn:') ? functionArn : spec.arn;
+      this.options.iam.authorize(caller, 'lambda:InvokeFunction', resource, context);
     } catch (error) {
       throw new LambdaFunctionError('Lambda.AWSLambdaException', (error as Error).message);
     }
@@ -85,7 +87,7 @@ export class Functions implements FunctionInvoker {
       const message = `Request must be smaller than ${LARGEST_EVENT} bytes for the InvokeFunction operation`;
       throw new LambdaFunctionError('Lambda.RequestEntityTooLargeException', message);
     }
-    const fault = this.options.faults.take('invocation', { task: spec.logicalId });
+    const fault = this.options.faults.take('invocation', { task: spec.task });
     // A caller that gives up does not stop the function: it runs on, as on AWS.
     return await untilAborted(this.withFault(spec, event, fault), signal);
   }
@@ -131,7 +133,7 @@ export class Functions implements FunctionInvoker {
       throw new LambdaFunctionError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
     }
     this.running.set(spec, running + 1);
-    this.invocations.set(spec.logicalId, (this.invocations.get(spec.logicalId) ?? 0) + 1);
+    this.invocations.set(spec.task, (this.invocations.get(spec.task) ?? 0) + 1);
     const worker = this.warm.get(spec)?.pop() ?? this.startWorker(spec);
     const leave = clock instanceof VirtualClock ? clock.join(worker) : () => {};
     const awsRequestId = randomUUID();
@@ -165,7 +167,7 @@ export class Functions implements FunctionInvoker {
 
   private startWorker(spec: FunctionSpec): FunctionWorker {
     const { clock, callers, account, region, endpointUrl, onLog } = this.options;
-    const process = newProcess(spec.logicalId);
+    const process = newProcess(spec.task);
     const principal: Principal = { kind: 'role', arn: spec.roleArn, account };
     const { credentials } = callers.mint(principal, process);
     const root = dirname(spec.bundle);

@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly callers: Callers;
   readonly iam: Iam;
   readonly faults: Faults;
+  /** Takes errors nobody expected: faults of the stand-ins themselves. */
+  readonly problems: Error[];
 }
 
 /** A request to a stand-in of this server: also says from which process it comes. */
@@ -55,8 +57,6 @@ const HANG_UP = new Error('the connection is broken by a fault');
 /** The server; see the head of the file. */
 export class Server {
   readonly calls: CallRecord[] = [];
-  /** Errors nobody expected: faults of the stand-ins themselves. */
-  readonly problems: Error[] = [];
   private readonly services: (Service | RestService)[] = [];
   private readonly http = createServer((request, response) => void this.handle(request, response));
   private host = '';
@@ -115,7 +115,7 @@ export class Server {
     } catch (error) {
       if (error === HANG_UP) request.socket.destroy();
       if (response.destroyed || request.socket.destroyed) return;
-      if (!(error instanceof ServiceError)) this.problems.push(error as Error);
+      if (!(error instanceof ServiceError)) this.options.problems.push(error as Error);
       const text = (error as Error).message;
       const known =
         error instanceof ServiceError ? error : new ServiceError('InternalFailure', text, 500);

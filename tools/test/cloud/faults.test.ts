@@ -35,8 +35,8 @@ describe('faults', () => {
 
   test('find statements by a part of their text', () => {
     const faults = new Faults([faultOf('kind=error,sql=INSERT INTO event_v2')]);
-    expect(faults.take('call', { ...call, sql: 'insert into event_v2 select 1' })).toBeDefined();
-    expect(faults.take('call', { ...call, sql: 'select 1' })).toBeUndefined();
+    expect(faults.take('statement', { sql: 'insert into event_v2 select 1' })).toBeDefined();
+    expect(faults.take('statement', { sql: 'select 1' })).toBeUndefined();
   });
 
   test('of a task without an operation strike its invocation', () => {
