@@ -2,7 +2,8 @@
 // Choose the target with `-c target=NAME`.
 
 import * as path from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { readTarget } from '../lib/platform/target-config';
 import { ClickstreamStack } from '../lib/runbooks/clickstream/clickstream-stack';
 
@@ -10,4 +11,7 @@ const app = new App();
 const targetName: string = app.node.tryGetContext('target') ?? 'example';
 const target = readTarget(path.resolve(__dirname, '../config'), targetName);
 new ClickstreamStack(app, { targetName, target });
+
+// Guard rails: a finding without a written reason beside its construct fails the synth.
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

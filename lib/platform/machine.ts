@@ -1,4 +1,5 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -70,6 +71,18 @@ export class Machine extends Construct {
       Platform.of(this).taskFunctions.map((task) => `${task.functionArn}:*`),
       'CDK grants the versions of a function along with it; tasks are called unqualified and have none.',
     );
+    const children = this.stateMachine.node.tryFindChild('DistributedMapPolicy');
+    if (children) {
+      const { document } = children as iam.Policy;
+      const { Statement = [] } = Stack.of(this).resolve(document.toJSON()) as {
+        Statement?: { Resource: string | string[] }[];
+      };
+      acknowledgeWildcards(
+        children,
+        Statement.flatMap(({ Resource }) => Resource),
+        'Children of a Distributed Map get their names when they start; machine and label are named.',
+      );
+    }
     if (!tracing) {
       Validations.of(this.stateMachine).acknowledge({
         id: 'AwsSolutions-SF2',

@@ -97,7 +97,10 @@ export class Platform extends Construct {
       const objects = this.reports.arnForObjects('*/report.*');
       allow(task, ['s3:PutObject'], [objects], 'A report lies under the id of its run.');
     }
-    if (rights.publish) this.topic.grantPublish(task);
+    if (rights.publish) {
+      allow(task, ['sns:Publish'], [this.topic.topicArn]);
+      allow(task, ['kms:Decrypt', 'kms:GenerateDataKey'], [this.topic.masterKey!.keyArn]);
+    }
     const states = rights.states ?? [];
     this.tasks.set(name, { task, states });
     for (const machine of this.machines.values()) grantStates(task, states, machine);

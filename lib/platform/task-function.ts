@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -47,13 +47,7 @@ export class TaskFunction extends lambda.Function {
       retention: logs.RetentionDays.SIX_MONTHS,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // A role of its own that may write this one log group; Lambda's managed policy allows all.
-    const role = new iam.Role(scope, `${id}Role`, {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      description: `Task ${props.task} of the upgrade runbooks`,
-    });
     super(scope, id, {
-      role,
       runtime: lambda.Runtime.NODEJS_22_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
@@ -64,6 +58,13 @@ export class TaskFunction extends lambda.Function {
       logGroup,
       description: `Task ${props.task} of the upgrade runbooks`,
     });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-L1',
+      reason:
+        'A newer runtime comes with a release whose tests ran on it, not with an update of CDK.',
+    });
+    // CDK's role has Lambda's managed policy, which allows all log groups; this one is enough.
+    (this.role!.node.defaultChild as iam.CfnRole).managedPolicyArns = undefined;
     allow(
       this,
       ['logs:CreateLogStream', 'logs:PutLogEvents'],

@@ -77,7 +77,9 @@ export async function readReport(ledger: Ledger, run: RunItem): Promise<Report> 
     // Whoever has a gate's token can answer for a person: it stays in the ledger.
     gates: gates.map(withoutKey).map(({ token: _, ...gate }) => gate),
     items: items.map((mark) => ({ ...withoutKey(mark), name: mark.sk.slice('item#'.length) })),
-    changeSets: (await all<ChangeSetRecord>('change-set#')).map(withoutKey),
+    changeSets: (await all<ChangeSetRecord>('change-set#')).map(
+      ({ step, number, name, state, message }) => ({ step, number, name, state, message }),
+    ),
     notes: (await all<{ text: string }>('note#')).map(({ text }) => text),
     ends,
     next: nextSteps(run, ends.at(-1)),

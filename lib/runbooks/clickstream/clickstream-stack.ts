@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
 import { RunbookStack } from '../../platform/runbook-stack';
+import { addConsoleUpdate } from './console-update';
 import { addDataMigration } from './data-migration';
 
 /** Properties of {@link ClickstreamStack}. */
@@ -19,6 +20,7 @@ export class ClickstreamStack extends RunbookStack {
       target,
       description: 'Upgrade of Clickstream Analytics on AWS as redrivable state machines',
     });
+    addConsoleUpdate(this, target);
     addDataMigration(this, target);
   }
 }
