@@ -215,7 +215,7 @@ export class Engine {
     this.world.callbacks.find(taskToken).heartbeat();
   }
 
-  /** ARN of the machine whose task waits for a token; of a child, the child's. */
+  /** ARN of the machine whose task waits for a token. */
   stateMachineOfToken(taskToken: unknown): string {
     return this.world.callbacks.find(taskToken).stateMachineArn;
   }

@@ -53,7 +53,7 @@ export async function runTask(place: Place): Promise<Payload> {
   let heartbeat: number | undefined;
   const token = callback
     ? world.callbacks.add({
-        stateMachineArn: thread.execution.stateMachineArn,
+        stateMachineArn: thread.execution.props.machine.arn,
         isAlive: () => pending && thread.isLive,
         succeed: (output) => result(JSON.parse(output), output),
         fail: (error, cause) => settled.reject(new StateError(error, cause)),

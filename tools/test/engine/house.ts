@@ -10,7 +10,7 @@ export type Handler = (payload: Payload, call: number) => unknown;
 export const ROLE = 'arn:aws:iam::000000000000:role/machine';
 
 export class House {
-  readonly clock = new VirtualClock();
+  readonly clock = new VirtualClock(Date.UTC(2026, 0, 5, 9));
   readonly published: CloudEvent[] = [];
   readonly asked: string[] = [];
   readonly denied = new Set<string>();
