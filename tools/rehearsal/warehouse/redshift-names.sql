@@ -22,53 +22,8 @@ $$;
 create function pg_catalog.sysdate() returns timestamp language sql volatile as $$
   select rehearsal.now()
 $$;
-create function pg_catalog.dateadd(unit text, amount bigint, at timestamp) returns timestamp
-language sql immutable as $$
-  select at + (amount || ' ' || unit)::interval
-$$;
--- Counts the borders of a unit that lie between two instants.
-create function pg_catalog.datediff(unit text, a timestamp, b timestamp) returns bigint
-language plpgsql immutable as $$
-declare
-  seconds numeric := extract(epoch from date_trunc(unit, b) - date_trunc(unit, a));
-  months bigint := (extract(year from b) - extract(year from a)) * 12
-    + extract(month from b) - extract(month from a);
-begin
-  case rtrim(lower(unit), 's')
-    when 'year' then return extract(year from b) - extract(year from a);
-    when 'month' then return months;
-    when 'week' then return seconds / 604800;
-    when 'day' then return seconds / 86400;
-    when 'hour' then return seconds / 3600;
-    when 'minute' then return seconds / 60;
-    when 'second' then return seconds;
-    else raise exception 'datediff of unit % does not exist in the rehearsal', unit;
-  end case;
-end $$;
-create function pg_catalog.convert_timezone(target text, at timestamp) returns timestamp
-language sql immutable as $$
-  select at at time zone 'UTC' at time zone target
-$$;
-create function pg_catalog.convert_timezone(source text, target text, at timestamp)
-returns timestamp language sql immutable as $$
-  select at at time zone source at time zone target
-$$;
 
 -- Text and SUPER ---------------------------------------------------------------------------------
-create function pg_catalog.len(value text) returns int language sql immutable as $$
-  select length(rtrim(value, ' '))
-$$;
-create function pg_catalog.strtol(value text, base int) returns bigint
-language plpgsql immutable strict as $$
-declare
-  result bigint := 0;
-  digit text;
-begin
-  foreach digit in array string_to_array(lower(value), null) loop
-    result := result * base + strpos('0123456789abcdefghijklmnopqrstuvwxyz', digit) - 1;
-  end loop;
-  return result;
-end $$;
 create function pg_catalog.json_parse(value text) returns super language sql immutable as $$
   select value::jsonb
 $$;

@@ -4,16 +4,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, CustomTypesConfig, DatabaseError, QueryArrayConfig } from 'pg';
 import type { Clock } from '../types';
+import { recordEnd, recordStart } from './history';
 import { pace } from './pace';
 import { toResult } from './results';
 import { parametersOf, toPostgres } from './rewrites';
-import type { Statement, StatementStatus, SubStatement } from './statement';
+import type { Outcome, Statement, SubStatement } from './statement';
 import type { Warehouse } from './warehouse';
 
 /** A fault of one statement. */
 export type SqlFault =
   /** The statement ends FAILED and has done nothing. */
   | { readonly kind: 'error'; readonly message?: string }
+  /** The statement ends FINISHED and has done nothing. */
+  | { readonly kind: 'nothing' }
   /**
    * A write inside fails. A procedure that catches the error and does not rethrow it ends FINISHED
    * although its work is undone.
@@ -44,9 +47,6 @@ const SESSIONS = 40;
 const RAW_TEXT: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
 const DEFAULT_FAULT = 'could not complete because of conflict with concurrent transaction';
 
-type Outcome = { readonly status: StatementStatus; readonly error?: string };
-
-const timestamp = (ms: number) => new Date(ms).toISOString().replace('Z', '');
 const failure = (error: unknown): Outcome => {
   const { severity, message } = error as DatabaseError;
   return { status: 'FAILED', error: `${severity ?? 'FATAL'}: ${message}` };
@@ -126,9 +126,12 @@ export class StatementRunner {
     const started = { clock: this.clock.now(), real: performance.now() };
     part.move('STARTED', started.clock);
     const outcome = await this.paced(async () => {
-      part.queryId = await this.record(statement, part);
-      if (fault?.kind !== 'error') return this.query(client, statement, part);
-      return { status: 'FAILED' as const, error: `ERROR: ${fault.message ?? DEFAULT_FAULT}` };
+      part.queryId = await recordStart(this.warehouse, statement, part, this.clock.now());
+      if (fault?.kind === 'error') {
+        return { status: 'FAILED' as const, error: `ERROR: ${fault.message ?? DEFAULT_FAULT}` };
+      }
+      if (fault?.kind === 'nothing') return { status: 'FINISHED' as const };
+      return this.query(client, statement, part);
     });
     const { signal } = statement.cancel;
     const pretended = this.hooks.pretend?.(part.sql);
@@ -137,7 +140,7 @@ export class StatementRunner {
     if (rest > 0 && !signal.aborted) await this.clock.sleep(rest, signal).catch(() => {});
     const ended =
       signal.aborted && pretended !== undefined ? { status: 'ABORTED' as const } : outcome;
-    await this.paced(() => this.recordEnd(part, ended));
+    await this.paced(() => recordEnd(this.warehouse, part, ended, this.clock.now()));
     return ended;
   }
 
@@ -179,35 +182,6 @@ export class StatementRunner {
     }
   }
 
-  private async record({ call, pid, createdAt }: Statement, part: SubStatement): Promise<number> {
-    const { rows } = await this.warehouse.query(
-      `insert into rehearsal.query_history
-         (user_id, session_id, database_name, query_type, query_text, status, start_time, queue_time)
-       select usesysid, $2, $3, $4, $5, 'running', $6, $7 from pg_user where usename = $1
-       returning query_id`,
-      [
-        call.user,
-        pid,
-        call.database,
-        typeOf(part.sql),
-        part.sql.slice(0, 4000),
-        timestamp(part.createdAt),
-        Math.max(0, Math.round((this.clock.now() - createdAt) * 1000)),
-      ],
-    );
-    return Number(rows[0]?.query_id ?? -1);
-  }
-
-  private async recordEnd(part: SubStatement, { status, error }: Outcome): Promise<void> {
-    const shown = { FINISHED: 'success', FAILED: 'failed' }[status as string] ?? 'canceled';
-    await this.warehouse.query(
-      `update rehearsal.query_history
-       set status = $2, end_time = $3, error_message = $4, returned_rows = $5
-       where query_id = $1`,
-      [part.queryId, shown, timestamp(this.clock.now()), error?.slice(0, 512) ?? null, part.rows],
-    );
-  }
-
   private async paced<Result>(work: () => Promise<Result>): Promise<Result> {
     const stop = pace(this.clock);
     try {
@@ -225,11 +199,4 @@ function settingsOf(faults: readonly (SqlFault | undefined)[]): Record<string, s
     'rehearsal.fail_write_to': fault.table ?? '^(?!.*log)',
     'rehearsal.fail_message': fault.message ?? DEFAULT_FAULT,
   };
-}
-
-function typeOf(sql: string): string {
-  const word = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? '';
-  if (['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'COPY', 'UNLOAD', 'CALL'].includes(word))
-    return word;
-  return ['CREATE', 'DROP', 'ALTER'].includes(word) ? 'DDL' : 'UTILITY';
 }

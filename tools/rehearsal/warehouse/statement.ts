@@ -12,6 +12,12 @@ export type StatementStatus =
   | 'FAILED'
   | 'ABORTED';
 
+/** How something ended. */
+export interface Outcome {
+  readonly status: StatementStatus;
+  readonly error?: string;
+}
+
 /** A value of the call, by the name in the text. */
 export interface SqlParameter {
   readonly name: string;
