@@ -3,6 +3,8 @@
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningCloud, TaskCall } from '../rehearsal/cloud';
+import { faultOf } from '../rehearsal/faults/faults';
+import { UsageError } from './errors';
 import { differences } from './expectations';
 import { follow } from './follow';
 import { describe, failures, histories } from './history';
@@ -11,13 +13,13 @@ import { LedgerView } from './ledger-view';
 import { Operator } from './operator';
 import type { RehearseOptions } from './options';
 import { fetchReport, writeReport } from './report';
-import type { Demo, Demos, Expectations } from './scenario';
+import type { Demo, Expectations } from './scenario';
 import { prepare, type Stage } from './stage';
 import { messageOf, printSummary, type Summary, summarize } from './summary';
 import { Terminal } from './terminal';
 
 /** A demonstration of a scenario without a `demo.json` of its own. */
-const DEMO: Demo = { faults: [], redrive: 1, approve: true };
+const DEMO: Demo = { redrive: 1, approve: true };
 
 /** What a reader gets between the failure and the redrive of a demonstration. */
 const READING_MS = 3_000;
@@ -28,6 +30,7 @@ export async function rehearse(
   options: RehearseOptions,
   signal: AbortSignal,
 ): Promise<number> {
+  checkFaults(options.fault);
   const terminal = new Terminal(options.json ? process.stderr : process.stdout);
   const say = (text: string) => terminal.line(text);
   const stage = await prepare(named, options, signal, say);
@@ -43,6 +46,15 @@ export async function rehearse(
     return asExpected && result.summary.status === 'SUCCEEDED' ? 0 : 1;
   } finally {
     stage.close();
+  }
+}
+
+/** Refuses a fault before anything is built for it. */
+function checkFaults(faults: readonly string[]): void {
+  try {
+    for (const fault of faults) faultOf(fault);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
   }
 }
 
@@ -67,8 +79,9 @@ export interface Plan {
 }
 
 function planOf(stage: Stage, options: RehearseOptions): Plan {
-  const demos = stage.scenario.json<Demos>('demo.json');
-  const demo = options.demo ? (demos?.[stage.runbook] ?? DEMO) : undefined;
+  const demo = options.demo
+    ? (stage.scenario.json<Demo>('demo', stage.runbook) ?? DEMO)
+    : undefined;
   return {
     faults: [...(demo?.faults ?? []), ...options.fault],
     redrives: options.redrive ?? demo?.redrive ?? 0,
@@ -93,7 +106,9 @@ export async function play(
     terminal.line(
       `Started the account of scenario ${stage.scenario.name} in ${((Date.now() - begun) / 1000).toFixed(1)} s, ${plan.clock} clock, at ${cloud.endpointUrl}`,
     );
-    if (plan.demo?.shows) terminal.line(`Injected failure: ${plan.demo.shows}`);
+    const { shows, breakSql } = plan.demo ?? {};
+    if (breakSql) await cloud.query(breakSql);
+    if (shows) terminal.line(`Injected failure: ${shows}`);
     const operator = new Operator(cloud, stage.machine);
     const ledger = new LedgerView(operator.endpoint, ledgerTable(cloud, stage.machine.stack));
     try {
@@ -134,7 +149,7 @@ async function drive(scene: Scene): Promise<Played> {
     if (status === 'SUCCEEDED') break;
     await explain(scene, arn, status);
     if (redrives >= plan.redrives) break;
-    if (plan.demo) await delay(READING_MS, undefined, { signal });
+    await repair(scene);
     terminal.line();
     terminal.line(`Redriving the execution (${redrives + 1} of at most ${plan.redrives})`);
     await operator.redrive(arn);
@@ -147,13 +162,20 @@ async function drive(scene: Scene): Promise<Played> {
     writeReport(path.resolve(plan.report), own, summary, all);
     terminal.line(`Wrote ${plan.report}`);
   }
-  const expected =
-    stage.scenario.json<Record<string, Expectations>>('expect.json')?.[stage.runbook];
+  const expected = stage.scenario.json<Expectations>('expect', stage.runbook) ?? {};
   return {
     summary,
-    differences: await differences(expected ?? {}, summary, (sql) => ask(cloud, sql)),
+    differences: await differences(expected, summary, (sql) => ask(cloud, sql)),
     calls: [...cloud.calls],
   };
+}
+
+/** Does what the operator of a demonstration does before the redrive. */
+async function repair({ cloud, plan, terminal, signal }: Scene): Promise<void> {
+  if (!plan.demo) return;
+  await delay(READING_MS, undefined, { signal });
+  if (plan.demo.repairSql) await cloud.query(plan.demo.repairSql);
+  if (plan.demo.repair) terminal.line(`Repaired: ${plan.demo.repair}`);
 }
 
 /** Says where and why a run failed, and what an operator does about it. */

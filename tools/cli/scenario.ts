@@ -14,7 +14,7 @@ export interface ExpectedValue {
   readonly equals: string | number;
 }
 
-/** What has to be true after the run; `expect.json` holds one of these for each machine's name. */
+/** `expect.json`: what has to be true after the run, whatever the machine itself says. */
 export interface Expectations {
   readonly status?: string;
   /** Error name of a run that is meant to fail. */
@@ -23,18 +23,20 @@ export interface Expectations {
   readonly warehouse?: readonly ExpectedValue[];
 }
 
-/** How `--demo` shows a failure and its repair. */
+/** `demo.json`: how `--demo` shows a failure and its repair. */
 export interface Demo {
-  /** Faults, as `--fault` takes them. */
-  readonly faults: readonly string[];
-  /** The failure in words. */
+  /** What breaks, in words. */
   readonly shows?: string;
+  /** What the operator does about it, in words. */
+  readonly repair?: string;
+  /** Faults, as `--fault` takes them. */
+  readonly faults?: readonly string[];
+  /** SQL that breaks something in the warehouse, and SQL that repairs it. */
+  readonly breakSql?: string;
+  readonly repairSql?: string;
   readonly redrive: number;
   readonly approve?: boolean;
 }
-
-/** `demo.json`: a demonstration for each machine, by the end of its name. */
-export type Demos = Readonly<Record<string, Demo>>;
 
 export interface Scenario {
   readonly name: string;
@@ -42,10 +44,8 @@ export interface Scenario {
   readonly folders: readonly string[];
   /** The nearest file of that name, or undefined. */
   file(name: string): string | undefined;
-  /** Its text. */
-  text(name: string): string | undefined;
-  /** Its JSON. */
-  json<T>(name: string): T | undefined;
+  /** The JSON of `<kind>.<machine>.json`, else of `<kind>.json`: some scenarios serve several machines. */
+  json<T>(kind: string, machine: string): T | undefined;
 }
 
 /** Built-in scenarios, by name. */
@@ -75,17 +75,12 @@ export function loadScenario(named: string | undefined, machine: string): Scenar
   }
   const file = (wanted: string) =>
     folders.map((folder) => path.join(folder, wanted)).find((candidate) => existsSync(candidate));
-  const text = (wanted: string) => {
-    const found = file(wanted);
-    return found === undefined ? undefined : readFileSync(found, 'utf8');
-  };
   return {
     name: path.basename(folders[0]!),
     folders,
     file,
-    text,
-    json: <T>(wanted: string) => {
-      const found = file(wanted);
+    json: <T>(kind: string, forMachine: string) => {
+      const found = file(`${kind}.${forMachine}.json`) ?? file(`${kind}.json`);
       return found === undefined ? undefined : (parseFile(found) as T);
     },
   };

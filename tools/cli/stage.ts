@@ -86,11 +86,11 @@ async function build(
   return folder;
 }
 
-/** `--input`, else the scenario's file for this machine, else its `input.json`. */
+/** `--input`, else the scenario's. */
 function inputFor(file: string | undefined, scenario: Scenario, machine: string): unknown {
   if (file !== undefined) return parseFile(path.resolve(file));
-  const found = scenario.file(`input.${machine}.json`) ?? scenario.file('input.json');
-  if (found !== undefined) return parseFile(found);
+  const found = scenario.json<unknown>('input', machine);
+  if (found !== undefined) return found;
   throw new UsageError(`scenario ${scenario.name} has no input for ${machine}; give --input`);
 }
 
