@@ -10,12 +10,15 @@ const timersPromises = require('node:timers/promises');
 
 /** Handles that are open without anything going on; everything else means that something computes. */
 const PASSIVE = new Set(
-  'TCPSocketWrap TCPServerWrap PipeWrap TTYWrap MessagePort Timeout Immediate'.split(' '),
+  'TCPSocketWrap TCPServerWrap PipeWrap TTYWrap MessagePort Timeout'.split(' '),
 );
+
+/** How often to look, about a millisecond each, at somebody who waits for nothing we know. */
+const HOPELESS_LOOKS = 3000;
 
 /** @param {BigInt64Array} cell epoch milliseconds, written by the host */
 module.exports = function installVirtualTime(cell) {
-  const real = { setTimeout, clearTimeout, clearInterval };
+  const real = { setTimeout, clearTimeout };
   const now = () => Number(Atomics.load(cell, 0));
   const start = now();
   const pending = new Map();
@@ -56,12 +59,13 @@ module.exports = function installVirtualTime(cell) {
     }
   }
 
-  // A delay of nothing is a way to let others go first, not a wait: those stay real.
+  // A delay of nothing is a way to let others go first, not a wait.
   const setVirtualTimeout = (callback, ms, ...args) =>
-    ms >= 1 ? new VirtualTimeout(callback, ms, args) : real.setTimeout(callback, ms, ...args);
+    ms >= 1 ? new VirtualTimeout(callback, ms, args) : setImmediate(callback, ...args);
   const clear = (timer) => {
     if (timer instanceof VirtualTimeout) timer.close();
     else if (pending.has(Number(timer))) pending.get(Number(timer)).close();
+    else if (timer?.constructor.name === 'Immediate') clearImmediate(timer);
     else real.clearTimeout(timer);
   };
   const patch = {
@@ -135,7 +139,11 @@ module.exports = function installVirtualTime(cell) {
       let seen = -1;
       let looks = 0;
       const look = () => {
+        // With no request out and no timer set it is computing in a way we cannot see (loading a
+        // module), or waits for nothing: then its timeout must come some time.
+        const waits = outstanding > 0 || pending.size > 0 || looks > HOPELESS_LOOKS;
         const quiet =
+          waits &&
           seen === changes &&
           process.getActiveResourcesInfo().every((name) => PASSIVE.has(name)) &&
           ![...sockets].some(awaitsAnswer);

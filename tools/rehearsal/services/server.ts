@@ -92,7 +92,7 @@ export class Server {
     );
     const service = key?.[2] ?? 'unknown';
     let answer: HttpAnswer;
-    let caller: Caller | undefined;
+    let answered = () => {};
     let protocol: Parameters<typeof writeError>[0] = 'json-1.1';
     try {
       // Names that resolve to this address are how web pages reach local servers: refused.
@@ -101,8 +101,8 @@ export class Server {
       }
       const release = this.options.clock.hold();
       try {
-        caller = this.options.callers.find(key?.[1]);
-        follow(caller.process, response);
+        const caller = this.options.callers.find(key?.[1]);
+        answered = follow(caller.process, response);
         const call = this.understand(request, await bodyOf(request), service);
         protocol = call.service.protocol;
         // Called while the clock is held; what it waits for afterwards is its own to hold.
@@ -113,6 +113,8 @@ export class Server {
         release();
       }
     } catch (error) {
+      // At once: until the process knows, it must not count as at rest.
+      answered();
       if (error === HANG_UP) request.socket.destroy();
       if (response.destroyed || request.socket.destroyed) return;
       if (!(error instanceof ServiceError)) this.options.problems.push(error as Error);
@@ -121,6 +123,7 @@ export class Server {
         error instanceof ServiceError ? error : new ServiceError('InternalFailure', text, 500);
       answer = writeError(protocol, service, known, requestId);
     }
+    answered();
     if (response.destroyed) return;
     response.writeHead(answer.status, {
       date: new Date(this.options.clock.now()).toUTCString(),
@@ -236,14 +239,19 @@ export class Server {
   }
 }
 
-/** Counts a request for the process it comes from, until it is answered. */
-function follow(process: Process, response: ServerResponse): void {
+/** Counts a request for the process it comes from; returns what to call before it is answered. */
+function follow(process: Process, response: ServerResponse): () => void {
   process.pending++;
   process.turns++;
-  response.once('close', () => {
+  let open = true;
+  const answered = () => {
+    if (!open) return;
+    open = false;
     process.pending--;
     process.turns++;
-  });
+  };
+  response.once('close', answered);
+  return answered;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
