@@ -47,7 +47,7 @@ const migrationSchema = (target: ClickstreamInputTarget) => {
       /** Calls for one window above which the procedure makes no progress. */
       maxCallsPerWindow: z.int().min(1).max(100_000).nullable().default(null),
     })
-    .refine(({ days, batchDays = 1 }) => batchDays <= days, {
+    .refine(({ days, batchDays }) => batchDays === undefined || batchDays <= days, {
       path: ['batchDays'],
       message: 'must not be more than days',
     })

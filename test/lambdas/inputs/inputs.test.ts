@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { RefusedInputError } from '../../../lambdas/shared/errors';
+import { checkInput, INPUTS, type InputName } from '../../../lambdas/shared/inputs';
+import { APP_ID } from '../../../lambdas/shared/inputs/identifiers';
+import { TARGET } from '../../support/runs';
+
+const check = (input: unknown, name: InputName = 'clickstream-data-migration') =>
+  checkInput(name, TARGET, input);
+
+function problemsOf(input: unknown, name?: InputName): readonly string[] {
+  try {
+    check(input, name);
+  } catch (error) {
+    if (error instanceof RefusedInputError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const VALID = { appIds: ['order'], migration: { days: 3 } };
+
+describe('the input of the data migration', () => {
+  it('is completed with defaults', () => {
+    expect(check(VALID)).toEqual({
+      input: {
+        projectId: 'my_project_ab12',
+        appIds: ['order'],
+        migration: { days: 3, batchDays: 3, baseViewBatchHours: 24, maxCallsPerWindow: null },
+        redshift: { rpu: null, pricePerRpuHour: null },
+        dryRun: false,
+      },
+      leases: ['clickstream.my_project_ab12.order'],
+    });
+  });
+
+  it('leases every application once, in order', () => {
+    const input = { ...VALID, appIds: ['shop', 'order'] };
+    expect(check(input).leases).toEqual([
+      'clickstream.my_project_ab12.order',
+      'clickstream.my_project_ab12.shop',
+    ]);
+  });
+
+  it.each([
+    ['nothing', {}, ['appIds: is missing', 'migration: is missing']],
+    ['no object', null, ['the input: invalid input: expected object, received null']],
+    ['no application', { ...VALID, appIds: [] }, ['appIds: must name at least one of shop, order']],
+    [
+      'another application',
+      { ...VALID, appIds: ['cart'] },
+      ['appIds.0: must be one of shop, order'],
+    ],
+    [
+      'an application twice',
+      { ...VALID, appIds: ['shop', 'shop'] },
+      ['appIds: must not name an application twice'],
+    ],
+    [
+      'another project',
+      { ...VALID, projectId: 'p' },
+      ['projectId: this stack upgrades project my_project_ab12'],
+    ],
+    [
+      'more days than are kept',
+      { ...VALID, migration: { days: 366 } },
+      ['migration.days: the schema keeps 365 days; what is older would be deleted again every day'],
+    ],
+    [
+      'larger batches than days',
+      { ...VALID, migration: { days: 3, batchDays: 4 } },
+      ['migration.batchDays: must not be more than days'],
+    ],
+    ['an unknown member', { ...VALID, dry_run: true }, ['the input: unrecognized key: "dry_run"']],
+    [
+      'a text for a flag',
+      { ...VALID, dryRun: 'false' },
+      ['dryRun: invalid input: expected boolean, received string'],
+    ],
+    [
+      'a dry run that continues',
+      { ...VALID, dryRun: true, continueRun: 'run-20260131-0a1b2c3d4e' },
+      ['continueRun: a dry run changes nothing and cannot continue a run'],
+    ],
+    [
+      'an id that is none',
+      { ...VALID, continueRun: 'run-1' },
+      ['continueRun: must be the id of a run, as in run-20260131-0a1b2c3d4e'],
+    ],
+  ])('refuses %s', (_, input, problems) => {
+    expect(problemsOf(input)).toEqual(problems);
+  });
+
+  it('refuses with all problems at once, an example that is valid, and no more text than an error may have', () => {
+    const input = {
+      appIds: Array.from({ length: 500 }, () => 'x y'),
+      bar: 1,
+      migration: { days: 0, foo: 2 },
+    };
+    expect(problemsOf(input).length).toBe(61);
+    expect(problemsOf({ ...VALID, appIds: ['cart'], bar: 1, migration: { days: 0 } })).toHaveLength(
+      3,
+    );
+    const error = new RefusedInputError(problemsOf(input), {});
+    expect(error.message.length).toBeLessThan(32_768);
+  });
+
+  it('refuses an input that leaves no room in the state data', () => {
+    const input = { ...VALID, note: 'x'.repeat(200 * 1024) };
+    expect(problemsOf(input)[0]).toMatch(/^the input has 2\d{5} bytes, at most 204800 are read$/);
+  });
+
+  it('lets nothing but configured, well-formed application ids pass', () => {
+    const target = { ...TARGET, appIds: ['shop', 'order', 'A_1', 'drop'] };
+    const nasty = fc.oneof(
+      fc.constantFrom(...target.appIds),
+      fc.string(),
+      fc.constantFrom(
+        'shop"',
+        'shop;drop',
+        'shop ',
+        '__proto__',
+        'constructor',
+        '1shop',
+        'shöp',
+        '',
+      ),
+      fc.jsonValue(),
+    );
+    fc.assert(
+      fc.property(fc.array(nasty, { maxLength: 5 }), (appIds) => {
+        let passed: unknown[] = [];
+        try {
+          const input = { ...VALID, appIds };
+          passed = checkInput('clickstream-data-migration', target, input).input
+            .appIds as unknown[];
+        } catch (error) {
+          return error instanceof RefusedInputError;
+        }
+        return passed.every((id) => APP_ID.test(String(id)) && target.appIds.includes(String(id)));
+      }),
+    );
+  });
+});
+
+describe('the input of the console update', () => {
+  const name = 'clickstream-console-update';
+
+  it('is completed with defaults and leases the console', () => {
+    expect(check({ targetVersion: '1.1.15' }, name)).toEqual({
+      input: {
+        targetVersion: '1.1.15',
+        console: { templateUrl: null, parameters: {} },
+        dryRun: false,
+      },
+      leases: ['stack.clickstream-console'],
+    });
+  });
+
+  it.each([
+    ['1.1.12', /v1\.1\.12 is not installed: its Redshift data modeling stack fails to deploy/],
+    ['latest', /version latest moves/],
+    ['1.0.3', /goes to v1\.1\.5 or newer/],
+    ['newest', /is not a version/],
+  ])('refuses version %s and says why', (targetVersion, reason) => {
+    expect(problemsOf({ targetVersion }, name)).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it('refuses addresses that are not https, and values that are no text', () => {
+    const console = { templateUrl: 'http://x/y', parameters: { Email: 1 } };
+    expect(problemsOf({ targetVersion: '1.1.15', console }, name)).toHaveLength(2);
+  });
+});
+
+it('every example passes its own schema', () => {
+  for (const name of Object.keys(INPUTS) as InputName[]) {
+    const example = (INPUTS[name].example as (target: unknown) => unknown)(TARGET);
+    expect(problemsOf(example, name)).toEqual([]);
+  }
+});
+
+it('a machine of exported steps takes any object', () => {
+  expect(check({ anything: [1] }, 'none').input).toEqual({ anything: [1], dryRun: false });
+  expect(problemsOf([], 'none')).toHaveLength(1);
+});
