@@ -11,32 +11,52 @@ export interface Sight {
   readonly steps: readonly StepProgress[];
 }
 
-/** Remembers when each step was first seen, for rate and time left. */
-export class ProgressLine {
-  private readonly seen = new Map<string, { seconds: number; rows: number; doneBatches: number }>();
+/** Rows and batches of a step at some instant. */
+interface Mark {
+  readonly seconds: number;
+  readonly rows: number;
+  readonly doneBatches: number;
+}
 
+/** Remembers how each step began and when it last went on, for rate and time left. */
+export class ProgressLine {
+  private readonly marks = new Map<string, { first: Mark; last: Mark }>();
+
+  /** The line, and what has to change for a reader of a log to want it at once. */
   text({ seconds, state, steps }: Sight): { text: string; key: string } {
-    for (const step of steps) {
-      const id = `${step.step} ${step.item ?? ''}`;
-      const { rows, doneBatches } = step;
-      if (!this.seen.has(id)) this.seen.set(id, { seconds, rows, doneBatches });
-    }
-    const current = steps.findLast((step) => !step.done);
+    for (const step of steps) this.mark(step, seconds);
     const parts = [duration(seconds), state ?? 'starting'];
-    if (!current) return { text: `  ${parts.join('  ')}`, key: parts[1]! };
-    const { item, title, rows, batches, doneBatches } = current;
-    const first = this.seen.get(`${current.step} ${item ?? ''}`)!;
-    const elapsed = seconds - first.seconds;
-    if (item !== undefined) parts.push(item);
+    const current = steps.findLast((step) => !step.done);
+    if (current) parts.push(...this.of(current, seconds));
+    return { text: `  ${parts.join('  ')}`, key: `${state} ${current?.item}` };
+  }
+
+  private of(step: StepProgress, seconds: number): string[] {
+    const { item, title, rows, batches, doneBatches } = step;
+    const parts = item === undefined ? [] : [item];
     if (title !== undefined) parts.push(`${title} (${doneBatches + 1} of ${batches})`);
     if (rows > 0) parts.push(`${count(rows)} rows`);
-    if (rows > first.rows && elapsed > 0) {
-      parts.push(`${count((rows - first.rows) / elapsed)} rows/s`);
+    const { first, last } = this.marks.get(idOf(step))!;
+    const elapsed = last.seconds - first.seconds;
+    if (elapsed <= 0) return parts;
+    if (last.rows > first.rows) {
+      parts.push(`${count((last.rows - first.rows) / elapsed)} rows/s`);
     }
-    const did = doneBatches - first.doneBatches;
-    if (did > 0 && elapsed > 0) {
-      parts.push(`${duration(((batches - doneBatches) * elapsed) / did)} left`);
+    const each = elapsed / (last.doneBatches - first.doneBatches);
+    if (Number.isFinite(each)) {
+      const left = (batches - doneBatches) * each - (seconds - last.seconds);
+      parts.push(`${duration(left)} left`);
     }
-    return { text: `  ${parts.join('  ')}`, key: `${state} ${current.step} ${item} ${title}` };
+    return parts;
+  }
+
+  private mark(step: StepProgress, seconds: number): void {
+    const { rows, doneBatches } = step;
+    const mark = { seconds, rows, doneBatches };
+    const seen = this.marks.get(idOf(step));
+    if (!seen) this.marks.set(idOf(step), { first: mark, last: mark });
+    else if (seen.last.rows !== rows || seen.last.doneBatches !== doneBatches) seen.last = mark;
   }
 }
+
+const idOf = ({ step, item }: StepProgress): string => `${step} ${item ?? ''}`;

@@ -2,8 +2,8 @@
 
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** Seconds between two progress lines when the output is not a terminal. */
-const PLAIN_EVERY_MS = 5_000;
+/** Time between two progress lines when the output is not a terminal. */
+const PLAIN_EVERY_MS = 3_000;
 
 /** What a terminal needs of a stream. */
 export interface Output {

@@ -27,6 +27,16 @@ it('shows window, rows, rate and time left of the step at work', () => {
   );
 });
 
+it('keeps the rate while a window takes its time, and lets the time left run out', () => {
+  const line = new ProgressLine();
+  const later = { ...step, doneBatches: 2, rows: 30_000 };
+  line.text({ seconds: 10, state: 'Run', steps: [step] });
+  line.text({ seconds: 30, state: 'Run', steps: [later] });
+  expect(line.text({ seconds: 36, state: 'Run', steps: [later] }).text).toMatch(
+    /1,500 rows\/s {2}0:34 left$/,
+  );
+});
+
 it('goes back to the state alone when every step is done', () => {
   const done = { ...step, done: true };
   const { text } = new ProgressLine().text({ seconds: 61, state: 'Report', steps: [done] });
@@ -41,14 +51,14 @@ it('writes one line over and over on a terminal, and clears it before other line
   expect(written).toEqual(['\r\u001b[2K0123456', '\r\u001b[2K', 'end\n']);
 });
 
-it('writes plain lines elsewhere: at once for a new window, otherwise every five seconds', () => {
+it('writes plain lines elsewhere: at once for a new state, otherwise every three seconds', () => {
   const written: string[] = [];
   let now = 0;
   const terminal = new Terminal({ write: (t) => written.push(t) }, () => now);
   terminal.live('1', 'a');
   terminal.live('2', 'a');
   terminal.live('3', 'b');
-  now = 5_000;
+  now = 3_000;
   terminal.live('4', 'b');
   expect(written.join('')).toBe('1\n3\n4\n');
 });
