@@ -1,10 +1,14 @@
-// Reads a definition into states, and refuses by name whatever the rehearsal does not run.
+// Reads a definition, and refuses by name whatever the rehearsal does not run.
 // https://states-language.net/spec.html
 import { ServiceError } from '../types';
 import { type Expressions, isExpression, isHalfOpen } from './expressions';
 
 export type Json = Readonly<Record<string, unknown>>;
-export type StateType = 'Task' | 'Choice' | 'Pass' | 'Succeed' | 'Fail' | 'Wait' | 'Map';
+
+interface Templates {
+  readonly Output?: unknown;
+  readonly Assign?: Json;
+}
 
 export interface Retrier {
   readonly ErrorEquals: readonly string[];
@@ -15,32 +19,26 @@ export interface Retrier {
   readonly JitterStrategy?: 'NONE' | 'FULL';
 }
 
-export interface Catcher {
+export interface Catcher extends Templates {
   readonly ErrorEquals: readonly string[];
   readonly Next: string;
-  readonly Output?: unknown;
-  readonly Assign?: Json;
 }
 
-export interface ChoiceRule {
+export interface ChoiceRule extends Templates {
   readonly Condition: unknown;
   readonly Next: string;
-  readonly Output?: unknown;
-  readonly Assign?: Json;
 }
 
-/** A state, its fields as written. */
-export interface State {
+/** A state with its fields as written, its name, and the graph of its processor. */
+export interface State extends Templates, Readonly<Record<string, unknown>> {
   readonly name: string;
-  readonly type: StateType;
-  readonly next?: string;
-  readonly fields: Json;
-  readonly assign?: Json;
-  readonly retriers: readonly Retrier[];
-  readonly catchers: readonly Catcher[];
-  /** The states inside a Map. */
+  readonly Type: keyof typeof FIELDS;
+  readonly Next?: string;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+  readonly Choices?: readonly ChoiceRule[];
   readonly processor?: Graph;
-  /** Of a distributed Map. */
+  /** Of a distributed Map, given or made from its name. */
   readonly label?: string;
 }
 
@@ -53,53 +51,49 @@ export interface Definition extends Graph {
   readonly timeoutSeconds?: number;
 }
 
-const FLOW = ['Next', 'End', 'Output', 'Assign'];
-const GUARDS = ['Retry', 'Catch'];
-const MAP = 'Items ItemSelector ItemProcessor MaxConcurrency'.split(' ');
-const DISTRIBUTED = 'ToleratedFailurePercentage ToleratedFailureCount Label'.split(' ');
-const FIELDS: Readonly<Record<StateType, readonly string[]>> = {
-  Task: ['Resource', 'Arguments', 'TimeoutSeconds', 'HeartbeatSeconds', ...FLOW, ...GUARDS],
-  Choice: ['Choices', 'Default', 'Output', 'Assign'],
-  Pass: FLOW,
+const words = (text: string): readonly string[] => text.split(' ');
+const FLOW = 'Next End Output Assign';
+const DISTRIBUTED = words('ToleratedFailurePercentage ToleratedFailureCount Label');
+const MAP = `Items ItemSelector ItemProcessor MaxConcurrency ${DISTRIBUTED.join(' ')}`;
+const FIELDS = {
+  Task: words(`Resource Arguments TimeoutSeconds HeartbeatSeconds Retry Catch ${FLOW}`),
+  Choice: words('Choices Default Output Assign'),
+  Pass: words(FLOW),
   Succeed: ['Output'],
-  Fail: ['Error', 'Cause'],
-  Wait: ['Seconds', 'Timestamp', ...FLOW],
-  Map: [...MAP, ...DISTRIBUTED, ...FLOW, ...GUARDS],
+  Fail: words('Error Cause'),
+  Wait: words(`Seconds Timestamp ${FLOW}`),
+  Map: words(`${MAP} Retry Catch ${FLOW}`),
 };
-const RULE = ['Condition', 'Next', 'Output', 'Assign', 'Comment'];
-const RETRIER =
-  'ErrorEquals IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds JitterStrategy Comment'.split(
-    ' ',
-  );
-const CATCHER = ['ErrorEquals', 'Next', 'Output', 'Assign', 'Comment'];
-const INVOKE = ['FunctionName', 'Payload', 'Qualifier'];
+const BACKOFF = 'IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds JitterStrategy';
+/** Fields that are lists of entries: what an entry has, and what of `$states` it may read. */
+const ENTRIES = {
+  Retry: { fields: words(`ErrorEquals ${BACKOFF} Comment`), reserved: [] },
+  Catch: { fields: words('ErrorEquals Next Output Assign Comment'), reserved: ['errorOutput'] },
+  Choices: { fields: words('Condition Next Output Assign Comment'), reserved: [] },
+};
+const TOP = words('Comment StartAt States QueryLanguage TimeoutSeconds Version');
 const RESOURCE = /^arn:[\w-]+:states:::lambda:invoke(\.waitForTaskToken)?$/;
-const VARIABLE = /^\p{ID_Start}[\p{ID_Continue}]{0,79}$/u;
-
-/** Names assigned in the scopes around a state: an inner scope may read, never assign them. */
-type Outer = ReadonlySet<string>;
+export const INVOKE_ARGUMENTS = words('FunctionName Payload Qualifier');
+const VARIABLE = /^\p{ID_Start}\p{ID_Continue}{0,79}$/u;
 
 /** @throws ServiceError InvalidDefinition with every problem, each with its state and field */
-export function readDefinition(source: string | Json, expressions: Expressions): Definition {
-  const json: Json = typeof source === 'string' ? JSON.parse(source) : source;
+export function readDefinition(source: Json, expressions: Expressions): Definition {
   const reader = new Reader(expressions);
-  reader.allow('the state machine', json, [
-    'Comment',
-    'StartAt',
-    'States',
-    'QueryLanguage',
-    'TimeoutSeconds',
-    'Version',
-  ]);
-  if (json.QueryLanguage !== 'JSONata') {
-    reader.problem('the state machine', 'QueryLanguage', 'must be JSONata');
-  }
-  const graph = reader.graph('the state machine', json, new Set());
+  const check = reader.checker('the state machine');
+  check.allow(source, TOP);
+  check.that(source.QueryLanguage === 'JSONata', 'QueryLanguage', 'must be JSONata');
+  const graph = reader.graph(check, source, new Set());
   if (reader.problems.length > 0) {
     const list = reader.problems.map((problem) => `- ${problem}`).join('\n');
     throw new ServiceError('InvalidDefinition', `Invalid State Machine Definition:\n${list}`);
   }
-  return { ...graph, timeoutSeconds: json.TimeoutSeconds as number | undefined };
+  return { ...graph, timeoutSeconds: source.TimeoutSeconds as number | undefined };
+}
+
+/** Collects what is wrong in one place of a definition. */
+interface Checker {
+  that(holds: boolean, field: string, otherwise: string): void;
+  allow(json: Json, fields: readonly string[]): void;
 }
 
 class Reader {
@@ -109,183 +103,152 @@ class Reader {
 
   constructor(private readonly expressions: Expressions) {}
 
-  problem(where: string, field: string, what: string): void {
-    this.problems.push(`${where}, field ${field}: ${what}`);
+  checker(where: string): Checker {
+    const that = (holds: boolean, field: string, otherwise: string) => {
+      if (!holds) this.problems.push(`${where}, field ${field}: ${otherwise}`);
+    };
+    return {
+      that,
+      allow: (json, fields) => {
+        for (const key of Object.keys(json)) that(fields.includes(key), key, 'is not supported');
+      },
+    };
   }
 
-  allow(where: string, json: Json, fields: readonly string[]): void {
-    for (const field of Object.keys(json)) {
-      if (!fields.includes(field)) this.problem(where, field, 'is not supported here');
-    }
-  }
-
-  graph(where: string, json: Json, outer: Outer): Graph {
-    const source = (json.States ?? {}) as Readonly<Record<string, Json>>;
-    const assigned = new Set([...outer, ...assignedNames(source)]);
+  /** `outer`: variables of the scopes around, which may be read here and never assigned. */
+  graph(check: Checker, json: Json, outer: ReadonlySet<string>): Graph {
+    const source = (json.States ?? {}) as Readonly<Record<string, State>>;
+    const inner = new Set([...outer, ...assignedNames(source)]);
     const states = new Map<string, State>();
     for (const [name, state] of Object.entries(source)) {
-      states.set(name, this.state(name, state, outer, assigned, source));
+      states.set(name, this.state({ ...state, name }, outer, inner, Object.keys(source)));
     }
     const startAt = String(json.StartAt);
-    if (!states.has(startAt)) this.problem(where, 'StartAt', `names no state: ${startAt}`);
+    check.that(states.has(startAt), 'StartAt', `names no state: ${startAt}`);
     return { startAt, states };
   }
 
-  private state(name: string, json: Json, outer: Outer, inner: Outer, siblings: object): State {
-    const where = `state '${name}'`;
-    const type = json.Type as StateType;
-    const state: State = {
-      name,
-      type,
-      next: json.Next as string | undefined,
-      fields: json,
-      assign: json.Assign as Json | undefined,
-      retriers: (json.Retry ?? []) as Retrier[],
-      catchers: (json.Catch ?? []) as Catcher[],
-    };
-    if (FIELDS[type] === undefined) {
-      this.problem(where, 'Type', `${type} is not supported`);
-      return state;
-    }
-    if (name.length > 80) this.problem(where, 'name', 'is longer than 80 characters');
-    if (this.names.has(name)) this.problem(where, 'name', 'is used twice in the machine');
+  private state(
+    state: State,
+    outer: ReadonlySet<string>,
+    inner: ReadonlySet<string>,
+    siblings: readonly string[],
+  ): State {
+    const { name, Type: type, Next: next } = state;
+    const check = this.checker(`state '${name}'`);
+    const fields = FIELDS[type];
+    check.that(fields !== undefined, 'Type', `${type} is not supported`);
+    if (fields === undefined) return state;
+    check.allow(state, ['name', 'Type', 'Comment', 'QueryLanguage', ...fields]);
+    check.that(
+      (state.QueryLanguage ?? 'JSONata') === 'JSONata',
+      'QueryLanguage',
+      'must be JSONata',
+    );
+    check.that(name.length <= 80, 'name', 'is longer than 80 characters');
+    check.that(!this.names.has(name), 'name', 'is used twice in the machine');
     this.names.add(name);
-    this.allow(where, json, ['Type', 'Comment', 'QueryLanguage', ...FIELDS[type]]);
-    if ((json.QueryLanguage ?? 'JSONata') !== 'JSONata') {
-      this.problem(where, 'QueryLanguage', 'must be JSONata');
+    const one = (next === undefined) === (state.End === true);
+    check.that(one || !fields.includes('Next'), 'Next', 'exactly one of Next and End is needed');
+    const target = (field: string, to: unknown) =>
+      check.that(to === undefined || siblings.includes(String(to)), field, `no state '${to}'`);
+    target('Next', next);
+    target('Default', state.Default);
+    for (const [field, value] of Object.entries(state)) {
+      if (['name', 'Comment', 'ItemProcessor', ...Object.keys(ENTRIES)].includes(field)) continue;
+      const reads = (type === 'Task' || type === 'Map') && /^(Output|Assign)$/.test(field);
+      this.expressionsIn(check, field, value, reads ? ['result'] : []);
     }
-    const target = (field: string, next: unknown) => {
-      if (!Object.hasOwn(siblings, String(next))) this.problem(where, field, `no state '${next}'`);
-    };
-    if (FIELDS[type].includes('Next')) {
-      if ((json.Next === undefined) === (json.End !== true)) {
-        this.problem(where, 'Next', 'exactly one of Next and End is needed');
+    this.assignable(check, state.Assign, outer);
+    for (const [field, entry] of Object.entries(ENTRIES)) {
+      for (const json of (state[field] ?? []) as (Json & Templates)[]) {
+        check.allow(json, entry.fields);
+        target(`${field}/Next`, json.Next);
+        this.assignable(check, json.Assign, outer);
+        this.expressionsIn(check, field, json, entry.reserved);
       }
-      if (json.Next !== undefined) target('Next', json.Next);
     }
-    for (const [field, value] of Object.entries(json)) {
-      if (['Comment', 'ItemProcessor', 'Retry', 'Catch', 'Choices'].includes(field)) continue;
-      const result = ['Task', 'Map'].includes(type) && ['Output', 'Assign'].includes(field);
-      this.checkExpressions(where, field, value, result ? ['result'] : []);
-    }
-    this.assignable(where, json.Assign as Json | undefined, outer);
-    const entries = (field: string, allowed: readonly string[], reserved: string[]) => {
-      for (const entry of (json[field] ?? []) as Json[]) {
-        this.allow(where, entry, allowed);
-        if (allowed.includes('Next')) target(`${field}/Next`, entry.Next);
-        this.assignable(where, entry.Assign as Json | undefined, outer);
-        this.checkExpressions(where, field, entry, reserved);
+    for (const list of [state.Retry ?? [], state.Catch ?? []]) {
+      for (const [index, { ErrorEquals: names = [] }] of list.entries()) {
+        const last = names.length === 1 && index === list.length - 1;
+        check.that(names.length > 0, 'ErrorEquals', 'must not be empty');
+        const placed = !names.includes('States.ALL') || last;
+        check.that(placed, 'ErrorEquals', 'States.ALL must stand alone and last');
       }
-    };
-    entries('Retry', RETRIER, []);
-    entries('Catch', CATCHER, ['errorOutput']);
-    entries('Choices', RULE, []);
-    this.wildcards(where, 'Retry', state.retriers);
-    this.wildcards(where, 'Catch', state.catchers);
-    if (type === 'Choice') {
-      if (!Array.isArray(json.Choices) || json.Choices.length === 0) {
-        this.problem(where, 'Choices', 'needs at least one rule');
-      }
-      if (json.Default !== undefined) target('Default', json.Default);
     }
-    if (type === 'Wait' && (json.Seconds === undefined) === (json.Timestamp === undefined)) {
-      this.problem(where, 'Seconds', 'exactly one of Seconds and Timestamp is needed');
-    }
-    if (type === 'Task') this.task(where, json);
-    return type === 'Map' ? { ...state, ...this.map(where, state, inner) } : state;
+    const exactlyOne = (state.Seconds === undefined) !== (state.Timestamp === undefined);
+    check.that(type !== 'Wait' || exactlyOne, 'Seconds', 'either Seconds or Timestamp is needed');
+    check.that(type !== 'Choice' || !!state.Choices?.length, 'Choices', 'needs at least one rule');
+    if (type === 'Task') taskFields(check, state);
+    return type === 'Map' ? { ...state, ...this.map(check, state, inner) } : state;
   }
 
-  private task(where: string, json: Json): void {
-    const callback = RESOURCE.exec(String(json.Resource));
-    if (callback === null) {
-      this.problem(where, 'Resource', `${json.Resource} is not known`);
-      return;
+  private map(check: Checker, state: State, outer: ReadonlySet<string>): Partial<State> {
+    const processor = (state.ItemProcessor ?? {}) as Json;
+    const { Mode: mode = 'INLINE', ...config } = (processor.ProcessorConfig ?? {}) as Json;
+    check.allow(processor, words('ProcessorConfig StartAt States Comment'));
+    check.allow(config, ['ExecutionType']);
+    if (mode === 'INLINE') {
+      for (const field of DISTRIBUTED)
+        check.that(!(field in state), field, 'needs DISTRIBUTED mode');
+      return { processor: this.graph(check, processor, outer) };
     }
-    const { Arguments: fields, TimeoutSeconds: timeout, HeartbeatSeconds: heartbeat } = json;
-    if (callback[1] === undefined) {
-      if (heartbeat !== undefined) {
-        this.problem(where, 'HeartbeatSeconds', 'is for .waitForTaskToken only');
-      }
-    } else if (!JSON.stringify(fields ?? null).includes('$states.context.Task.Token')) {
-      this.problem(where, 'Arguments', 'must pass $states.context.Task.Token on');
-    }
-    if (typeof timeout === 'number' && typeof heartbeat === 'number' && heartbeat >= timeout) {
-      this.problem(where, 'HeartbeatSeconds', 'must be smaller than TimeoutSeconds');
-    }
-    if (fields === null || typeof fields !== 'object') return;
-    this.allow(`${where}, Arguments`, fields as Json, INVOKE);
-    if (!('FunctionName' in fields)) this.problem(where, 'Arguments', 'FunctionName is missing');
-  }
-
-  private map(where: string, state: State, outer: Outer): Pick<State, 'processor' | 'label'> {
-    const processor = (state.fields.ItemProcessor ?? {}) as Json;
-    const config = (processor.ProcessorConfig ?? {}) as Json;
-    this.allow(where, processor, ['ProcessorConfig', 'StartAt', 'States', 'Comment']);
-    this.allow(where, config, ['Mode', 'ExecutionType']);
-    if ((config.Mode ?? 'INLINE') === 'INLINE') {
-      for (const field of DISTRIBUTED) {
-        if (field in state.fields) this.problem(where, field, 'is for the DISTRIBUTED mode only');
-      }
-      return { processor: this.graph(where, processor, outer) };
-    }
-    if (config.Mode !== 'DISTRIBUTED' || config.ExecutionType !== 'STANDARD') {
-      this.problem(where, 'ItemProcessor', 'Mode or ExecutionType is not supported');
-    }
-    const made = state.name.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 40);
-    const label = String(state.fields.Label ?? made);
-    if (label.length > 40 || this.labels.has(label)) {
-      this.problem(where, 'Label', 'must be unique and at most 40 characters long');
-    }
+    const standard = mode === 'DISTRIBUTED' && config.ExecutionType === 'STANDARD';
+    check.that(standard, 'ItemProcessor', 'must be INLINE, or DISTRIBUTED with STANDARD children');
+    const label = String(state.Label ?? state.name.replace(/[^\w-]/g, '').slice(0, 40));
+    const fine = label.length <= 40 && !this.labels.has(label);
+    check.that(fine, 'Label', 'must be unique and at most 40 characters long');
     this.labels.add(label);
     // The children are executions of their own: no variable of ours is seen there.
-    return { processor: this.graph(where, processor, new Set()), label };
+    return { processor: this.graph(check, processor, new Set()), label };
   }
 
-  private wildcards(where: string, field: string, entries: readonly (Retrier | Catcher)[]): void {
-    for (const [index, { ErrorEquals: names = [] }] of entries.entries()) {
-      const all = names.includes('States.ALL');
-      const misplaced = all && (names.length > 1 || index < entries.length - 1);
-      if (names.length === 0) this.problem(where, `${field}/ErrorEquals`, 'must not be empty');
-      if (misplaced) this.problem(where, field, 'States.ALL must stand alone and last');
+  private assignable(check: Checker, assign: Json = {}, outer: ReadonlySet<string>): void {
+    for (const name of Object.keys(assign)) {
+      check.that(name !== 'states' && VARIABLE.test(name), 'Assign', `${name} is no variable name`);
+      check.that(!outer.has(name), 'Assign', `${name} belongs to an outer scope`);
     }
   }
 
-  private assignable(where: string, assign: Json | undefined, outer: Outer): void {
-    for (const name of Object.keys(assign ?? {})) {
-      if (name === 'states' || !VARIABLE.test(name)) {
-        this.problem(where, 'Assign', `${name} is no variable name`);
-      } else if (outer.has(name)) {
-        this.problem(where, 'Assign', `${name} belongs to an outer scope`);
-      }
-    }
-  }
-
-  private checkExpressions(where: string, field: string, value: unknown, reserved: string[]): void {
+  private expressionsIn(check: Checker, field: string, value: unknown, reserved: string[]): void {
     if (value !== null && typeof value === 'object') {
-      for (const member of Object.values(value)) {
-        this.checkExpressions(where, field, member, reserved);
-      }
+      for (const member of Object.values(value)) this.expressionsIn(check, field, member, reserved);
     }
     if (typeof value !== 'string') return;
-    if (isHalfOpen(value)) this.problem(where, field, `half of {% and %} is missing: ${value}`);
+    check.that(!isHalfOpen(value), field, `half of {% and %} is missing: ${value}`);
     if (!isExpression(value)) return;
-    for (const name of ['result', 'errorOutput'].filter((known) => !reserved.includes(known))) {
-      if (new RegExp(`\\$states\\s*\\.\\s*${name}\\b`).test(value)) {
-        this.problem(where, field, `$states.${name} is not available here`);
-      }
+    for (const member of ['result', 'errorOutput'].filter((known) => !reserved.includes(known))) {
+      const read = new RegExp(`\\$states\\s*\\.\\s*${member}\\b`).test(value);
+      check.that(!read, field, `$states.${member} is not available here`);
     }
     try {
       this.expressions.compile(value);
     } catch (error) {
-      this.problem(where, field, `${value}: ${(error as Error).message}`);
+      check.that(false, field, `${value}: ${(error as Error).message}`);
     }
   }
 }
 
-function assignedNames(states: Readonly<Record<string, Json>>): string[] {
-  return Object.values(states).flatMap((state) =>
-    [state, ...((state.Choices ?? []) as Json[]), ...((state.Catch ?? []) as Json[])].flatMap(
-      (part) => Object.keys(part.Assign ?? {}),
-    ),
-  );
+function taskFields(check: Checker, state: State): void {
+  const { Arguments: json, TimeoutSeconds: timeout, HeartbeatSeconds: heartbeat } = state;
+  const [resource, callback] = RESOURCE.exec(String(state.Resource)) ?? [];
+  check.that(resource !== undefined, 'Resource', `${state.Resource} is not supported`);
+  const token = JSON.stringify(json ?? null).includes('$states.context.Task.Token');
+  check.that(!callback || token, 'Arguments', 'must pass $states.context.Task.Token on');
+  check.that(!!callback || heartbeat === undefined, 'HeartbeatSeconds', 'needs .waitForTaskToken');
+  const longer =
+    typeof timeout !== 'number' || typeof heartbeat !== 'number' || heartbeat < timeout;
+  check.that(longer, 'HeartbeatSeconds', 'must be smaller than TimeoutSeconds');
+  if (json === null || typeof json !== 'object') return;
+  check.allow(json as Json, INVOKE_ARGUMENTS);
+  check.that('FunctionName' in json, 'Arguments', 'FunctionName is missing');
+}
+
+function assignedNames(states: Readonly<Record<string, State>>): string[] {
+  const parts = Object.values(states).flatMap((state) => [
+    state,
+    ...(state.Choices ?? []),
+    ...(state.Catch ?? []),
+  ]);
+  return parts.flatMap(({ Assign = {} }) => Object.keys(Assign));
 }

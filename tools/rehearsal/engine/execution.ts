@@ -91,10 +91,6 @@ export class Execution {
     return this.world.arn('stateMachine', this.machineName);
   }
 
-  get rootArn(): string {
-    return this.props.mapRun?.parent.rootArn ?? this.arn;
-  }
-
   start(): void {
     const { input, machine } = this.props;
     const details = { input: input.text, roleArn: machine.roleArn };
@@ -148,9 +144,7 @@ export class Execution {
   ): number {
     const id = this.events.length + 1;
     const timestamp = this.world.clock.now();
-    const event: HistoryEvent = { id, previousEventId, type, timestamp, details };
-    this.events.push(event);
-    this.world.emit('event', { executionArn: this.arn, event });
+    this.events.push({ id, previousEventId, type, timestamp, details });
     return id;
   }
 

@@ -1,8 +1,7 @@
 // The engine's front: what the stand-in of the Step Functions API and the CLI ask of it.
-import { EventEmitter } from 'node:events';
 import { ServiceError } from '../types';
 import { Callbacks } from './callbacks';
-import { readDefinition } from './definition';
+import { type Json, readDefinition } from './definition';
 import { describeExecution, describeMapRun, type ExecutionDescription } from './descriptions';
 import { Execution, type ExecutionStatus } from './execution';
 import { Expressions } from './expressions';
@@ -11,22 +10,16 @@ import { MapRun } from './map-run';
 import { type Page, page } from './paging';
 import { fits } from './payload';
 import { redriveEligibility } from './redrive';
-import type { EngineEvents, EngineOptions, StateMachine, World } from './world';
+import type { EngineOptions, StateMachine, World } from './world';
 
 export type { ExecutionDescription } from './descriptions';
-export type {
-  EngineEvents,
-  EngineOptions,
-  EventProgress,
-  StateMachine,
-  StateProgress,
-} from './world';
+export type { EngineOptions, StateMachine } from './world';
 export type { ExecutionStatus, HistoryEvent, Page };
 
 export interface CreateStateMachine {
   readonly name: string;
   /** Text of the definition, or the definition, ARNs resolved. */
-  readonly definition: string | Readonly<Record<string, unknown>>;
+  readonly definition: string | Json;
   readonly roleArn: string;
 }
 
@@ -72,7 +65,6 @@ export class Engine {
   private readonly executions = new Map<string, Execution>();
   private readonly mapRuns = new Map<string, MapRun>();
   private readonly redriveTokens = new Map<string, RedriveToken[]>();
-  private readonly emitter = new EventEmitter();
   private readonly closing = new AbortController();
   private readonly world: World;
   private starts = 0;
@@ -81,8 +73,7 @@ export class Engine {
     const { partition, region, account } = options;
     this.world = {
       ...options,
-      publish: (event) => options.publish(event),
-      authorize: (role, action, resource) => options.authorize(role, action, resource),
+      publish: (event) => this.closing.signal.aborted || options.publish(event),
       expressions: new Expressions(options.clock),
       callbacks: new Callbacks(),
       signal: this.closing.signal,
@@ -92,16 +83,7 @@ export class Engine {
         if (thing instanceof MapRun) this.mapRuns.set(thing.arn, thing);
         else this.executions.set(thing.arn, thing);
       },
-      emit: (name, ...payload) => void this.emitter.emit(name, ...payload),
     };
-  }
-
-  on<Name extends keyof EngineEvents>(
-    name: Name,
-    listener: (...payload: EngineEvents[Name]) => void,
-  ): () => void {
-    this.emitter.on(name, listener);
-    return () => void this.emitter.off(name, listener);
   }
 
   /** @throws ServiceError InvalidDefinition naming every state and field the rehearsal does not run */
@@ -112,8 +94,9 @@ export class Engine {
       const message = `State Machine Already Exists: '${arn}'`;
       throw new ServiceError('StateMachineAlreadyExists', message);
     }
-    const parsed = readDefinition(definition, this.world.expressions);
     const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
+    const source = parseJson(text, 'InvalidDefinition', 'Invalid State Machine Definition');
+    const parsed = readDefinition(source as Json, this.world.expressions);
     const creationDate = this.options.clock.now();
     this.machines.set(arn, { arn, name, roleArn, definition: text, parsed, creationDate });
     return arn;
@@ -259,11 +242,10 @@ export class Engine {
     return this.execution(executionArn).events.length;
   }
 
-  /** Ends everything that runs, invocations included. */
+  /** Ends everything that runs, invocations included, and tells nobody. */
   close(): void {
-    for (const execution of this.executions.values()) execution.close('ABORTED', {});
     this.closing.abort(new Error('the engine is closed'));
-    this.emitter.removeAllListeners();
+    for (const execution of this.executions.values()) execution.close('ABORTED', {});
   }
 
   private execution(arn: string): Execution {

@@ -1,13 +1,12 @@
 // Walks through the states of a frame: enter, do, retry or catch, leave.
-import type { Catcher, ChoiceRule, Json, Retrier } from './definition';
-import { EVALUATION, Interrupted, matchesError, NO_CHOICE, RUNTIME, StateError } from './errors';
+import type { Catcher, Json, Retrier } from './definition';
+import { EVALUATION, Interrupted, matchesError, NO_CHOICE, StateError } from './errors';
 import type { Bindings } from './expressions';
 import { type Frame, newVisit, type Visit, visibleVariables } from './frame';
 import { runMap } from './map';
 import { type Payload, payload } from './payload';
 import { runTask } from './task';
 import type { Thread } from './thread';
-import type { StateProgress } from './world';
 
 const MAX_SECONDS = 99_999_999;
 
@@ -40,23 +39,21 @@ export async function runFrame(thread: Thread, frame: Frame): Promise<Payload> {
 }
 
 function enter({ thread, visit }: Place): void {
-  const { name, type } = visit.state;
+  const { name, Type: type } = visit.state;
   thread.record(`${type}StateEntered`, { name, input: visit.input.text });
   visit.entered = true;
   visit.enteredTime = thread.execution.world.clock.now();
   thread.execution.transitions += 1;
-  report(thread, visit, 'entered');
 }
 
 function leave({ thread, frame, visit }: Place, { output, assigned }: Exit): void {
-  const { name, type } = visit.state;
+  const { name, Type: type } = visit.state;
   thread.record(`${type}StateExited`, {
     name,
     output: output.text,
     assignedVariables: assigned === undefined ? undefined : texts(assigned),
   });
   if (assigned !== undefined) frame.variables = { ...frame.variables, ...assigned };
-  report(thread, visit, 'exited');
 }
 
 async function runVisit(place: Place): Promise<Exit> {
@@ -69,13 +66,12 @@ async function runVisit(place: Place): Promise<Exit> {
       if (!(error instanceof StateError)) throw error;
       noteEvaluation(place, error);
       if (await retried(place, error)) continue;
-      const catcher = visit.state.catchers.find((entry) =>
+      const catcher = visit.state.Catch?.find((entry) =>
         matchesError(entry.ErrorEquals, error.error),
       );
       if (catcher !== undefined) return caught(place, catcher, error);
       thread.assertLive();
       visit.failure = error;
-      report(thread, visit, 'failed', error);
       throw error;
     }
   }
@@ -90,12 +86,11 @@ function noteEvaluation({ thread, visit }: Place, error: StateError): void {
 
 /** Waits for the retrier's delay, or says that no retrier is left. */
 async function retried({ thread, visit }: Place, error: StateError): Promise<boolean> {
-  const { retriers } = visit.state;
+  const retriers = visit.state.Retry ?? [];
   const index = retriers.findIndex((entry) => matchesError(entry.ErrorEquals, error.error));
   const retrier = retriers[index];
   const used = visit.retries[index] ?? 0;
   if (retrier === undefined || used >= (retrier.MaxAttempts ?? 3)) return false;
-  report(thread, visit, 'retried', error);
   await thread.sleep(delayMs(retrier, used));
   thread.assertLive();
   visit.retries[index] = used + 1;
@@ -117,8 +112,7 @@ async function caught(place: Place, catcher: Catcher, error: StateError): Promis
   const errorOutput = { Error: error.error, Cause: error.reason };
   const fallback = payload(errorOutput, `The error of the state '${place.visit.state.name}'`);
   try {
-    const exit = await finish(place, catcher, fallback, { errorOutput: fallback.value });
-    return { ...exit, next: catcher.Next };
+    return await finish(place, catcher, fallback, { errorOutput: fallback.value });
   } catch (failed) {
     if (failed instanceof StateError && place.thread.isLive) {
       noteEvaluation(place, failed);
@@ -130,48 +124,39 @@ async function caught(place: Place, catcher: Catcher, error: StateError): Promis
 
 async function perform(place: Place): Promise<Exit> {
   const { thread, visit } = place;
-  const { fields, type, next, name } = visit.state;
-  switch (type) {
-    case 'Task': {
-      const result = await runTask(place);
-      return { ...(await finish(place, fields, result, { result: result.value })), next };
-    }
+  const { state, input } = visit;
+  switch (state.Type) {
+    case 'Task':
     case 'Map': {
-      const result = await runMap(place);
-      return { ...(await finish(place, fields, result, { result: result.value })), next };
+      const result = await (state.Type === 'Task' ? runTask(place) : runMap(place));
+      return finish(place, state, result, { result: result.value });
     }
     case 'Choice':
       return choose(place);
     case 'Wait':
       await thread.sleep(await waitMs(place));
-      return { ...(await finish(place, fields, visit.input)), next };
+      return finish(place, state, input);
     case 'Pass':
-      if (visit.interrupted) return { output: visit.input, next };
-      return { ...(await finish(place, fields, visit.input)), next };
+      return visit.interrupted ? { output: input, next: state.Next } : finish(place, state, input);
     case 'Succeed':
-      return finish(place, fields, visit.input);
-    case 'Fail': {
-      const [error, cause] = [await text(place, 'Error'), await text(place, 'Cause')];
-      throw new StateError(error, cause);
-    }
-    default:
-      throw new StateError(RUNTIME, `the state '${name}' has the unknown type ${type}`);
+      return finish(place, state, input);
+    case 'Fail':
+      throw new StateError(await text(place, 'Error'), await text(place, 'Cause'));
   }
 }
 
 async function choose(place: Place): Promise<Exit> {
-  const { fields, name } = place.visit.state;
-  for (const [index, rule] of (fields.Choices as ChoiceRule[]).entries()) {
+  const { state, input } = place.visit;
+  for (const [index, rule] of state.Choices!.entries()) {
     const field = `Choices[${index}]/Condition`;
     const condition = await evaluate(place, rule.Condition, field);
     if (typeof condition !== 'boolean') throw wrongType(place, field, 'a boolean');
-    if (condition) return { ...(await finish(place, rule, place.visit.input)), next: rule.Next };
+    if (condition) return finish(place, rule, input);
   }
-  if (fields.Default === undefined) {
-    throw new StateError(NO_CHOICE, `No choice rule of the state '${name}' matched the input.`);
+  if (state.Default !== undefined) {
+    return finish(place, { ...state, Next: String(state.Default) }, input);
   }
-  const exit = await finish(place, fields, place.visit.input);
-  return { ...exit, next: String(fields.Default) };
+  throw new StateError(NO_CHOICE, `No choice rule of the state '${state.name}' matched the input.`);
 }
 
 async function waitMs(place: Place): Promise<number> {
@@ -190,10 +175,10 @@ async function waitMs(place: Place): Promise<number> {
 /** Output and Assign, neither of which sees the other. */
 async function finish(
   place: Place,
-  templates: { readonly Output?: unknown; readonly Assign?: unknown },
+  templates: Pick<Catcher, 'Output' | 'Assign'> & { readonly Next?: string },
   fallback: Payload,
   reserved: Reserved = {},
-): Promise<Omit<Exit, 'next'>> {
+): Promise<Exit> {
   const { name } = place.visit.state;
   let output = fallback;
   let assigned: Json | undefined;
@@ -205,7 +190,7 @@ async function finish(
     assigned = (await evaluate(place, templates.Assign, 'Assign', reserved)) as Json;
     payload(assigned, `The variables assigned by the state '${name}'`);
   }
-  return { output, assigned };
+  return { output, assigned, next: templates.Next };
 }
 
 /** Evaluates what a definition says in a field of the state. */
@@ -233,7 +218,7 @@ export async function integer(
   least: number,
   most = MAX_SECONDS,
 ): Promise<number | undefined> {
-  const template = place.visit.state.fields[field];
+  const template = place.visit.state[field];
   if (template === undefined) return undefined;
   const value = await evaluate(place, template, field);
   if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) {
@@ -243,7 +228,7 @@ export async function integer(
 }
 
 async function text(place: Place, field: string): Promise<string | undefined> {
-  const template = place.visit.state.fields[field];
+  const template = place.visit.state[field];
   if (template === undefined) return undefined;
   const value = await evaluate(place, template, field);
   if (typeof value === 'string') return value;
@@ -284,16 +269,4 @@ function isoTime(instant: number): string {
 
 function texts(values: Json): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([key, v]) => [key, JSON.stringify(v)]));
-}
-
-function report(
-  thread: Thread,
-  { state: { name, type } }: Visit,
-  phase: StateProgress['phase'],
-  failure?: StateError,
-): void {
-  const { world, arn: executionArn, rootArn: rootExecutionArn } = thread.execution;
-  const at = world.clock.now();
-  const { error, reason: cause } = failure ?? {};
-  world.emit('state', { executionArn, rootExecutionArn, name, type, phase, at, error, cause });
 }

@@ -35,11 +35,9 @@ export async function runMap(place: Place): Promise<Payload> {
 }
 
 async function readItems(place: Place): Promise<MapItem[]> {
-  const { fields, label } = place.visit.state;
+  const { Items, label } = place.visit.state;
   const source =
-    fields.Items === undefined
-      ? place.visit.input.value
-      : await evaluate(place, fields.Items, 'Items');
+    Items === undefined ? place.visit.input.value : await evaluate(place, Items, 'Items');
   if (Array.isArray(source)) return source.map((value, index) => ({ index, value }));
   if (label === undefined || source === null || typeof source !== 'object') {
     throw wrongType(place, 'Items', label === undefined ? 'an array' : 'an array or an object');
@@ -48,7 +46,7 @@ async function readItems(place: Place): Promise<MapItem[]> {
 }
 
 async function selectInput(place: Place, item: MapItem): Promise<Payload> {
-  const template = place.visit.state.fields.ItemSelector;
+  const template = place.visit.state.ItemSelector;
   const { index: Index, value: Value, key } = item;
   const Item = { Index, Value, Source: 'STATE_DATA', ...(key === undefined ? {} : { Key: key }) };
   const value =
@@ -81,7 +79,7 @@ async function runChildren(place: Place): Promise<readonly Payload[]> {
 
 async function percentage(place: Place): Promise<number | undefined> {
   const field = 'ToleratedFailurePercentage';
-  const template = place.visit.state.fields[field];
+  const template = place.visit.state[field];
   if (template === undefined) return undefined;
   const value = await evaluate(place, template, field);
   if (typeof value === 'number' && value >= 0 && value <= 100) return value;
@@ -160,7 +158,7 @@ function abortIteration(fork: Thread, name: string, { index, frame }: Iteration)
 function abortOpenState(fork: Thread, frame: Frame | undefined): void {
   const visit = frame?.visit;
   if (visit?.mapRun?.status === 'RUNNING') fork.record('MapRunAborted');
-  if (visit?.entered && ['Task', 'Wait', 'Map'].includes(visit.state.type)) {
-    fork.record(`${visit.state.type}StateAborted`);
+  if (visit?.entered && ['Task', 'Wait', 'Map'].includes(visit.state.Type)) {
+    fork.record(`${visit.state.Type}StateAborted`);
   }
 }

@@ -2,13 +2,12 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 import { randomUUID } from 'node:crypto';
 import { LambdaFunctionError, ServiceError } from '../types';
-import type { Json } from './definition';
+import { INVOKE_ARGUMENTS, type Json } from './definition';
 import { HEARTBEAT_TIMEOUT, PERMISSIONS, RUNTIME, StateError, TIMEOUT } from './errors';
 import { evaluate, integer, type Place } from './interpreter';
 import { type Payload, payload } from './payload';
 import type { World } from './world';
 
-const INVOKE = ['FunctionName', 'Payload', 'Qualifier'];
 const TIMEOUTS = [TIMEOUT, HEARTBEAT_TIMEOUT];
 
 interface Settled {
@@ -20,8 +19,8 @@ interface Settled {
 export async function runTask(place: Place): Promise<Payload> {
   const { thread, visit } = place;
   const { world } = thread.execution;
-  const { fields, name } = visit.state;
-  const callback = String(fields.Resource).endsWith('.waitForTaskToken');
+  const { name, Resource, Arguments = visit.input.value } = visit.state;
+  const callback = String(Resource).endsWith('.waitForTaskToken');
   const resource = {
     resourceType: 'lambda',
     resource: callback ? 'invoke.waitForTaskToken' : 'invoke',
@@ -63,8 +62,7 @@ export async function runTask(place: Place): Promise<Payload> {
   let scheduled = false;
   try {
     const context = token === undefined ? {} : { Task: { Token: token } };
-    const template = fields.Arguments ?? visit.input.value;
-    const value = await evaluate(place, template, 'Arguments', { context });
+    const value = await evaluate(place, Arguments, 'Arguments', { context });
     const parameters = payload(value, `The arguments of the state '${name}'`);
     const timeout = await integer(place, 'TimeoutSeconds', 1);
     heartbeat = await integer(place, 'HeartbeatSeconds', 1);
@@ -118,7 +116,7 @@ async function invoke({ thread, visit }: Place, parameters: unknown): Promise<un
     const problem = unknown ?? 'FunctionName';
     throw new StateError(
       RUNTIME,
-      `The Arguments of the state '${visit.state.name}' must have ${INVOKE.join(', ')}: ${problem}`,
+      `The Arguments of the state '${visit.state.name}' must have ${INVOKE_ARGUMENTS.join(', ')}: ${problem}`,
     );
   }
   const functionArn = arnOf(world, name, qualifier);

@@ -1,10 +1,9 @@
 // What the parts of the engine share with each other and get from the house around them.
 import type { Clock, CloudEvent, FunctionInvoker } from '../types';
 import type { Callbacks } from './callbacks';
-import type { Definition, StateType } from './definition';
+import type { Definition } from './definition';
 import type { Execution } from './execution';
 import type { Expressions } from './expressions';
-import type { HistoryEvent } from './history';
 import type { MapRun } from './map-run';
 
 export interface EngineOptions {
@@ -30,31 +29,6 @@ export interface StateMachine {
   readonly creationDate: number;
 }
 
-/** An event was appended to a history. */
-export interface EventProgress {
-  readonly executionArn: string;
-  readonly event: HistoryEvent;
-}
-
-/** A state was entered, left, tried again, or left by an error that nothing caught. */
-export interface StateProgress {
-  readonly executionArn: string;
-  /** Execution at the top, the one that was started or redriven by its ARN. */
-  readonly rootExecutionArn: string;
-  readonly name: string;
-  readonly type: StateType;
-  readonly phase: 'entered' | 'exited' | 'retried' | 'failed';
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly error?: string;
-  readonly cause?: string;
-}
-
-export interface EngineEvents {
-  event: [EventProgress];
-  state: [StateProgress];
-}
-
 export interface World extends EngineOptions {
   readonly expressions: Expressions;
   readonly callbacks: Callbacks;
@@ -65,5 +39,4 @@ export interface World extends EngineOptions {
   /** Next number in the order of starts. */
   nextNumber(): number;
   register(thing: Execution | MapRun): void;
-  emit<Name extends keyof EngineEvents>(name: Name, ...payload: EngineEvents[Name]): void;
 }

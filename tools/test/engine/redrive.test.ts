@@ -127,6 +127,23 @@ test('a Wait of seconds starts anew, one for an instant that has passed ends at 
   expect(second!.stopDate! - second!.redriveDate!).toBe(0);
 });
 
+test('a Pass that was interrupted is left without running, one that failed runs again', async () => {
+  const house = new House();
+  const pass = (Output: string) => ({
+    StartAt: 'P',
+    States: { P: { Type: 'Pass', Output, End: true } },
+  });
+  const stopped = house.create('stopped', pass("{% 'ran' %}"));
+  const { executionArn } = house.engine.start({ stateMachineArn: stopped, input: '1' });
+  house.engine.stop(executionArn);
+  expect(house.types(executionArn)).toContain('PassStateEntered');
+  expect((await house.redrive(executionArn)).output).toBe('1');
+  const counting = '{% $states.context.Execution.RedriveCount > 0 ? 2 : $states.input.no %}';
+  const failed = await house.run(pass(counting));
+  expect(failed.status).toBe('FAILED');
+  expect((await house.redrive(failed.executionArn)).output).toBe('2');
+});
+
 test('a stop leaves the function running, and what it returns later is nobody’s', async () => {
   const house = new House();
   const ended: number[] = [];

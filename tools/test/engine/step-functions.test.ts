@@ -30,7 +30,7 @@ function setUp(definition: object) {
     const [, operation] = request.headers['x-amz-target']!.split('.');
     const call = service.call({
       operation: operation!,
-      input: JSON.parse(Buffer.from(request.body).toString()),
+      input: JSON.parse(new TextDecoder().decode(request.body)),
       principal: { kind: 'operator', arn: 'arn:aws:iam::000000000000:user/ann', account: '0' },
       signal: new AbortController().signal,
       authorize: (action, resource) => void asked.push(`${action} ${resource}`),
