@@ -1,0 +1,156 @@
+import { notifyStatus } from '../../../lambdas/notify-status/core';
+import { rememberExecution } from '../../../lambdas/shared/execution-index';
+import type { RunItem } from '../../../lambdas/shared/runs';
+import { FakeClock } from '../../support/fake-warehouse';
+import { startLedger } from '../../support/ledger';
+import {
+  executionArn,
+  FakeStepFunctions,
+  FakeStore,
+  FakeTopic,
+  openedRun,
+} from '../../support/runs';
+
+const MACHINE =
+  'arn:aws:states:us-east-1:000000000000:stateMachine:example-clickstream-data-migration';
+const STOPPED_AT = Date.parse('2026-01-02T03:04:05.678Z');
+
+let db: Awaited<ReturnType<typeof startLedger>>;
+let sfn: FakeStepFunctions;
+let topic: FakeTopic;
+let files: FakeStore;
+let run: RunItem;
+beforeAll(async () => {
+  db = await startLedger();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  sfn = new FakeStepFunctions();
+  topic = new FakeTopic();
+  files = new FakeStore();
+  run = await openedRun(db.ledger);
+  await rememberExecution(db.ledger, run.executionArn, run.runId);
+  sfn.history = [
+    { type: 'TaskFailed' },
+    { type: 'TaskStateEntered', stateEnteredEventDetails: { name: 'Settle the applications' } },
+    { type: 'MapStateEntered', stateEnteredEventDetails: { name: 'For each application' } },
+  ];
+});
+
+const notify = (status: string, arn = run.executionArn, stopDate: number | null = STOPPED_AT) =>
+  notifyStatus(
+    { detail: { executionArn: arn, stateMachineArn: MACHINE, status, stopDate } },
+    {
+      ledger: db.ledger,
+      sfn: sfn.client,
+      store: files.store,
+      publish: topic.publish,
+      clock: new FakeClock(),
+      reportUri: (id) => `s3://reports/${id}/report.html`,
+    },
+  );
+
+const failedWith = (error: string, errorMessage: string, change = {}) => {
+  sfn.describes[run.executionArn] = {
+    status: 'FAILED',
+    error,
+    cause: JSON.stringify({ errorType: error, errorMessage, trace: ['secret path'] }),
+    redriveStatus: 'REDRIVABLE',
+    ...change,
+  };
+};
+
+it('tells machine, state, message, link, redrive and what to do after a failure', async () => {
+  failedWith('ItemsLeftError', '1 of 2 items are not done. shop: disk is full');
+  await notify('FAILED');
+  const [{ subject, lines }] = topic.notices as [(typeof topic.notices)[0]];
+  expect(subject).toBe(`example-clickstream-data-migration FAILED (${run.runId})`);
+  expect(lines).toEqual([
+    'Machine: example-clickstream-data-migration',
+    'Status: FAILED in state "Settle the applications"',
+    'Error: ItemsLeftError',
+    'Message: 1 of 2 items are not done. shop: disk is full',
+    'Redrive: yes, after the repair',
+    `Execution: https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/${run.executionArn}`,
+    `Run: ${run.runId}`,
+    `Report: s3://reports/${run.runId}/report.html`,
+    '',
+    'What to do:',
+    '- Repair what the message names, then redrive the execution: what is done stays done.',
+    `- To go on with a newer definition, start a new execution with {"continueRun": "${run.runId}"}.`,
+    `- To give the run up, start the release machine with {"run": "${run.runId}"}; until then it keeps its leases.`,
+  ]);
+});
+
+it('keeps the end in the ledger, so that the report tells it; a duplicate event keeps it once', async () => {
+  failedWith('ItemsLeftError', 'disk is full');
+  await notify('FAILED');
+  await notify('FAILED');
+  const report = JSON.parse(files.files[`${run.runId}/report.json`]!);
+  expect(report.ends).toEqual([
+    {
+      executionArn: run.executionArn,
+      status: 'FAILED',
+      at: '2026-01-02T03:04:05.678Z',
+      state: 'Settle the applications',
+      error: 'ItemsLeftError',
+      cause: 'disk is full',
+      redrivable: true,
+    },
+  ]);
+  expect(report.next[0]).toMatch(/^Repair what the message names/);
+});
+
+it('says that a refused input needs a new execution', async () => {
+  const arn = executionArn('refused');
+  sfn.describes[arn] = {
+    status: 'FAILED',
+    error: 'RefusedInputError',
+    cause: 'bad',
+    redriveStatus: 'REDRIVABLE',
+  };
+  expect(await notify('FAILED', arn)).toEqual({ runId: null, status: 'FAILED' });
+  const text = topic.notices[0]!.lines.join('\n');
+  expect(text).toContain('Redrive: no');
+  expect(text).toContain('start a new execution as the message says');
+  expect(text).toContain('Message: bad');
+  expect(files.files).toEqual({});
+});
+
+it('says that a stopped execution goes on when it is redriven', async () => {
+  sfn.describes[run.executionArn] = { status: 'ABORTED', redriveStatus: 'REDRIVABLE' };
+  await notify('ABORTED');
+  expect(topic.notices[0]!.lines).toContain(
+    '- The execution was stopped. To go on, redrive it: what is done stays done.',
+  );
+});
+
+it('says when an execution cannot be redriven any more', async () => {
+  failedWith('X', 'y', { redriveStatus: 'NOT_REDRIVABLE' });
+  await notify('FAILED', run.executionArn, null);
+  expect(topic.notices[0]!.lines).toContain('- The execution cannot be redriven any more.');
+  expect(topic.notices[0]!.lines).toContain('Redrive: no');
+});
+
+it('tells of success in a few lines', async () => {
+  sfn.describes[run.executionArn] = { status: 'SUCCEEDED', redriveStatus: 'NOT_REDRIVABLE' };
+  await notify('SUCCEEDED');
+  expect(topic.notices[0]!.lines).toEqual([
+    'Machine: example-clickstream-data-migration',
+    'Status: SUCCEEDED',
+    expect.stringMatching(/^Execution: /),
+    `Run: ${run.runId}`,
+    `Report: s3://reports/${run.runId}/report.html`,
+  ]);
+});
+
+it('links to the console of the partition', async () => {
+  const arn = run.executionArn
+    .replace('arn:aws:', 'arn:aws-cn:')
+    .replace('us-east-1', 'cn-north-1');
+  sfn.describes[arn] = { status: 'FAILED' };
+  await notify('FAILED', arn);
+  expect(topic.notices[0]!.lines.join('\n')).toContain(
+    'https://console.amazonaws.cn/states/home?region=cn-north-1#',
+  );
+});
