@@ -143,8 +143,16 @@ describe('a task that waits for its token', () => {
 
   test('accepts an answer that comes before its function returns', async () => {
     const house = new House();
-    house.functions.f = ({ token }) => house.engine.sendTaskSuccess(token, '1');
-    expect(await house.run(gate())).toMatchObject({ status: 'SUCCEEDED', output: '1' });
+    house.functions.f = ({ token }) => {
+      house.engine.sendTaskSuccess(token, '1');
+      return house.clock.sleep(10_000);
+    };
+    const run = await house.run(
+      one(ask('f', { Next: 'W' }), { W: { Type: 'Wait', Seconds: 60, End: true } }),
+    );
+    expect(run).toMatchObject({ status: 'SUCCEEDED', output: '1' });
+    expect(run.stopDate! - run.startDate).toBe(60_000);
+    expect(house.types(run.executionArn)).not.toContain('TaskSubmitted');
   });
 
   test('fails with the error that is sent', async () => {

@@ -184,6 +184,28 @@ test('a child too old to be redriven stays failed and is counted again', async (
   expect(mapRuns(house, arn)[0].itemCounts).toMatchObject({ failuresNotRedrivable: 1 });
 });
 
+test('one too old and one that fails again are two failures', async () => {
+  const house = new House();
+  house.functions.work = (n, call) =>
+    n === 1 || call > 2 ? throws('Broken')() : house.clock.sleep(15 * 86_400_000);
+  const arn = house.start(each(leaf(), { ToleratedFailureCount: 1 }), [1, 2]);
+  await house.pass(15 * 86_400 - 1);
+  house.engine.stop(arn);
+  expect((await house.redrive(arn)).error).toBe('States.ExceedToleratedFailureThreshold');
+});
+
+test('a Map whose Output failed after its Map Run succeeded does not run it again', async () => {
+  const house = new House();
+  house.functions.work = (n) => (n === 2 ? throws('Broken')() : n);
+  const Output =
+    '{% $states.context.Execution.RedriveCount > 0 ? $states.result : $states.input.no %}';
+  const run = await house.run(each(leaf(), { Output, ToleratedFailureCount: 1 }), [1, 2]);
+  expect(run.error).toBe('States.QueryEvaluationError');
+  expect(await house.redrive(run.executionArn)).toMatchObject({ output: '[1]' });
+  expect(house.calls.work).toEqual([1, 2]);
+  expect(house.types(run.executionArn)).not.toContain('MapRunRedriven');
+});
+
 /** Three machines deep: for each site, for each table, for each batch. */
 const nested = {
   StartAt: 'Begin',

@@ -144,6 +144,17 @@ test('a Pass that was interrupted is left without running, one that failed runs 
   expect((await house.redrive(failed.executionArn)).output).toBe('2');
 });
 
+test('what was being evaluated at the stop is not recorded any more', async () => {
+  const house = new House();
+  const arn = house.start({
+    StartAt: 'P',
+    States: { P: { Type: 'Pass', End: true, Output: '{% 1 %}' } },
+  });
+  house.engine.stop(arn);
+  await house.pass(1);
+  expect(house.types(arn)).toEqual(['ExecutionStarted', 'PassStateEntered', 'ExecutionAborted']);
+});
+
 test('a stop leaves the function running, and what it returns later is nobody’s', async () => {
   const house = new House();
   const ended: number[] = [];
@@ -235,6 +246,69 @@ test('an inline Map runs its unfinished iterations only, each from its open stat
   expect(again).toMatchObject({ status: 'SUCCEEDED', output: '[10,20,30]' });
   expect(house.calls.first).toEqual([1, 2, 3]);
   expect(house.calls.second).toEqual([1, 2, 3, 2, 3]);
+});
+
+test('a stop reaches the iterations of an inline Map: their old answers and tokens are dead', async () => {
+  const house = new House();
+  house.functions.f = async (_payload, call) => {
+    await house.clock.sleep(call <= 2 ? 10_000 : 60_000);
+    return call;
+  };
+  house.functions.gate = () => null;
+  const arn = house.start({
+    StartAt: 'M',
+    States: {
+      M: inline(
+        { A: task('f', { Next: 'G' }), G: ask('gate', { End: true, TimeoutSeconds: 3600 }) },
+        { Items: [1, 2], End: true },
+      ),
+    },
+  });
+  await house.pass(5);
+  house.engine.stop(arn);
+  await house.pass(2);
+  house.engine.redrive(arn);
+  await house.pass(30);
+  expect(house.calls.gate).toBeUndefined();
+  await house.pass(40);
+  const tokens = house.calls.gate!.map(({ token }) => token);
+  house.engine.stop(arn);
+  for (const token of tokens) {
+    expect(() => house.engine.sendTaskSuccess(token, '1')).toThrow('does not exist anymore');
+  }
+});
+
+test('inside an inline Map too, retriers count from nothing and states are entered again', async () => {
+  const house = new House();
+  house.functions.f = (_payload, call) => (call < 4 ? throws('Busy')() : call);
+  const run = await house.run({
+    StartAt: 'M',
+    States: {
+      M: inline(
+        { A: task('f', { Retry: [{ ErrorEquals: ['Busy'], MaxAttempts: 1 }], End: true }) },
+        { Items: [1], End: true },
+      ),
+    },
+  });
+  expect(run.error).toBe('Busy');
+  expect(await house.redrive(run.executionArn)).toMatchObject({ output: '[4]' });
+  expect(entered(house, run.executionArn, 'A')).toBe(2);
+});
+
+test('a retry of an inline Map runs all its iterations again', async () => {
+  const house = new House();
+  house.functions.f = (n, call) => (call === 2 ? throws('Busy')() : n);
+  const run = await house.run({
+    StartAt: 'M',
+    States: {
+      M: inline(
+        { A: task('f', { End: true }) },
+        { Items: [1, 2], MaxConcurrency: 1, Retry: [{ ErrorEquals: ['Busy'] }], End: true },
+      ),
+    },
+  });
+  expect(run.output).toBe('[1,2]');
+  expect(house.calls.f).toEqual([1, 2, 1, 2]);
 });
 
 describe('who may be redriven', () => {
