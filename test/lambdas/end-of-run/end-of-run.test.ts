@@ -83,12 +83,11 @@ describe('closing', () => {
   });
 
   it('keeps the run open when its report cannot be written', async () => {
-    files.store = async () => {
+    const store = async () => {
       throw serviceError('AccessDenied');
     };
-    await expect(
-      endRun({ ...callerOf(run), dryRun: false }, { ...deps(), store: files.store }),
-    ).rejects.toThrow();
+    const closing = endRun({ ...callerOf(run), dryRun: false }, { ...deps(), store });
+    await expect(closing).rejects.toThrow('AccessDenied');
     expect(await runNow()).toMatchObject({ status: 'open' });
     expect(await lease()).toBeDefined();
   });
