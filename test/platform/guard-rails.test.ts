@@ -132,3 +132,22 @@ it('people who are named get notices, and the watch is as long as the target say
   expect(text).toContain('"Endpoint":"ops@example.com"');
   expect(text).toContain('stopDate + 1800000');
 });
+
+it('tasks that stop what a dead worker left may act in the warehouse as its worker did', () => {
+  const { assembly } = synth();
+  const policies = Object.entries(
+    assembly.stacks[0]!.template.Resources as Record<string, { Properties: object }>,
+  ).filter(([, { Properties }]) =>
+    JSON.stringify(Properties).includes(
+      '"sts:AssumeRole","Effect":"Allow","Resource":"arn:aws:iam::000000000000:role/clickstream-redshift-data-api"',
+    ),
+  );
+  const tasks = policies.map(([id]) => id.replace(/^Platform|ServiceRole.*$/g, ''));
+  expect(tasks.sort()).toEqual([
+    'PreflightMigration',
+    'ReadClickstreamLog',
+    'ReleaseRun',
+    'RunBatches',
+    'SettleClosedRun',
+  ]);
+});

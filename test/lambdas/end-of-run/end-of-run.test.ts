@@ -134,6 +134,17 @@ describe('settling after a stop', () => {
     expect(await settleClosedRun(event(), deps())).toEqual({});
   });
 
+  it('ends when the run is taken over meanwhile', async () => {
+    await addSteps('progress#events#shop');
+    const taken = { ...run, executionArn: executionArn('other') };
+    const late: SettleDeps['stop'] = async (runId, sk, mayAct) => {
+      await db.ledger.put(runKey(runId), taken);
+      return stop(runId, sk, mayAct);
+    };
+    const ends = await settleClosedRun(event(), { ...deps(), stop: late });
+    expect(ends).toEqual({ 'progress#events#shop': 'lost' });
+  });
+
   it('has nothing to do for an execution that opened no run', async () => {
     expect(await settleClosedRun(event(executionArn('refused')), deps())).toEqual({});
   });
