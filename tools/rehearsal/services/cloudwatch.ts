@@ -63,7 +63,8 @@ export class AlarmService {
         `${where}: alarms on expressions, ${comparison} or ${Statistic} are not rehearsed`,
       );
     }
-    this.alarms.push({ name, properties, points: [], state: 'INSUFFICIENT_DATA', reached: [] });
+    const state = properties.TreatMissingData === 'notBreaching' ? 'OK' : 'INSUFFICIENT_DATA';
+    this.alarms.push({ name, properties, points: [], state, reached: [] });
   }
 
   /** States of all alarms, by name, and the states each was in after the first. */

@@ -1,7 +1,5 @@
 import type { Clock, LambdaFunctionError } from '../../rehearsal/types';
-import { bundle, house, RealClock, standIn } from './house';
-
-type House = Awaited<ReturnType<typeof house>>;
+import { bundle, type House, house, RealClock, standIn } from './house';
 
 /** Log lines come through a stream of their own. */
 const until = async (condition: () => boolean) => {

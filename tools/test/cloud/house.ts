@@ -54,11 +54,23 @@ export const standIn = (
   call: (request: ServiceRequest) => Promise<Record<string, unknown>>,
 ): Service => ({ target, protocol: 'json-1.1', call });
 
+/** What {@link house} gives. */
+export interface House {
+  readonly clock: VirtualClock;
+  readonly iam: Iam;
+  readonly server: Server;
+  readonly functions: Functions;
+  readonly lines: readonly string[];
+  readonly problems: readonly Error[];
+  invoke(payload?: unknown, signal?: AbortSignal): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
 /** Clock, policies, server and functions around one bundle. */
 export async function house(
   folder: string,
   { clock = new VirtualClock(), faults = [] as string[], spec = {} as Partial<FunctionSpec> } = {},
-) {
+): Promise<House> {
   const iam = new Iam(account);
   const callers = new Callers(clock);
   const problems: Error[] = [];
@@ -98,12 +110,10 @@ export async function house(
   return {
     clock,
     iam,
-    callers,
     server,
     functions,
     lines,
     problems,
-    endpointUrl,
     invoke: (payload: unknown = {}, signal = new AbortController().signal) =>
       functions.invoke(arn, payload, caller, signal),
     async stop() {
