@@ -10,7 +10,6 @@ export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Members;
   readonly Condition?: string;
-  readonly Metadata?: Members;
 }
 
 /** A template; the sections the rehearsal reads. */
@@ -40,12 +39,18 @@ export interface AssemblyStack {
   readonly template: Template;
   /** Files and folders of assets, by the object key the template names. */
   readonly assets: ReadonlyMap<string, string>;
+  /** Where resources stand in the tree of constructs, by logical id. */
+  readonly paths: ReadonlyMap<string, string>;
 }
+
+/** By construct path. */
+type ArtifactMetadata = Readonly<Record<string, readonly { type: string; data?: unknown }[]>>;
 
 interface Artifact {
   readonly type: string;
   readonly environment?: string;
-  readonly displayName?: string;
+  readonly metadata?: ArtifactMetadata;
+  readonly additionalMetadataFile?: string;
   readonly properties?: {
     readonly templateFile?: string;
     readonly stackName?: string;
@@ -86,16 +91,26 @@ export function readAssembly(folder: string): AssemblyStack[] {
       }
     }
   }
-  return all.flatMap(([id, { type, environment = '', properties = {} }]) => {
+  return all.flatMap(([id, artifact]) => {
+    const { type, environment = '', properties = {} } = artifact;
     if (type === 'cdk:cloud-assembly') return readAssembly(join(folder, properties.directoryName!));
     if (type !== 'aws:cloudformation:stack') return [];
     const [, account, region] = ENVIRONMENT.exec(environment) ?? [];
+    const more = artifact.additionalMetadataFile;
+    const metadata = artifact.metadata ?? (more ? read<ArtifactMetadata>(join(folder, more)) : {});
     const stack: AssemblyStack = {
       name: properties.stackName ?? id,
       account: account === 'unknown-account' ? undefined : account,
       region: region === 'unknown-region' ? undefined : region,
       template: read<Template>(join(folder, properties.templateFile!)),
       assets,
+      paths: new Map(
+        Object.entries(metadata).flatMap(([path, entries]) =>
+          entries
+            .filter((entry) => entry.type === 'aws:cdk:logicalId')
+            .map(({ data }) => [String(data), path] as const),
+        ),
+      ),
     };
     return [stack];
   });

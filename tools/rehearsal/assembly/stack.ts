@@ -18,7 +18,7 @@ export interface Resource {
   readonly type: string;
   readonly identity: Identity;
   readonly properties: Members;
-  /** Construct id of the author, where the template tells; else the logical id. */
+  /** Construct id of the author, where the assembly tells; else the logical id. */
   readonly constructId: string;
 }
 
@@ -44,7 +44,7 @@ export class Stack {
           logicalId,
           type: resource.Type,
           identity: this.identityOf(logicalId, resource),
-          constructId: constructId(logicalId, resource),
+          constructId: this.source.paths.get(logicalId)?.split('/').at(-2) || logicalId,
           get properties() {
             return stack.resolve(resource.Properties ?? {}, logicalId) as Members;
           },
@@ -209,9 +209,4 @@ export class Stack {
         );
     }
   }
-}
-
-function constructId(logicalId: string, { Metadata }: TemplateResource): string {
-  const path = Metadata?.['aws:cdk:path'];
-  return (typeof path === 'string' && path.split('/').at(-2)) || logicalId;
 }

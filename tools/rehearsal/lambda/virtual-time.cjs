@@ -134,14 +134,14 @@ module.exports = function installVirtualTime(cell) {
 
   return {
     now,
-    /** Says when nothing computes here: how many requests are out, and the next timer. */
-    whenAtRest(answer) {
+    /** Answers when nothing computes here: how many requests are out, and the next timer. */
+    whenAtRest(handling, answer) {
       let seen = -1;
       let looks = 0;
       const look = () => {
-        // With no request out and no timer set it is computing in a way we cannot see (loading a
+        // With no request out and no timer set a handler is computing in a way we cannot see (loading a
         // module), or waits for nothing: then its timeout must come some time.
-        const waits = outstanding > 0 || pending.size > 0 || looks > HOPELESS_LOOKS;
+        const waits = outstanding > 0 || pending.size > 0 || !handling() || looks > HOPELESS_LOOKS;
         const quiet =
           waits &&
           seen === changes &&

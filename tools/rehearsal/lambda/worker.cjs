@@ -42,12 +42,20 @@ async function invoke({ event, context, deadline }) {
   }
 }
 
+let handling = false;
 parentPort.on('message', (message) => {
   if (message.kind === 'invoke') {
-    void invoke(message).then((result) => parentPort.postMessage({ kind: 'result', ...result }));
+    handling = true;
+    void invoke(message).then((result) => {
+      handling = false;
+      parentPort.postMessage({ kind: 'result', ...result });
+    });
   } else if (message.kind === 'advanced') {
     time.fireDue();
   } else {
-    time.whenAtRest((rest) => parentPort.postMessage({ kind: 'rest', ...rest }));
+    time.whenAtRest(
+      () => handling,
+      (rest) => parentPort.postMessage({ kind: 'rest', ...rest }),
+    );
   }
 });

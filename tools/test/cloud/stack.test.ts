@@ -4,7 +4,11 @@ import { Stack } from '../../rehearsal/assembly/stack';
 
 const place = { account: '000000000000', region: 'us-east-1', partition: 'aws', stackName: 'S' };
 const stackOf = (template: Template) =>
-  new Stack({ name: 'S', template, assets: new Map() }, place, (name) => `import of ${name}`);
+  new Stack(
+    { name: 'S', template, assets: new Map(), paths: new Map() },
+    place,
+    (name) => `import of ${name}`,
+  );
 
 const template: Template = {
   Parameters: { Size: { Default: '3' } },
