@@ -62,29 +62,42 @@ async function endOf(
   { sfn, clock }: NotifyDeps,
 ): Promise<EndRecord> {
   const now = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-  // A redrive may be under way by now: error and cause are then gone, the event's status is not.
+  const end = status === 'SUCCEEDED' ? {} : await endInHistory(sfn, executionArn);
   return {
     executionArn,
     status,
     at: iso(stopDate ?? now.stopDate?.getTime() ?? clock.now()),
-    state: status === 'SUCCEEDED' ? undefined : await lastState(sfn, executionArn),
-    error: now.error,
-    cause: now.cause && messageOf(now.cause).slice(0, 4_000),
-    redrivable: now.redriveStatus !== 'NOT_REDRIVABLE',
+    ...end,
+    // One that runs again has just been redriven.
+    redrivable: now.status === 'RUNNING' || now.redriveStatus !== 'NOT_REDRIVABLE',
   };
 }
 
-/** Name of the state the execution stopped in: the one entered last. */
-async function lastState(sfn: NotifyDeps['sfn'], executionArn: string) {
-  const { events } = await sfn.send(
-    new GetExecutionHistoryCommand({
-      executionArn,
-      reverseOrder: true,
-      maxResults: 100,
-      includeExecutionData: false,
-    }),
+/**
+ * The state an execution stopped in, with error and cause. The history keeps them when a redrive is
+ * under way already; DescribeExecution does not.
+ */
+async function endInHistory(
+  sfn: NotifyDeps['sfn'],
+  executionArn: string,
+): Promise<Pick<EndRecord, 'state' | 'error' | 'cause'>> {
+  const { events = [] } = await sfn.send(
+    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 200 }),
   );
-  return events?.find((event) => event.stateEnteredEventDetails)?.stateEnteredEventDetails?.name;
+  const last = events.findIndex(({ type }) =>
+    /^Execution(Failed|Aborted|TimedOut)$/.test(`${type}`),
+  );
+  const end = events[last];
+  const details =
+    end?.executionFailedEventDetails ??
+    end?.executionAbortedEventDetails ??
+    end?.executionTimedOutEventDetails;
+  const entered = events.slice(Math.max(0, last)).find((event) => event.stateEnteredEventDetails);
+  return {
+    state: entered?.stateEnteredEventDetails?.name,
+    error: details?.error,
+    cause: details?.cause && messageOf(details.cause).slice(0, 4_000),
+  };
 }
 
 /** A task's error arrives as Lambda's JSON; people want its message. */

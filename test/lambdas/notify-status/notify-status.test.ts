@@ -31,6 +31,7 @@ beforeEach(async () => {
   run = await openedRun(db.ledger);
   await rememberExecution(db.ledger, run.executionArn, run.runId);
   sfn.history = [
+    { type: 'ExecutionAborted' },
     { type: 'TaskFailed' },
     { type: 'TaskStateEntered', stateEnteredEventDetails: { name: 'Settle the applications' } },
     { type: 'MapStateEntered', stateEnteredEventDetails: { name: 'For each application' } },
@@ -50,14 +51,14 @@ const notify = (status: string, arn = run.executionArn, stopDate: number | null 
     },
   );
 
-const failedWith = (error: string, errorMessage: string, change = {}) => {
-  sfn.describes[run.executionArn] = {
-    status: 'FAILED',
-    error,
-    cause: JSON.stringify({ errorType: error, errorMessage, trace: ['secret path'] }),
-    redriveStatus: 'REDRIVABLE',
-    ...change,
-  };
+/** The end as the history tells it. */
+const endedWith = (error: string, cause: string) => {
+  sfn.history[0] = { type: 'ExecutionFailed', executionFailedEventDetails: { error, cause } };
+};
+
+const failedWith = (error: string, errorMessage: string, redriveStatus = 'REDRIVABLE') => {
+  endedWith(error, JSON.stringify({ errorType: error, errorMessage, trace: ['secret path'] }));
+  sfn.describes[run.executionArn] = { status: 'FAILED', redriveStatus };
 };
 
 it('tells machine, state, message, link, redrive and what to do after a failure', async () => {
@@ -101,14 +102,26 @@ it('keeps the end in the ledger, so that the report tells it; a duplicate event 
   expect(report.next[0]).toMatch(/^Repair what the message names/);
 });
 
+it('tells of the failure although a redrive is under way already', async () => {
+  failedWith('ItemsLeftError', 'disk is full');
+  sfn.describes[run.executionArn] = { status: 'RUNNING', redriveStatus: 'NOT_REDRIVABLE' };
+  sfn.history.unshift(
+    { type: 'TaskStateEntered', stateEnteredEventDetails: { name: 'A later state' } },
+    { type: 'ExecutionRedriven' },
+  );
+  await notify('FAILED');
+  expect(topic.notices[0]!.lines.slice(1, 5)).toEqual([
+    'Status: FAILED in state "Settle the applications"',
+    'Error: ItemsLeftError',
+    'Message: disk is full',
+    'Redrive: yes, after the repair',
+  ]);
+});
+
 it('says that a refused input needs a new execution', async () => {
   const arn = executionArn('refused');
-  sfn.describes[arn] = {
-    status: 'FAILED',
-    error: 'RefusedInputError',
-    cause: 'bad',
-    redriveStatus: 'REDRIVABLE',
-  };
+  sfn.describes[arn] = { status: 'FAILED', redriveStatus: 'REDRIVABLE' };
+  endedWith('RefusedInputError', 'bad');
   expect(await notify('FAILED', arn)).toEqual({ runId: null, status: 'FAILED' });
   const text = topic.notices[0]!.lines.join('\n');
   expect(text).toContain('Redrive: no');
@@ -126,7 +139,7 @@ it('says that a stopped execution goes on when it is redriven', async () => {
 });
 
 it('says when an execution cannot be redriven any more', async () => {
-  failedWith('X', 'y', { redriveStatus: 'NOT_REDRIVABLE' });
+  failedWith('X', 'y', 'NOT_REDRIVABLE');
   await notify('FAILED', run.executionArn, null);
   expect(topic.notices[0]!.lines).toContain('- The execution cannot be redriven any more.');
   expect(topic.notices[0]!.lines).toContain('Redrive: no');
