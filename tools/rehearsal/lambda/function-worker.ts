@@ -49,8 +49,10 @@ export class FunctionWorker implements Participant {
   private current?: { resolve(payload: string): void; reject(error: Error): void; id: string };
   private asking?: (rest: FromWorker | undefined) => void;
   private dead = false;
-  /** The last answer to "are you at rest", while nothing has reached the worker since. */
-  private rest?: { readonly turns: number; readonly next: number };
+  /** Counts what the host told the worker to do; with the process's turns it dates an answer. */
+  private orders = 0;
+  /** The last answer to "are you at rest", good while nothing has reached the worker since. */
+  private rest?: { readonly seen: number; readonly next: number };
   private crash?: string;
 
   constructor(private readonly options: WorkerOptions) {
@@ -85,7 +87,7 @@ export class FunctionWorker implements Participant {
 
   /** Resolves with the handler's answer as JSON text; rejects with LambdaFunctionError. */
   invoke(invocation: Invocation): Promise<string> {
-    this.rest = undefined;
+    this.orders++;
     return new Promise((resolve, reject) => {
       this.current = { resolve, reject, id: invocation.context.awsRequestId };
       this.thread.postMessage({ kind: 'invoke', ...invocation });
@@ -102,23 +104,29 @@ export class FunctionWorker implements Participant {
   }
 
   async settle(): Promise<number | undefined> {
-    const { process } = this.options;
-    if (this.rest?.turns === process.turns) return this.rest.next;
-    const { turns } = process;
+    const seen = this.reached;
+    if (this.rest?.seen === seen) return this.rest.next;
     const answer = await new Promise<FromWorker | undefined>((resolve) => {
       if (this.dead) return resolve(undefined);
       this.asking = resolve;
       this.thread.postMessage({ kind: 'rest' });
     });
     // A request the worker counts and the server does not (or the reverse) is on its way.
-    if (answer?.outstanding !== process.pending || turns !== process.turns) return undefined;
-    this.rest = { turns, next: answer.next };
+    if (answer?.outstanding !== this.options.process.pending || seen !== this.reached) {
+      return undefined;
+    }
+    this.rest = { seen, next: answer.next };
     return answer.next;
   }
 
   advanced(): void {
-    this.rest = undefined;
+    this.orders++;
     this.thread.postMessage({ kind: 'advanced' });
+  }
+
+  /** Grows with everything that reaches the worker: orders, and answers of the server. */
+  private get reached(): number {
+    return this.orders + this.options.process.turns;
   }
 
   private received(message: FromWorker): void {
