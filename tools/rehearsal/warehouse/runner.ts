@@ -102,7 +102,7 @@ export class StatementRunner {
       }
       return bad ?? { status: 'FINISHED' };
     } finally {
-      await client.end().catch(() => {});
+      await this.paced(() => client.end()).catch(() => {});
     }
   }
 
