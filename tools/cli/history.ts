@@ -79,6 +79,7 @@ export function transitions(all: readonly ExecutionHistory[]): number {
 /** States over all executions, by name. */
 export function states(all: readonly ExecutionHistory[]): StateSummary[] {
   const found = new Map<string, { status: string; attempts: number; ms: number }>();
+  const succeeded = all[0]?.status === 'SUCCEEDED';
   for (const history of all) {
     const { attempts } = triesPerEntry(history.events);
     const stays = visits(history);
@@ -86,8 +87,10 @@ export function states(all: readonly ExecutionHistory[]): StateSummary[] {
       const state = found.get(name) ?? { status: 'succeeded', attempts: 0, ms: 0 };
       const own = stays.filter((visit) => visit.state === name);
       found.set(name, {
-        // The last stay decides: an earlier one that failed was redriven.
-        status: own.at(-1)?.ended === false ? history.status.toLowerCase() : state.status,
+        // The last stay decides: an earlier one that failed was redriven. In a run that succeeded,
+        // a child that failed has a successor.
+        status:
+          own.at(-1)?.ended === false && !succeeded ? history.status.toLowerCase() : state.status,
         attempts: state.attempts + tries,
         ms: own.reduce((ms, visit) => ms + lengthOf(visit), state.ms),
       });

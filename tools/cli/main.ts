@@ -55,7 +55,7 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .option('--redrive <n>', 'redrive a failed run at most n times', wholeNumber(0))
     .option('--approve', 'answer every gate with yes')
     .addOption(
-      new Option('--clock <kind>', 'how time goes').choices(['real', 'virtual']).default('real'),
+      new Option('--clock <kind>', 'how time goes (default: real)').choices(['real', 'virtual']),
     )
     .option('--report <file>', "write the run's HTML report with a timeline")
     .option('--demo', 'show a failure and its redrive, with a report', false)

@@ -9,7 +9,7 @@ export interface RehearseOptions {
   readonly fault: readonly string[];
   readonly redrive?: number;
   readonly approve?: boolean;
-  readonly clock: 'real' | 'virtual';
+  readonly clock?: 'real' | 'virtual';
   readonly report?: string;
   readonly json?: boolean;
   readonly assembly?: string;

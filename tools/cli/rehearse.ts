@@ -86,8 +86,8 @@ function planOf(stage: Stage, options: RehearseOptions): Plan {
     faults: [...(demo?.faults ?? []), ...options.fault],
     redrives: options.redrive ?? demo?.redrive ?? 0,
     approve: options.approve ?? demo?.approve ?? false,
-    clock: options.clock,
-    rows: options.rows,
+    clock: options.clock ?? demo?.clock ?? 'real',
+    rows: options.rows ?? demo?.rows,
     report: options.report ?? (demo && 'rehearsal-report.html'),
     demo,
   };

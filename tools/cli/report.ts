@@ -55,17 +55,17 @@ function timeline(summary: Summary, all: readonly ExecutionHistory[]): string {
     return (
       `<tr><td>${escaped(state)}</td><td title="${escaped(child)}">${execution === all[0]!.arn ? '' : 'child'}</td>` +
       `<td>${duration((+from - begin) / 1000)}</td><td>${(length / 1000).toFixed(1)} s</td>` +
-      `<td class="bar"><span class="${ended ? 'ok' : 'failed'}" style="margin-left:${percent(+from - begin)}%;width:${percent(length)}%"></span></td></tr>`
+      `<td class="stay"><span class="${ended ? 'ended' : 'broken'}" style="margin-left:${percent(+from - begin)}%;width:${percent(length)}%"></span></td></tr>`
     );
   };
   return `
 <section class="rehearsal-timeline">
 <style>
-.rehearsal-timeline table { border-collapse: collapse; width: 100%; font-size: 0.85rem }
+.rehearsal-timeline table { display: table; border-collapse: collapse; width: 100%; font-size: 0.85rem }
 .rehearsal-timeline td, .rehearsal-timeline th { text-align: left; padding: 0.1rem 0.6rem 0.1rem 0 }
-.rehearsal-timeline .bar { width: 45% }
-.rehearsal-timeline .bar span { display: block; height: 0.7rem; min-width: 2px; background: #2e7d32 }
-.rehearsal-timeline .bar span.failed { background: #c62828 }
+.rehearsal-timeline .stay { width: 45% }
+.rehearsal-timeline .stay span { display: block; height: 0.7rem; min-width: 2px; background: #2e7d32 }
+.rehearsal-timeline .stay .broken { background: #c62828 }
 </style>
 <h2>Timeline of the rehearsal</h2>
 <p>${escaped(summary.machine)} ended ${summary.status} after ${summary.redriveCount} redrive(s) and ${duration(summary.seconds)}.

@@ -34,6 +34,9 @@ export interface Demo {
   /** SQL that breaks something in the warehouse, and SQL that repairs it. */
   readonly breakSql?: string;
   readonly repairSql?: string;
+  /** Options that are not given. */
+  readonly rows?: number;
+  readonly clock?: 'real' | 'virtual';
   readonly redrive: number;
   readonly approve?: boolean;
 }

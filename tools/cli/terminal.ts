@@ -2,8 +2,12 @@
 
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** Time between two progress lines when the output is not a terminal. */
-const PLAIN_EVERY_MS = 3_000;
+/** Time between progress lines when the output is not a terminal: longer while nothing changes. */
+const PLAIN_FIRST_MS = 3_000;
+const PLAIN_LAST_MS = 60_000;
+
+/** Characters of a table's cell that are shown. */
+const WIDEST_CELL = 60;
 
 /** What a terminal needs of a stream. */
 export interface Output {
@@ -16,6 +20,7 @@ export class Terminal {
   private shown = '';
   private plainAt = 0;
   private plainKey = '';
+  private plainEvery = PLAIN_FIRST_MS;
 
   constructor(
     private readonly output: Output,
@@ -39,7 +44,9 @@ export class Terminal {
       this.shown = cut;
       return;
     }
-    if (key === this.plainKey && this.now() - this.plainAt < PLAIN_EVERY_MS) return;
+    if (key !== this.plainKey) this.plainEvery = PLAIN_FIRST_MS;
+    else if (this.now() - this.plainAt < this.plainEvery) return;
+    else this.plainEvery = Math.min(this.plainEvery * 1.5, PLAIN_LAST_MS);
     this.plainKey = key;
     this.plainAt = this.now();
     this.output.write(`${text}\n`);
@@ -52,9 +59,12 @@ export class Terminal {
   }
 
   table(head: readonly string[], rows: readonly (readonly string[])[]): void {
-    const all = [head, head.map((cell) => '-'.repeat(cell.length)), ...rows];
-    const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
-    for (const row of all.map((r, i) => (i === 1 ? widths.map((w) => '-'.repeat(w)) : r))) {
+    const short = (cell: string) =>
+      cell.length > WIDEST_CELL ? `${cell.slice(0, WIDEST_CELL - 1)}…` : cell;
+    const cells = [head, ...rows].map((row) => row.map(short));
+    const widths = head.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
+    const rule = widths.map((width) => '-'.repeat(width));
+    for (const row of [cells[0]!, rule, ...cells.slice(1)]) {
       this.line(`  ${row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')}`.trimEnd());
     }
   }

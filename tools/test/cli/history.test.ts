@@ -71,6 +71,14 @@ it('adds up what children did in states of the same name', () => {
   ]);
 });
 
+it('does not blame a run that succeeded for a child that a redrive replaced', () => {
+  const root = history('SUCCEEDED', []);
+  expect(states([root, history('FAILED', FAILED, 'child')])[0]!.status).toBe('succeeded');
+  expect(states([{ ...root, status: 'FAILED' }, history('FAILED', FAILED)])[0]!.status).toBe(
+    'failed',
+  );
+});
+
 it('counts each entry and each further try as a transition', () => {
   expect(transitions([history('FAILED', FAILED)])).toBe(2);
 });

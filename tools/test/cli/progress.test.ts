@@ -51,7 +51,7 @@ it('writes one line over and over on a terminal, and clears it before other line
   expect(written).toEqual(['\r\u001b[2K0123456', '\r\u001b[2K', 'end\n']);
 });
 
-it('writes plain lines elsewhere: at once for a new state, otherwise every three seconds', () => {
+it('writes plain lines elsewhere: at once for a new state, otherwise now and then', () => {
   const written: string[] = [];
   let now = 0;
   const terminal = new Terminal({ write: (t) => written.push(t) }, () => now);
