@@ -75,6 +75,14 @@ describe('execute-change-set', () => {
     expect(h.cloud.updates).toBe(1);
   });
 
+  test('adopts by its events an update whose change set is gone since', async () => {
+    const h = await prepared();
+    await h.approve();
+    await h.execute();
+    h.cloud.changeSets.clear();
+    await expect(h.execute()).resolves.toEqual({ status: 'executing', attempt: 1 });
+  });
+
   test('adopts an update whose token CloudFormation has seen', async () => {
     const h = await prepared();
     await h.approve();
