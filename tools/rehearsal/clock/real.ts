@@ -8,6 +8,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export class RealClock implements Clock {
   readonly kind = 'real';
   private readonly timers = new Set<NodeJS.Timeout>();
+  private stopped = false;
 
   now(): number {
     return Date.now();
@@ -18,6 +19,8 @@ export class RealClock implements Clock {
   }
 
   at(instant: number, callback: () => void): () => void {
+    // What is asked for after the end would keep the process alive for nothing.
+    if (this.stopped) return () => {};
     let timer: NodeJS.Timeout;
     const arm = () => {
       const left = Math.max(0, instant - Date.now());
@@ -44,6 +47,7 @@ export class RealClock implements Clock {
 
   /** Takes back all timers. */
   stop(): void {
+    this.stopped = true;
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
   }
