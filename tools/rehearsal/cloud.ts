@@ -148,6 +148,9 @@ interface Account {
   };
 }
 
+/** Real time for an operator's program to see a failed run or an open gate before hours pass. */
+const LOOK_MS = 700;
+
 /** Lines of function logs that are kept. */
 const KEPT_LINES = 20_000;
 
@@ -231,7 +234,7 @@ export class Cloud implements RunningCloud {
       (source) =>
         new Stack(source, { ...place, stackName: source.name }, (name) => this.export(name)),
     );
-    const clock = options.clock === 'real' ? new RealClock() : new VirtualClock();
+    const clock = options.clock === 'real' ? new RealClock() : new VirtualClock(undefined, LOOK_MS);
     this.clock = clock;
     this.faults = new Faults(faults);
     this.iam = new Iam(account);
@@ -310,6 +313,16 @@ export class Cloud implements RunningCloud {
     return this.server.calls.filter((call): call is typeof call & TaskCall => {
       return call.task !== undefined && call.error === undefined;
     });
+  }
+
+  /** Keys of an operator who has one managed policy of a stack and nothing else. */
+  credentialsWith(policyLogicalId: string): Credentials {
+    const policy = this.resources.find(
+      ({ type, logicalId }) => type === 'AWS::IAM::ManagedPolicy' && logicalId === policyLogicalId,
+    );
+    if (!policy) throw new Error(`there is no managed policy ${policyLogicalId}`);
+    const operator = { kind: 'operator', arn: policy.physicalId, account: this.account } as const;
+    return this.callers.mint(operator, newProcess()).credentials;
   }
 
   async query(sql: string): Promise<readonly Record<string, unknown>[]> {
@@ -449,7 +462,7 @@ export class Cloud implements RunningCloud {
     if (source !== 'aws.states' || type !== 'Step Functions Execution Status Change') return;
     const metric = STATUS_METRICS[String(detail.status)];
     const dimensions = { StateMachineArn: String(detail.stateMachineArn) };
-    if (metric) this.alarms.record('AWS/States', metric, dimensions, 1);
+    if (metric) this.alarms.record(`AWS/States ${metric}`, dimensions, 1);
   }
 
   private alarmed(actionArn: string, name: string, state: string): void {

@@ -66,8 +66,8 @@ const makeTable: Maker = ({ identity, properties }, _stack, { tables }) =>
   tables.createTable({ ...properties, TableName: identity.ref });
 
 const MAKERS: Readonly<Record<string, Maker>> = {
-  'AWS::CloudWatch::Alarm': ({ identity, properties, logicalId }, _stack, { alarms }) =>
-    alarms.add(identity.ref, properties as unknown as AlarmProperties, logicalId),
+  'AWS::CloudWatch::Alarm': ({ identity, properties }, _stack, { alarms }) =>
+    alarms.add(identity.ref, properties as unknown as AlarmProperties),
 
   'AWS::DynamoDB::GlobalTable': makeTable,
   'AWS::DynamoDB::Table': makeTable,

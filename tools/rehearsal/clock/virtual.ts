@@ -19,6 +19,9 @@ export interface Participant {
   advanced(): void;
 }
 
+/** A jump from here on is one over people's time: a gate, an appointed hour, a run left alone. */
+const LONG_JUMP_MS = 3_600_000;
+
 /** How long to leave a computing participant alone before asking again, by number of questions. */
 const PATIENCE_MS = [0, 0, 0, 1, 1, 2, 2, 5, 10];
 
@@ -37,8 +40,16 @@ export class VirtualClock implements Clock {
   private checking = false;
   private stopped = false;
 
-  /** Begins now unless told otherwise: databases beside the rehearsal have a clock of their own. */
-  constructor(start = Date.now()) {
+  /**
+   * Begins now unless told otherwise: databases beside the rehearsal have a clock of their own.
+   *
+   * @param look real milliseconds before a jump of an hour or more, for those who look from outside
+   * and may act first: approve a gate, redrive
+   */
+  constructor(
+    start = Date.now(),
+    private readonly look = 0,
+  ) {
     this.moveTo(start);
   }
 
@@ -118,6 +129,10 @@ export class VirtualClock implements Clock {
         const theirs = answers as number[];
         const next = Math.min(this.timers.next(), ...theirs);
         if (next === Number.POSITIVE_INFINITY) return;
+        if (this.look > 0 && next - this.now() >= LONG_JUMP_MS) {
+          await turn(this.look);
+          if (happenings !== this.happenings) continue;
+        }
         this.jump(Math.max(next, this.now()));
         for (const [i, participant] of asked.entries()) {
           if (theirs[i]! <= next) participant.advanced();

@@ -62,11 +62,6 @@ const TESTS: Readonly<Record<string, Test>> = {
   ArnEquals: arnLike,
   ArnLike: arnLike,
   Bool: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
-  NumericEquals: (expected, actual) => Number(actual) === Number(expected),
-  NumericLessThan: (expected, actual) => Number(actual) < Number(expected),
-  NumericLessThanEquals: (expected, actual) => Number(actual) <= Number(expected),
-  NumericGreaterThan: (expected, actual) => Number(actual) > Number(expected),
-  NumericGreaterThanEquals: (expected, actual) => Number(actual) >= Number(expected),
 };
 
 const negated = (operator: string): string | undefined =>

@@ -194,6 +194,8 @@ export class Functions implements FunctionInvoker {
         // A function has no home with profiles in it; the rehearsing user has, and they are not read.
         AWS_CONFIG_FILE: `${root}/none`,
         AWS_SHARED_CREDENTIALS_FILE: `${root}/none`,
+        // The rehearsal's Node may be older than the function's; the SDK need not warn of it.
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
         LAMBDA_TASK_ROOT: root,
         _HANDLER: spec.handler,
         TZ: ':UTC',

@@ -13,11 +13,6 @@ export interface RuleTarget {
   readonly Arn: string;
   readonly RoleArn?: string;
   readonly Input?: string;
-  readonly InputPath?: string;
-  readonly InputTransformer?: {
-    readonly InputPathsMap?: Readonly<Record<string, string>>;
-    readonly InputTemplate: string;
-  };
 }
 
 /** A rule of the template. */
@@ -34,6 +29,8 @@ export type Deliver = (
   by: Principal,
   ruleArn: string,
 ) => Promise<unknown>;
+
+const TARGET_MEMBERS = ['Id', 'Arn', 'RoleArn', 'Input'];
 
 /** Tries of an asynchronous invocation: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const RETRY_AFTER_MS = [60_000, 120_000];
@@ -58,6 +55,8 @@ export class EventBus {
 
   add(rule: Rule): void {
     checkPattern(rule.pattern, rule.arn);
+    const odd = rule.targets.flatMap(Object.keys).find((key) => !TARGET_MEMBERS.includes(key));
+    if (odd) throw new Error(`${rule.arn}: ${odd} of a target is not rehearsed`);
     this.rules.push(rule);
   }
 
@@ -77,7 +76,7 @@ export class EventBus {
     const by: Principal = target.RoleArn
       ? { kind: 'role', arn: target.RoleArn, account: this.account }
       : { kind: 'service', arn: 'events.amazonaws.com', account: this.account };
-    const input = inputOf(target, event);
+    const input = target.Input === undefined ? event : JSON.parse(target.Input);
     for (const wait of [...RETRY_AFTER_MS, undefined]) {
       try {
         await this.deliver(target, input, by, rule.arn);
@@ -91,29 +90,4 @@ export class EventBus {
       }
     }
   }
-}
-
-function at(path: string, event: unknown): unknown {
-  return path
-    .split('.')
-    .slice(1)
-    .reduce((value, key) => (value as Members | undefined)?.[key], event);
-}
-
-function inputOf({ Input, InputPath, InputTransformer }: RuleTarget, event: Members): unknown {
-  if (Input !== undefined) return JSON.parse(Input);
-  if (InputPath !== undefined) return at(InputPath, event);
-  if (InputTransformer === undefined) return event;
-  const { InputPathsMap = {}, InputTemplate } = InputTransformer;
-  const filled = Object.entries(InputPathsMap).reduce((text, [name, path]) => {
-    const value = at(path, event) ?? '';
-    const json = JSON.stringify(value);
-    // Inside a string of the template a text stands bare, elsewhere values stand as JSON.
-    const bare = typeof value === 'string' ? json.slice(1, -1) : json.replace(/"/g, '\\"');
-    return text
-      .replaceAll(`"<${name}>"`, () => json)
-      .replace(/"(?:[^"\\]|\\.)*"/g, (quoted) => quoted.replaceAll(`<${name}>`, () => bare))
-      .replaceAll(`<${name}>`, () => json);
-  }, InputTemplate);
-  return JSON.parse(filled);
 }

@@ -81,12 +81,13 @@ export class S3Service implements RestService {
     const [, bucket, ...key] = path.split('/');
     if (!bucket) return undefined;
     if (key.join('/') === '') {
-      if (method === 'HEAD') return 'HeadBucket';
-      return method === 'GET' && query.get('list-type') === '2' ? 'ListObjectsV2' : undefined;
+      const lists = method === 'GET' && query.get('list-type') === '2' && !query.has('delimiter');
+      return lists ? 'ListObjectsV2' : undefined;
     }
     const chunked = String(headers['content-encoding'] ?? '').includes('aws-chunked');
     const copies = headers['x-amz-copy-source'] !== undefined;
-    const special = [...query.keys()].some((name) => !IGNORED_QUERY.has(name));
+    const special =
+      headers.range !== undefined || [...query.keys()].some((name) => !IGNORED_QUERY.has(name));
     return chunked || copies || special ? undefined : OBJECT_OPERATIONS[method];
   }
 
@@ -113,22 +114,16 @@ export class S3Service implements RestService {
         authorize('s3:DeleteObject', objectArn);
         this.store.delete(bucket, key);
         return { status: 204 };
-      case 'HeadBucket':
-        authorize('s3:ListBucket', bucketArn);
-        this.store.list(bucket);
-        return { status: 200 };
       case 'ListObjectsV2':
         authorize('s3:ListBucket', bucketArn, { 's3:prefix': input.query.get('prefix') ?? '' });
         return this.listing(bucket, input.query);
       default:
         authorize('s3:GetObject', objectArn);
-        return this.read(bucket, key, input.headers.range as string | undefined, () =>
-          authorize('s3:ListBucket', bucketArn),
-        );
+        return this.read(bucket, key, () => authorize('s3:ListBucket', bucketArn));
     }
   }
 
-  private read(bucket: string, key: string, range: string | undefined, mayList: () => void) {
+  private read(bucket: string, key: string, mayList: () => void): HttpAnswer {
     const object = this.store.get(bucket, key);
     if (!object) {
       // Who may not list a bucket does not learn that a key is missing.
@@ -136,34 +131,21 @@ export class S3Service implements RestService {
       throw noSuchKey();
     }
     const { body, etag, modified } = object;
-    const headers: Record<string, string> = {
+    const headers = {
       ...object.headers,
       etag,
       'last-modified': new Date(modified).toUTCString(),
-      'accept-ranges': 'bytes',
+      'content-length': String(body.length),
     };
-    const found = /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
-    const from = Number(found?.[1] ?? 0);
-    const to = Math.min(body.length - 1, found?.[2] ? Number(found[2]) : body.length - 1);
-    const part = body.subarray(from, to + 1);
-    headers['content-length'] = String(part.length);
-    if (found) headers['content-range'] = `bytes ${from}-${to}/${body.length}`;
-    return { status: found ? 206 : 200, headers, body: part };
+    return { status: 200, headers, body };
   }
 
   private listing(bucket: string, query: URLSearchParams): HttpAnswer {
     const prefix = query.get('prefix') ?? '';
     const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
     const most = Math.min(1000, Number(query.get('max-keys') ?? 1000));
-    const delimiter = query.get('delimiter');
-    const groupOf = (key: string): string => {
-      const at = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
-      return at < 0 ? key : key.slice(0, at + delimiter!.length);
-    };
-    const names = this.store.list(bucket, prefix).map(groupOf);
-    const left = [...new Set(names)].filter((name) => name > after);
+    const left = this.store.list(bucket, prefix).filter((key) => key > after);
     const page = left.slice(0, most);
-    const isGroup = (name: string) => delimiter !== null && name.endsWith(delimiter);
     const body = xml(
       'ListBucketResult',
       {
@@ -173,19 +155,16 @@ export class S3Service implements RestService {
         MaxKeys: most,
         IsTruncated: left.length > most,
         NextContinuationToken: left.length > most ? page.at(-1) : undefined,
-        Contents: page
-          .filter((name) => !isGroup(name))
-          .map((Key) => {
-            const { body: bytes, etag, modified } = this.store.get(bucket, Key)!;
-            return {
-              Key,
-              LastModified: new Date(modified),
-              ETag: etag,
-              Size: bytes.length,
-              StorageClass: 'STANDARD',
-            };
-          }),
-        CommonPrefixes: page.filter(isGroup).map((Prefix) => ({ Prefix })),
+        Contents: page.map((Key) => {
+          const { body: bytes, etag, modified } = this.store.get(bucket, Key)!;
+          return {
+            Key,
+            LastModified: new Date(modified),
+            ETag: etag,
+            Size: bytes.length,
+            StorageClass: 'STANDARD',
+          };
+        }),
       },
       null,
     );

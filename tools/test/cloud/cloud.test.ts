@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { App, CfnOutput, Duration, Stack, aws_sqs as sqs } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, Function as LambdaFn, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -163,6 +163,33 @@ describe('the cloud', () => {
       { reached: ['ALARM', 'INSUFFICIENT_DATA'] },
     ]);
     expect(on.problems).toEqual([]);
+  });
+
+  test('lets an operator with one managed policy do what it says and no more', async () => {
+    const on = await start({
+      assemblyDir: synthesize('operated', (stack) => {
+        const document = new PolicyStatement({
+          actions: ['states:ListExecutions'],
+          resources: ['*'],
+        });
+        new ManagedPolicy(stack, 'Operators', { statements: [document] });
+      }),
+    });
+    const policy = on.resources.find(({ type }) => type === 'AWS::IAM::ManagedPolicy')!;
+    const client = new SFNClient({
+      endpoint: on.endpointUrl,
+      region: on.region,
+      credentials: on.credentialsWith(policy.logicalId),
+    });
+    const stateMachineArn = on.machineArn('operated-machine');
+    const listed = await client.send(new ListExecutionsCommand({ stateMachineArn }));
+    expect(listed.executions).toEqual([]);
+    await expect(client.send(new StartExecutionCommand({ stateMachineArn }))).rejects.toMatchObject(
+      {
+        name: 'AccessDeniedException',
+      },
+    );
+    client.destroy();
   });
 
   test('does not deliver an event a fault drops', async () => {

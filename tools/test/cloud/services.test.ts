@@ -210,10 +210,6 @@ describe('S3', () => {
     expect(got.ContentType).toBe('text/plain');
     const head = await client.send(new HeadObjectCommand({ Bucket: 'b', Key: 'a/ü b.txt' }));
     expect(head.ContentLength).toBe(6);
-    const part = await client.send(
-      new GetObjectCommand({ Bucket: 'b', Key: 'a/1', Range: 'bytes=1-1' }),
-    );
-    expect(await part.Body!.transformToString()).toBe('/');
     const page = await client.send(
       new ListObjectsV2Command({ Bucket: 'b', Prefix: 'a/', MaxKeys: 2 }),
     );
@@ -229,8 +225,6 @@ describe('S3', () => {
       }),
     );
     expect(rest.Contents).toMatchObject([{ Key: 'a/ü b.txt' }]);
-    const groups = await client.send(new ListObjectsV2Command({ Bucket: 'b', Delimiter: '/' }));
-    expect(groups).toMatchObject({ CommonPrefixes: [{ Prefix: 'a/' }], Contents: [{ Key: 'c' }] });
     await client.send(new DeleteObjectCommand({ Bucket: 'b', Key: 'c' }));
     await expect(
       client.send(new GetObjectCommand({ Bucket: 'b', Key: 'c' })),

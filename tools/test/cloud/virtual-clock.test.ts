@@ -84,6 +84,18 @@ describe('the virtual clock', () => {
     expect(clock.now()).toBe(1_000_050);
   });
 
+  test('gives those who look from outside a moment before hours pass, and none before minutes', async () => {
+    const looking = new VirtualClock(0, 50);
+    const began = Date.now();
+    await looking.sleep(60_000);
+    expect(Date.now() - began).toBeLessThan(40);
+    const gate = looking.sleep(7 * 24 * 3600_000).then(() => 'timed out');
+    const approved = new Promise((resolve) => setTimeout(resolve, 20, 'approved'));
+    expect(await Promise.race([gate, approved])).toBe('approved');
+    expect(looking.now()).toBe(60_000);
+    looking.stop();
+  });
+
   test('makes ten thousand jumps in seconds', async () => {
     const started = Date.now();
     for (let i = 0; i < 10_000; i++) await clock.sleep(30_000);
