@@ -88,7 +88,8 @@ describe('the server', () => {
 
   test('refuses names other than its own address', async () => {
     running = await services([all]);
-    expect(await raw({ host: 'evil.example' })).toMatchObject({ status: 403 });
+    const answer = await raw({ host: 'evil.example', authorization: authorization() });
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('this server is') });
   });
 
   test('refuses unknown keys in AWS’s words', async () => {

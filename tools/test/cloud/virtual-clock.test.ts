@@ -26,8 +26,8 @@ describe('the virtual clock', () => {
   });
 
   test('stands still while somebody holds it', async () => {
-    const release = clock.hold();
     const slept = clock.sleep(10);
+    const release = clock.hold();
     for (let i = 0; i < 20; i++) await turn();
     expect(clock.now()).toBe(1_000_000);
     release();
