@@ -8,6 +8,8 @@ export * from './platform/runbook-machine';
 export * from './steps/batched-procedure';
 export * from './steps/chain';
 export * from './steps/for-each';
+export * from './steps/manual-gate';
 export * from './steps/redshift-statement';
 export * from './steps/sql-text';
+export * from './steps/stack-update';
 export * from './steps/warehouse';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { iso } from '../shared/clock';
-import { RefusedInputError, TryAgainError } from '../shared/errors';
+import { RefusedInputError, StatementStillRunsError, TryAgainError } from '../shared/errors';
 import { RUN_ID } from '../shared/inputs/identifiers';
 import { problemsOf } from '../shared/inputs/problems';
 import { runKey } from '../shared/ledger';
@@ -33,6 +33,13 @@ export async function releaseRun(
     throw refuse([`run ${runId} still runs in ${run.executionArn}: stop that execution first`]);
   }
   const settled = Object.entries(await settleRun(deps, run));
+  const running = settled.filter(([, end]) => end === 'running').map(([sk]) => sk);
+  if (running.length > 0) {
+    throw new StatementStillRunsError(
+      `run ${runId} keeps its leases: the statement of ${running.join(', ')} still runs. Wait for its end, or cancel it ` +
+        'as a role that may, then redrive this execution',
+    );
+  }
   const lost = settled.filter(([, end]) => end === 'lost').map(([sk]) => sk);
   if (lost.length > 0) {
     throw new TryAgainError(`somebody else acts for ${lost.join(', ')} of run ${runId} right now`);

@@ -107,16 +107,21 @@ export class Session {
     }
   }
 
-  /** Marks the attempt, cancels it and waits until it is gone or this invocation has to leave. */
-  async stop(attempt: Attempt, reason: string): Promise<Attempt> {
+  /**
+   * Marks the attempt, cancels it and waits until it is gone.
+   *
+   * @returns false when it still runs after 50 seconds: the role may not cancel, or it will not end
+   */
+  async stop(attempt: Attempt, reason: string): Promise<boolean> {
     const stopping = await this.markStopping(attempt, reason);
     await this.cancel(stopping);
     const until = this.deps.clock.now() + 50_000;
-    while (stopping.statementId !== undefined && this.deps.clock.now() < until) {
+    while (stopping.statementId !== undefined) {
       const end = await this.api.describe(stopping.statementId, 10);
-      if (end?.state !== 'running') break;
+      if (end?.state !== 'running') return true;
+      if (this.deps.clock.now() >= until) return false;
     }
-    return stopping;
+    return true;
   }
 
   /** Rows of the log since the attempt's baseline. */

@@ -1,12 +1,10 @@
 // Stopping from outside: for a run whose execution is over and whose worker may be dead.
 
 import { runKey } from '../shared/ledger';
+import type { Settled } from '../shared/settle';
 import { batchAt } from './plan';
 import { TokenLost, Worker } from './progress';
 import { type BatchDeps, EXECUTION_STOPPED, Session } from './session';
-
-/** What there was to stop. `lost`: somebody else acts for the step now, nothing was touched. */
-export type Stopped = 'stopped' | 'nothing' | 'lost';
 
 /**
  * Takes the worker token of one step, cancels what it has running and waits until that is gone.
@@ -19,7 +17,7 @@ export async function stopProgress(
   runId: string,
   sk: string,
   mayAct: () => Promise<boolean>,
-): Promise<Stopped> {
+): Promise<Settled> {
   const worker = (await mayAct())
     ? await Worker.takeOver(deps.ledger, runKey(runId, sk), 'stop', deps.clock.now)
     : undefined;
@@ -36,8 +34,8 @@ export async function stopProgress(
         ? await session.settle(batch, attempt)
         : ({ kind: 'id', id: attempt.statementId } as const);
     if (settled.kind !== 'id') return 'nothing';
-    await session.stop({ ...attempt, statementId: settled.id }, EXECUTION_STOPPED);
-    return 'stopped';
+    const gone = await session.stop({ ...attempt, statementId: settled.id }, EXECUTION_STOPPED);
+    return gone ? 'stopped' : 'running';
   } catch (error) {
     if (error instanceof TokenLost) return 'lost';
     throw error;

@@ -109,6 +109,12 @@ export class UndecidedStatementError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** A run cannot be given up while its statement runs: a second one beside it would do the work twice. */
+export class StatementStillRunsError extends RunbookError {
+  override readonly name = 'StatementStillRunsError';
+  readonly family = 'operator must look';
+}
+
 /** Source and target do not agree. */
 export class ReconciliationError extends RunbookError {
   override readonly name = 'ReconciliationError';

@@ -6,8 +6,11 @@ import { executionStatus } from './executions';
 import { type Ledger, runKey } from './ledger';
 import type { RunItem } from './runs';
 
-/** What there was to stop in one step. `lost`: somebody else acts for it now. */
-export type Settled = 'stopped' | 'nothing' | 'lost';
+/**
+ * What there was to stop in one step. `running`: it was asked to end and has not, the role may not
+ * cancel perhaps. `lost`: somebody else acts for the step now, nothing was touched.
+ */
+export type Settled = 'stopped' | 'running' | 'nothing' | 'lost';
 
 export interface SettleDeps {
   readonly ledger: Ledger;

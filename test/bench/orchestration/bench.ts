@@ -27,7 +27,7 @@ async function bareClient(cloud: Cloud): Promise<number> {
   });
   const began = performance.now();
   for (let batch = 0; batch < batches; batch++) {
-    let { Id, Status } = await client.send(
+    const submitted = await client.send(
       new ExecuteStatementCommand({
         WorkgroupName: 'demo',
         Database: 'demo',
@@ -35,8 +35,13 @@ async function bareClient(cloud: Cloud): Promise<number> {
         WaitTimeSeconds: 30,
       }),
     );
-    while (Status !== 'FINISHED') {
-      ({ Status } = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 30 })));
+    const { Id } = submitted;
+    let status: string | undefined = submitted.Status;
+    while (status !== 'FINISHED') {
+      const described = await client.send(
+        new DescribeStatementCommand({ Id, WaitTimeSeconds: 30 }),
+      );
+      status = described.Status;
     }
   }
   client.destroy();

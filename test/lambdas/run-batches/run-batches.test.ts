@@ -56,12 +56,12 @@ describe('ordered batches', () => {
     expect(most).toBeLessThanOrEqual(1);
   });
 
-  it('takes at most ten turns an hour for one statement of 20 hours', async () => {
+  it('40 MAX of one Lambda run for polling: a statement of 20 hours takes at most ten turns an hour', async () => {
     const h = await harness(count(1), () => ({ seconds: 20 * 3600 }));
     await h.turns();
     expect(h.invocations).toBeLessThanOrEqual(20 * 5);
     expect(h.warehouse.work).toHaveLength(1);
-  });
+  }, 60_000);
 
   it(`hands over to a new execution after ${TURNS_PER_EXECUTION} turns and goes on there`, async () => {
     const h = await harness(count(2), () => ({ seconds: 2_000 }));
@@ -143,6 +143,24 @@ describe('failures', () => {
     );
     await expect(h.turns()).rejects.toMatchObject({ name: 'ProcedureFailedError' });
     expect(h.warehouse.work).toHaveLength(2);
+  });
+
+  it('5 base-view errors: the statement is FAILED and has an error row, whose text is the reason', async () => {
+    const h = await harness(growing, (_sql, _p, nth) =>
+      nth === 0
+        ? {
+            seconds: 5,
+            ends: 'FAILED',
+            error: 'ERROR: ...',
+            logs: [{ level: 'error', message: 'error message:bad range' }],
+          }
+        : exhausted,
+    );
+    await expect(h.turns()).rejects.toMatchObject({
+      name: 'StatementStoppedError',
+      message: expect.stringContaining('error message:bad range'),
+    });
+    await expect(h.redrive()).resolves.toMatchObject({ status: 'done' });
   });
 
   it('cancels a procedure that loops over an error, after three error rows', async () => {
@@ -277,6 +295,14 @@ describe('stop', () => {
     const { sk } = progressKey({ runId: h.runId }, 'work');
     await expect(stopProgress(h.deps, h.runId, sk, async () => false)).resolves.toBe('lost');
     expect(h.warehouse.work[0]!.cancelledAt).toBeUndefined();
+  });
+
+  it('the net says so when the statement does not end, so that a release keeps the leases', async () => {
+    const h = await harness(count(1), () => ({ seconds: 3_000 }));
+    await h.invoke();
+    h.warehouse.mayCancel = false;
+    const { sk } = progressKey({ runId: h.runId }, 'work');
+    await expect(stopProgress(h.deps, h.runId, sk, async () => true)).resolves.toBe('running');
   });
 
   it('without the right to cancel, the redrive adopts the statement instead of starting a second', async () => {
