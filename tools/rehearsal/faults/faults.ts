@@ -115,12 +115,16 @@ function random(seed: number): () => number {
 export class Faults {
   /** What was done so far, oldest first. */
   readonly applied: { readonly spec: FaultSpec; readonly occasion: Occasion }[] = [];
-  private readonly armed: { spec: FaultSpec; place: Place; seen: number; next: () => number }[];
+  private readonly armed: { spec: FaultSpec; place: Place; seen: number; next: () => number }[] =
+    [];
 
   constructor(specs: readonly FaultSpec[] = []) {
-    this.armed = specs.map((spec) => {
-      return { spec, place: placeOf(spec), seen: 0, next: random(spec.seed ?? 1) };
-    });
+    for (const spec of specs) this.arm(spec);
+  }
+
+  /** Adds a fault; its occasions are counted from now on. */
+  arm(spec: FaultSpec): void {
+    this.armed.push({ spec, place: placeOf(spec), seen: 0, next: random(spec.seed ?? 1) });
   }
 
   /** The fault of this occasion, if any; each call counts as one occasion. */
