@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GateItem } from '../../lambdas/shared/gates';
-import type { Clock } from '../rehearsal/types';
+import type { RunningCloud } from '../rehearsal/cloud';
 import { currentState, describe } from './history';
 import type { LedgerView } from './ledger-view';
 import type { Operator } from './operator';
@@ -11,10 +11,13 @@ import type { Terminal } from './terminal';
 
 const LOOK_EVERY_MS = 300;
 
+/** Time, and what rings when a gate asks. */
+type Bell = Pick<RunningCloud, 'clock' | 'onNotice'>;
+
 export interface FollowOptions {
   readonly operator: Operator;
   readonly ledger: LedgerView;
-  readonly clock: Clock;
+  readonly cloud: Bell;
   readonly terminal: Terminal;
   readonly approve: boolean;
   readonly signal: AbortSignal;
@@ -22,8 +25,57 @@ export interface FollowOptions {
 
 /** Follows until the execution is not RUNNING; returns its status. */
 export async function follow(executionArn: string, options: FollowOptions): Promise<string> {
-  const { operator, ledger, clock, terminal, signal } = options;
+  const standstill = new Standstill(options.cloud);
+  try {
+    return await look(executionArn, options, standstill);
+  } finally {
+    standstill.end();
+  }
+}
+
+/**
+ * Virtual time would pass the seven days of a gate before anybody has read it. A gate publishes a
+ * notice when it has asked: time stands still from there until no gate is open.
+ */
+class Standstill {
+  private release: (() => void) | undefined;
+  private notices = 0;
+  private readonly deafen: () => void;
+
+  constructor(cloud: Bell) {
+    this.deafen = cloud.onNotice(() => {
+      this.notices++;
+      this.release ??= cloud.clock.hold();
+    });
+  }
+
+  /** Looks at the open gates; time goes on when there is none and nobody has rung meanwhile. */
+  async unless<Gate>(open: () => Promise<Gate[]>): Promise<Gate[]> {
+    const { notices } = this;
+    const gates = await open();
+    if (gates.length === 0 && notices === this.notices) this.go();
+    return gates;
+  }
+
+  end(): void {
+    this.deafen();
+    this.go();
+  }
+
+  private go(): void {
+    this.release?.();
+    this.release = undefined;
+  }
+}
+
+async function look(
+  executionArn: string,
+  options: FollowOptions,
+  standstill: Standstill,
+): Promise<string> {
+  const { operator, ledger, terminal, signal } = options;
   const line = new ProgressLine();
+  const { clock } = options.cloud;
   const told = new Set<string>();
   for (;;) {
     const { status, startDate } = await describe(operator.sfn, executionArn);
@@ -39,7 +91,8 @@ export async function follow(executionArn: string, options: FollowOptions): Prom
     };
     const { text, key } = line.text(sight);
     terminal.live(text, key);
-    for (const gate of runId ? await ledger.openGates(runId) : []) {
+    const open = () => (runId ? ledger.openGates(runId) : Promise.resolve([]));
+    for (const gate of await standstill.unless(open)) {
       if (told.has(gate.token)) continue;
       told.add(gate.token);
       await answer(runId!, gate, options);

@@ -143,7 +143,7 @@ async function drive(scene: Scene): Promise<Played> {
       ledger,
       terminal,
       signal,
-      clock: cloud.clock,
+      cloud,
       approve: plan.approve,
     });
     if (status === 'SUCCEEDED') break;

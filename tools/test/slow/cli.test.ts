@@ -94,6 +94,14 @@ it('rehearses two at a time: one fails and is redriven, one fails and stays so',
   await nothingLeft();
 });
 
+it('lets no virtual time pass while a gate waits for its answer', async () => {
+  const update = ['rehearse', 'clickstream-console-update', '--rows', '100', '--clock', 'virtual'];
+  const { code, out } = await start([...update, '--approve', '--json']).ended;
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ status: 'SUCCEEDED', redriveCount: 0 });
+  await nothingLeft();
+});
+
 it.each([
   ['while it builds', 'SIGINT', undefined],
   ['while the machine runs', 'SIGINT', /Run event batches/],
