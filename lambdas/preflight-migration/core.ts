@@ -1,5 +1,6 @@
 // Looks at the warehouse before anything is changed. Every finding is reported at once.
 
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import { estimate } from '../shared/clickstream/estimate';
 import {
   EVENTS_PER_CHUNK,
@@ -13,7 +14,7 @@ import type { Clock } from '../shared/clock';
 import type { DataApi, Row, WarehouseTarget } from '../shared/data-api';
 import { PreflightError } from '../shared/errors';
 import type { Ledger } from '../shared/ledger';
-import { type Read, reader } from '../shared/read';
+import { noteWarehouse, type Read, reader } from '../shared/read';
 import { ownRun } from '../shared/runs';
 import type { SqlSource } from '../shared/sql';
 import type { MigrationItem, PreflightMigrationPayload, PreflightMigrationResult } from './payload';
@@ -21,6 +22,7 @@ import { rights } from './rights';
 
 export interface PreflightDeps {
   readonly ledger: Ledger;
+  readonly sfn: Pick<SFNClient, 'send'>;
   readonly clock: Clock;
   dataApi(target: WarehouseTarget): DataApi;
   sqlText(source: SqlSource): string;
@@ -31,9 +33,12 @@ export async function preflightMigration(
   deps: PreflightDeps,
 ): Promise<PreflightMigrationResult> {
   // A dry run has no item in the ledger: it changes nothing, not even there.
-  if (!payload.dryRun) await ownRun(deps.ledger, payload);
+  if (!payload.dryRun) {
+    await ownRun(deps.ledger, payload);
+    await noteWarehouse(deps.ledger, payload.runId, payload.warehouse);
+  }
   const api = deps.dataApi(payload.warehouse);
-  const read = reader(api, deps, payload.runId);
+  const read = reader(api, deps, payload);
   const findings: string[] = [];
   const warnings = await rights(api, payload.runId);
   findings.push(...(await loadOf(payload, read, deps.clock.now())));

@@ -1,6 +1,7 @@
 // The last word of clickstream_log_v2 on every part of the migration. `backfill all end` is never
 // asked for: it is written even when users or sessions failed.
 
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import { timestamp } from '../run-batches/plan';
 import type { Clock } from '../shared/clock';
 import type { DataApi, WarehouseTarget } from '../shared/data-api';
@@ -13,6 +14,7 @@ import type { ReadClickstreamLogPayload, ReadClickstreamLogResult } from './payl
 
 export interface ReadLogDeps {
   readonly ledger: Ledger;
+  readonly sfn: Pick<SFNClient, 'send'>;
   readonly clock: Clock;
   dataApi(target: WarehouseTarget): DataApi;
   sqlText(source: SqlSource): string;
@@ -30,7 +32,7 @@ export async function readClickstreamLog(
   deps: ReadLogDeps,
 ): Promise<ReadClickstreamLogResult> {
   const run = await ownRun(deps.ledger, payload);
-  const read = reader(deps.dataApi(payload.warehouse), deps, payload.runId);
+  const read = reader(deps.dataApi(payload.warehouse), deps, payload);
   // An hour earlier: the log is stamped by the warehouse's clock, the run by ours.
   const since = timestamp(Date.parse(run.startedAt) - 3_600_000);
   const rows = await read('read-log-ends', {

@@ -1,4 +1,4 @@
-import { dataApiFor, ledgerFromEnv } from '../shared/clients';
+import { dataApiFor, ledgerFromEnv, sfnClient } from '../shared/clients';
 import { systemClock } from '../shared/clock';
 import { taskHandler } from '../shared/handler';
 import { noteItemFailure } from '../shared/items';
@@ -10,6 +10,7 @@ export const handler = taskHandler(
   (payload: ReadClickstreamLogPayload) =>
     readClickstreamLog(payload, {
       ledger: ledgerFromEnv(),
+      sfn: sfnClient(),
       clock: systemClock,
       dataApi: dataApiFor,
       sqlText,

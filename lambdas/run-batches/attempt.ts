@@ -6,10 +6,9 @@
 // order: same token (8 h), the service's list (24 h), the warehouse's query history (7 days).
 
 import { createHash } from 'node:crypto';
-import type { Clock } from '../shared/clock';
-import type { DataApi, StatementEnd } from '../shared/data-api';
+import type { StatementEnd } from '../shared/data-api';
 import { isTransient, TryAgainError } from '../shared/errors';
-import { readNow } from '../shared/read';
+import { type ReadDeps, readNow } from '../shared/read';
 import { type RenderedStatement, renderStatement, type SqlSource } from '../shared/sql';
 import type { RunBatchesPayload } from './payload';
 import type { Batch } from './plan';
@@ -33,9 +32,7 @@ export type Settled =
   /** Nobody knows it any more: what it left behind must decide. */
   | { readonly kind: 'unknown' };
 
-export interface AttemptDeps {
-  readonly api: DataApi;
-  readonly clock: Clock;
+export interface AttemptDeps extends ReadDeps {
   sqlText(source: SqlSource): string;
 }
 
@@ -51,6 +48,10 @@ export class StatementIdentity {
   ) {
     const item = payload.item?.key ?? '-';
     this.path = [payload.runId, payload.step, item, `${batch.label}.${call}`, String(attempt)];
+  }
+
+  get runId(): string {
+    return this.path[0]!;
   }
 
   /** Statement name; the closing sign keeps attempt 1 from matching attempt 10 in a prefix search. */
@@ -138,7 +139,7 @@ export async function history(
     { parameters: { comment: identity.comment, since: timestamp(attempt.intentAt - HOUR) } },
     ['history'],
   );
-  const [row] = await readNow(deps, statement, `${identity.name}history`);
+  const [row] = await readNow(deps, statement, identity.runId, 'history');
   if (!row) return undefined;
   return {
     state: historyState(String(row.status).trim()),

@@ -13,6 +13,7 @@ import {
   UndecidedStatementError,
 } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
+import { noteWarehouse } from '../shared/read';
 import { ownRun } from '../shared/runs';
 import { recordChecks } from './checks';
 import { baselineOf, errorsSince, judge, type LogBaseline } from './evidence';
@@ -52,6 +53,9 @@ export async function runBatches(
 ): Promise<RunBatchesResult> {
   await ownRun(deps.ledger, payload);
   const worker = await Worker.take(deps.ledger, payload, invocation.requestId, deps.clock.now);
+  if (worker.progress.generation === 1) {
+    await noteWarehouse(deps.ledger, payload.runId, payload.warehouse);
+  }
   const left = () => invocation.remainingMs() - LEAVE_BEFORE_END_MS;
   const session = new Session(worker.progress.payload, deps, worker, left);
   try {

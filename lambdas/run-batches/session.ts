@@ -136,7 +136,7 @@ export class Session {
       step,
       'log',
     ]);
-    return readNow(this.attemptDeps, statement, `ur:${runId}:${step}:log;`);
+    return readNow(this.attemptDeps, statement, runId, `${step}.log`);
   }
 
   /** Rows of the finished statement's own result. */
@@ -161,7 +161,8 @@ export class Session {
   }
 
   private get attemptDeps() {
-    return { api: this.api, clock: this.deps.clock, sqlText: this.deps.sqlText };
+    const { clock, sqlText } = this.deps;
+    return { api: this.api, clock, sqlText, wanted: () => this.running() };
   }
 
   private get errorLimit(): number {

@@ -108,12 +108,19 @@ export class DataApi {
     return rows;
   }
 
-  /** Runs a reading statement to its end within `seconds` and returns its rows. */
+  /**
+   * Runs a reading statement to its end within `seconds` and returns its rows. Who reads no longer
+   * leaves nothing behind: a reading that takes longer, or whose execution was stopped, is cancelled.
+   *
+   * @param wanted asked in each round; false ends the reading
+   * @throws TryAgainError when it was ended before it was through, by whomever
+   */
   async read(
     statement: RenderedStatement,
     name: string,
     token: string,
     seconds: number,
+    wanted: () => Promise<boolean>,
   ): Promise<Row[]> {
     let { id, state } = await this.submit(
       statement,
@@ -124,12 +131,18 @@ export class DataApi {
     let left = seconds - LONGEST_WAIT_SECONDS;
     let end: StatementEnd | undefined;
     while (state === 'running') {
-      if (left <= 0) throw new TryAgainError(`${name} is still waiting in the warehouse's queue`);
+      const stopped = !(await wanted());
+      if (stopped || left <= 0) {
+        await this.cancel(id);
+        const reason = stopped ? 'its execution was stopped' : `it took more than ${seconds} s`;
+        throw new TryAgainError(`${name} was given up: ${reason}`);
+      }
       end = await this.describe(id, Math.min(left, LONGEST_WAIT_SECONDS));
       left -= LONGEST_WAIT_SECONDS;
       state = end?.state ?? 'aborted';
     }
     if (state === 'finished') return this.rows(id);
+    if (state === 'aborted') throw new TryAgainError(`${name} was cancelled`);
     end ??= await this.describe(id, 0);
     throw new StatementStoppedError(`${name} ended ${state}: ${end?.error ?? 'no reason given'}`);
   }

@@ -1,6 +1,7 @@
 import { stopProgress } from '../run-batches/stop';
 import { dataApiFor, ledgerFromEnv, sfnClient } from './clients';
 import { systemClock } from './clock';
+import { stopReadings } from './read';
 import type { SettleDeps } from './settle';
 import { sqlText } from './sql-files';
 
@@ -8,5 +9,9 @@ import { sqlText } from './sql-files';
 export function settleDepsFromEnv(): SettleDeps {
   const deps = { ledger: ledgerFromEnv(), sfn: sfnClient(), clock: systemClock };
   const batches = { ...deps, dataApi: dataApiFor, sqlText };
-  return { ...deps, stop: (runId, sk, mayAct) => stopProgress(batches, runId, sk, mayAct) };
+  return {
+    ...deps,
+    stop: (runId, sk, mayAct) => stopProgress(batches, runId, sk, mayAct),
+    stopReadings: (runId, mayAct) => stopReadings(batches, runId, mayAct),
+  };
 }

@@ -18,6 +18,8 @@ export interface SettleDeps {
   readonly clock: Clock;
   /** Takes the step's worker token and stops what it has running; asks `mayAct` before each act. */
   stop(runId: string, sk: string, mayAct: () => Promise<boolean>): Promise<Settled>;
+  /** Stops what the run still reads. */
+  stopReadings(runId: string, mayAct: () => Promise<boolean>): Promise<void>;
 }
 
 /** True for an execution that no worker of its own serves any more. */
@@ -35,9 +37,11 @@ export async function settleRun(deps: SettleDeps, run: RunItem): Promise<Record<
   };
   const steps: string[] = [];
   for await (const { sk } of deps.ledger.list(runId, 'progress#')) steps.push(sk);
+  // Readings first: stopping a step may read itself.
+  const [read] = await Promise.allSettled([deps.stopReadings(runId, mayAct)]);
   const ends = await Promise.allSettled(steps.map((sk) => deps.stop(runId, sk, mayAct)));
   // The others have been stopped all the same; a retry comes back to the one that failed.
-  const failed = ends.find((end) => end.status === 'rejected');
+  const failed = [...ends, read].find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;
   return Object.fromEntries(
     steps.map((sk, i) => [sk, (ends[i] as PromiseFulfilledResult<Settled>).value]),

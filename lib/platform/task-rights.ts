@@ -84,8 +84,8 @@ export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
     states: ['DescribeExecution'],
     timeout: short,
   },
-  'preflight-migration': { ledger: ['GetItem', 'PutItem'] },
-  'read-clickstream-log': { ledger: ['GetItem', 'PutItem'] },
+  'preflight-migration': { ledger: ['GetItem', 'PutItem'], states: ['DescribeExecution'] },
+  'read-clickstream-log': { ledger: ['GetItem', 'PutItem'], states: ['DescribeExecution'] },
   'release-run': {
     ledger: ['GetItem', 'PutItem', 'Query', 'DeleteItem'],
     reports: true,

@@ -36,7 +36,11 @@ beforeEach(async () => {
   run = await openedRun(db.ledger);
   found = {};
   stopped = [];
+  readings = async () => {};
 });
+
+/** What happens when readings are stopped. */
+let readings: () => Promise<void>;
 
 const stop: SettleDeps['stop'] = async (_, sk, mayAct) => {
   if (!(await mayAct())) return 'lost';
@@ -52,6 +56,10 @@ const deps = () => ({
   clock: new FakeClock(),
   store: files.store,
   stop,
+  stopReadings: async () => {
+    stopped.push('readings');
+    await readings();
+  },
 });
 
 const runNow = () => db.ledger.get<RunItem>(runKey(run.runId));
@@ -125,7 +133,7 @@ describe('settling after a stop', () => {
     await addSteps('progress#events#shop');
     sfn.statuses[run.executionArn] = 'RUNNING';
     expect(await settleClosedRun(event(), deps())).toEqual({ 'progress#events#shop': 'lost' });
-    expect(stopped).toEqual([]);
+    expect(stopped).toEqual(['readings']);
   });
 
   it('leaves alone what another execution has taken over', async () => {
@@ -153,7 +161,14 @@ describe('settling after a stop', () => {
     await addSteps('progress#a#-', 'progress#b#-');
     found['progress#a#-'] = serviceError('ThrottlingException');
     await expect(settleClosedRun(event(), deps())).rejects.toThrow('ThrottlingException');
-    expect(stopped).toEqual(['progress#a#-', 'progress#b#-']);
+    expect(stopped).toEqual(['readings', 'progress#a#-', 'progress#b#-']);
+  });
+
+  it('stops the steps when readings cannot be stopped, and throws for the retry', async () => {
+    await addSteps('progress#a#-');
+    readings = () => Promise.reject(serviceError('ThrottlingException'));
+    await expect(settleClosedRun(event(), deps())).rejects.toThrow('ThrottlingException');
+    expect(stopped).toEqual(['readings', 'progress#a#-']);
   });
 });
 

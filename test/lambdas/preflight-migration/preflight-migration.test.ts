@@ -11,6 +11,7 @@ import type { RenderedStatement } from '../../../lambdas/shared/sql';
 import { sqlText } from '../../../lambdas/shared/sql-files';
 import { FakeClock } from '../../support/fake-warehouse';
 import { startLedger } from '../../support/ledger';
+import { FakeStepFunctions } from '../../support/runs';
 
 const ROOT = 'arn:aws:states:us-east-1:000000000000:execution:m:one';
 let ledger: Ledger;
@@ -71,7 +72,13 @@ function preflight(world: World = {}, payload: Partial<PreflightMigrationPayload
       dryRun: false,
       ...payload,
     },
-    { ledger, clock: new FakeClock(), dataApi: () => api, sqlText },
+    {
+      ledger,
+      sfn: new FakeStepFunctions().client,
+      clock: new FakeClock(),
+      dataApi: () => api,
+      sqlText,
+    },
   );
 }
 

@@ -4,6 +4,7 @@ import { type Ledger, runKey } from '../../../lambdas/shared/ledger';
 import { sqlText } from '../../../lambdas/shared/sql-files';
 import { FakeClock } from '../../support/fake-warehouse';
 import { startLedger } from '../../support/ledger';
+import { FakeStepFunctions } from '../../support/runs';
 
 const ROOT = 'arn:aws:states:us-east-1:000000000000:execution:m:one';
 let ledger: Ledger;
@@ -42,6 +43,7 @@ const read = (rows: Row[]) =>
     },
     {
       ledger,
+      sfn: new FakeStepFunctions().client,
       clock: new FakeClock(),
       sqlText,
       dataApi: () => ({ read: async () => rows }) as unknown as DataApi,
