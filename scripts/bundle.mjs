@@ -5,7 +5,9 @@ import { build } from 'esbuild';
 const tasks = readdirSync('lambdas').filter((name) => existsSync(`lambdas/${name}/index.ts`));
 rmSync('dist/lambdas', { recursive: true, force: true });
 await build({
-  entryPoints: Object.fromEntries(tasks.map((task) => [`${task}/index`, `lambdas/${task}/index.ts`])),
+  entryPoints: Object.fromEntries(
+    tasks.map((task) => [`${task}/index`, `lambdas/${task}/index.ts`]),
+  ),
   outdir: 'dist/lambdas',
   outExtension: { '.js': '.mjs' },
   bundle: true,

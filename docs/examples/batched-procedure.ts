@@ -2,7 +2,7 @@
 
 import * as path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { Batches, BatchedProcedure, RunbookMachine, SqlFile, Warehouse } from '../../lib';
+import { BatchedProcedure, Batches, RunbookMachine, SqlFile, Warehouse } from '../../lib';
 
 const app = new App();
 const stack = new Stack(app, 'sales-summary');

@@ -74,7 +74,12 @@ export interface CloudEvent {
 
 /** Calls a Lambda function by name or ARN the way Step Functions does; rejects with LambdaFunctionError. */
 export interface FunctionInvoker {
-  invoke(functionArn: string, payload: unknown, caller: Principal, signal: AbortSignal): Promise<unknown>;
+  invoke(
+    functionArn: string,
+    payload: unknown,
+    caller: Principal,
+    signal: AbortSignal,
+  ): Promise<unknown>;
 }
 
 /** A function that failed: what Step Functions sees as Error and Cause. */
