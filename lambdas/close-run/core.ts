@@ -18,6 +18,6 @@ export async function endRun(payload: CloseRunPayload, deps: CloseDeps): Promise
   const endedAt = run.endedAt ?? iso(deps.clock.now());
   const ended = { ...run, status: 'succeeded', endedAt } as const;
   const { notes } = await writeReport(deps.ledger, deps.store, ended);
-  await closeRun(deps.ledger, run, 'succeeded', endedAt);
+  await closeRun(deps.ledger, run, endedAt);
   return { runId, status: 'succeeded', notes: notes.slice(0, 20) };
 }

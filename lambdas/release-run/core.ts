@@ -1,4 +1,5 @@
-// Gives a run up: its execution is closed, what it left running is stopped, its leases are freed.
+// Gives a run up. The mark comes first: from then on no redrive of the run begins anything. What it
+// left running is stopped next, and its leases are freed last, when nothing runs any more.
 
 import { z } from 'zod';
 import { iso } from '../shared/clock';
@@ -7,7 +8,7 @@ import { RUN_ID } from '../shared/inputs/identifiers';
 import { problemsOf } from '../shared/inputs/problems';
 import { runKey } from '../shared/ledger';
 import { type StoreFile, writeReport } from '../shared/report/store';
-import { closeRun, type RunItem } from '../shared/runs';
+import { freeLeases, markEnded, type RunItem } from '../shared/runs';
 import { isClosed, type SettleDeps, settleRun } from '../shared/settle';
 import type { ReleaseRunPayload, ReleaseRunResult } from './payload';
 
@@ -29,10 +30,14 @@ export async function releaseRun(
   const run = await deps.ledger.get<RunItem>(runKey(runId));
   if (!run) throw refuse([`the ledger knows no run ${runId}`]);
   if (run.status === 'succeeded') throw refuse([`run ${runId} has succeeded, it holds nothing`]);
-  if (!(await isClosed(deps.sfn, run.executionArn))) {
+  // A run that is marked may be redriven by mistake: what remains to be done is done all the same.
+  if (run.status === 'open' && !(await isClosed(deps.sfn, run.executionArn))) {
     throw refuse([`run ${runId} still runs in ${run.executionArn}: stop that execution first`]);
   }
-  const settled = Object.entries(await settleRun(deps, run));
+  const released = await markEnded(deps.ledger, run, 'released', iso(deps.clock.now()));
+  // Asked before anything is stopped: a task that saw the run open may act until its execution ends.
+  const closed = await isClosed(deps.sfn, run.executionArn);
+  const settled = Object.entries(await settleRun(deps, released));
   const running = settled.filter(([, end]) => end === 'running').map(([sk]) => sk);
   if (running.length > 0) {
     throw new StatementStillRunsError(
@@ -44,9 +49,13 @@ export async function releaseRun(
   if (lost.length > 0) {
     throw new TryAgainError(`somebody else acts for ${lost.join(', ')} of run ${runId} right now`);
   }
-  const endedAt = run.endedAt ?? iso(deps.clock.now());
-  await closeRun(deps.ledger, run, 'released', endedAt);
-  await writeReport(deps.ledger, deps.store, { ...run, status: 'released', endedAt });
+  if (!closed) {
+    throw new TryAgainError(
+      `run ${runId} was redriven in ${run.executionArn} while it was given up: it keeps its leases until that has ended`,
+    );
+  }
+  await freeLeases(deps.ledger, released);
+  await writeReport(deps.ledger, deps.store, released);
   const stopped = settled.filter(([, end]) => end === 'stopped').map(([sk]) => sk);
   return { run: runId, status: 'released', freed: run.leases, stopped };
 }

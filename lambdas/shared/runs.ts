@@ -1,6 +1,6 @@
 // A run in the ledger: who owns it, and whether the caller still does.
 
-import { RunReleasedError, RunTakenOverError, UnknownRunError } from './errors';
+import { RunReleasedError, RunTakenOverError, TryAgainError, UnknownRunError } from './errors';
 import { type Ledger, leaseKey, runKey } from './ledger';
 import type { Caller } from './run';
 
@@ -53,17 +53,34 @@ export async function ownRun(ledger: Ledger, caller: Caller): Promise<RunItem> {
   return run;
 }
 
-/** Ends a run and frees what it holds; asking twice does once. */
-export async function closeRun(
+/** Ends a run that has done its work: frees what it holds, then says so; asking twice does once. */
+export async function closeRun(ledger: Ledger, run: RunItem, endedAt: string): Promise<void> {
+  await freeLeases(ledger, run);
+  await markEnded(ledger, run, 'succeeded', endedAt);
+}
+
+/**
+ * Writes how an open run ended, if its owner is still who it was; asking twice does once.
+ *
+ * @returns the run as the ledger has it now
+ */
+export async function markEnded(
   ledger: Ledger,
   run: RunItem,
   status: 'succeeded' | 'released',
   endedAt: string,
-): Promise<void> {
-  for (const target of run.leases) await ledger.remove(leaseKey(target), { runId: run.runId });
-  await ledger.put(
-    runKey(run.runId),
-    { ...run, status, endedAt: run.endedAt ?? endedAt },
-    { executionArn: run.executionArn },
+): Promise<RunItem> {
+  const { executionArn } = run;
+  const ended: RunItem = { ...run, status, endedAt: run.endedAt ?? endedAt };
+  if (await ledger.put(runKey(run.runId), ended, { executionArn, status: 'open' })) return ended;
+  const now = await ledger.get<RunItem>(runKey(run.runId));
+  if (now?.status === status && now.executionArn === executionArn) return now;
+  throw new TryAgainError(
+    `run ${run.runId} is ${now?.status ?? 'gone'} in ${now?.executionArn ?? 'no execution'} since this moment`,
   );
+}
+
+/** Frees the targets a run holds; what another run has taken since stays. */
+export async function freeLeases(ledger: Ledger, run: RunItem): Promise<void> {
+  for (const target of run.leases) await ledger.remove(leaseKey(target), { runId: run.runId });
 }

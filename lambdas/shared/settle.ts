@@ -28,12 +28,16 @@ export async function isClosed(sfn: SettleDeps['sfn'], executionArn: string): Pr
   return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
 }
 
-/** Stops every step of a run, all at once, for as long as its execution stays closed and its own. */
+/**
+ * Stops every step of a run, all at once, for as long as its execution stays closed and its own. In a
+ * run that was given up nobody may begin anything, so there it also acts beside a redrive.
+ */
 export async function settleRun(deps: SettleDeps, run: RunItem): Promise<Record<string, Settled>> {
   const { runId, executionArn } = run;
   const mayAct = async () => {
     const now = await deps.ledger.get<RunItem>(runKey(runId));
-    return now?.executionArn === executionArn && (await isClosed(deps.sfn, executionArn));
+    if (now?.executionArn !== executionArn) return false;
+    return now.status === 'released' || (await isClosed(deps.sfn, executionArn));
   };
   const steps: string[] = [];
   for await (const { sk } of deps.ledger.list(runId, 'progress#')) steps.push(sk);

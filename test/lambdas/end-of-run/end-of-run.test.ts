@@ -201,11 +201,59 @@ describe('releasing', () => {
     });
   });
 
-  it('keeps the run while a step is in other hands', async () => {
+  it('marks the run before it stops anything, so that no redrive begins in between', async () => {
     await addSteps('progress#events#shop');
-    found['progress#events#shop'] = 'lost';
+    let statusThen: string | undefined;
+    readings = async () => {
+      statusThen = (await runNow())?.status;
+    };
+    await release();
+    expect(statusThen).toBe('released');
+  });
+
+  it.each([
+    ['runs on', 'running', 'StatementStillRunsError'],
+    ['is in other hands', 'lost', 'TryAgainError'],
+  ] as const)(
+    'keeps the leases while a step %s, and goes on when redriven',
+    async (_, end, name) => {
+      await addSteps('progress#events#shop');
+      found['progress#events#shop'] = end;
+      await expect(release()).rejects.toMatchObject({ name });
+      expect(await runNow()).toMatchObject({ status: 'released' });
+      expect(await lease()).toBeDefined();
+      found['progress#events#shop'] = 'stopped';
+      await expect(release()).resolves.toMatchObject({ freed: run.leases });
+      expect(await lease()).toBeUndefined();
+    },
+  );
+
+  it('loses against a new execution that takes the run over meanwhile', async () => {
+    const taken = { ...run, executionArn: executionArn('other') };
+    const ledger = Object.assign(Object.create(db.ledger), {
+      put: async (...args: Parameters<typeof db.ledger.put>) => {
+        await db.ledger.put(runKey(run.runId), taken);
+        return db.ledger.put(...args);
+      },
+    });
+    const input = { run: run.runId };
+    const losing = releaseRun({ version: 1, selfArn: 'arn', input }, { ...deps(), ledger });
+    await expect(losing).rejects.toMatchObject({ name: 'TryAgainError' });
+    expect(await runNow()).toMatchObject({ status: 'open', executionArn: taken.executionArn });
+    expect(await lease()).toBeDefined();
+    expect(stopped).toEqual([]);
+  });
+
+  it('stops what a redrive began meanwhile, and frees nothing until that has ended', async () => {
+    await addSteps('progress#events#shop');
+    await db.ledger.put(runKey(run.runId), { ...run, status: 'released' });
+    sfn.statuses[run.executionArn] = 'RUNNING';
     await expect(release()).rejects.toMatchObject({ name: 'TryAgainError' });
-    expect(await runNow()).toMatchObject({ status: 'open' });
+    expect(stopped).toEqual(['readings', 'progress#events#shop']);
+    expect(await lease()).toBeDefined();
+    sfn.statuses[run.executionArn] = 'FAILED';
+    await release();
+    expect(await lease()).toBeUndefined();
   });
 
   it.each([

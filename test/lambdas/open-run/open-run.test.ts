@@ -2,7 +2,7 @@ import { openRun, runIdOf } from '../../../lambdas/open-run/core';
 import type { OpenRunPayload } from '../../../lambdas/open-run/payload';
 import { runOfExecution } from '../../../lambdas/shared/execution-index';
 import { leaseKey, runKey } from '../../../lambdas/shared/ledger';
-import { closeRun, type LeaseItem, type RunItem } from '../../../lambdas/shared/runs';
+import { closeRun, type LeaseItem, markEnded, type RunItem } from '../../../lambdas/shared/runs';
 import { FakeClock } from '../../support/fake-warehouse';
 import { startLedger } from '../../support/ledger';
 import { executionArn, FakeStepFunctions, TARGET } from '../../support/runs';
@@ -106,7 +106,7 @@ describe('a new run', () => {
     const late = payload('second', target);
     await expect(open(late)).rejects.toMatchObject({ name: 'LeaseHeldError' });
     const held = (await db.ledger.get<RunItem>(runKey(holder.run.id)))!;
-    await closeRun(db.ledger, held, 'succeeded', START);
+    await closeRun(db.ledger, held, START);
     const { run } = await open({ ...late, redriveCount: 1 });
     expect(await lease(target, 'order')).toMatchObject({ runId: run.id });
   });
@@ -189,7 +189,7 @@ describe('a run that is continued', () => {
   it.each(['succeeded', 'released'] as const)('is refused when it has %s', async (status) => {
     const target = newTarget();
     const id = await closed(target, `e-${status}`);
-    await closeRun(db.ledger, (await db.ledger.get<RunItem>(runKey(id)))!, status, START);
+    await markEnded(db.ledger, (await db.ledger.get<RunItem>(runKey(id)))!, status, START);
     await expect(open(payload(`f-${status}`, target, { continueRun: id }))).rejects.toThrow(
       `run ${id} is ${status}, there is nothing to continue`,
     );
