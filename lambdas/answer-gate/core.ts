@@ -43,27 +43,60 @@ export async function answerGate(payload: AnswerGatePayload, deps: AnswerDeps) {
   const { run: runId, gate, answer, by, reason } = parsed.data;
   const { run, item } = await find(deps, runId, gate);
   const again = item.answeredBy === payload.selfArn;
-  if (item.answer !== undefined && !again) {
-    throw new GateAnswerError(
-      `gate ${gate} of run ${runId} was answered already: ${item.answer} by ${item.by} in ${item.answeredBy}`,
-    );
-  }
+  if (item.answer !== undefined && !again) throw answeredAlready(runId, item);
   const status = await executionStatus(deps.sfn, run.executionArn);
   if (status !== 'RUNNING' && !again) throw notWaiting(gate, run, `it is ${status}`);
   const answeredAt = item.answeredAt ?? iso(deps.clock.now());
   const answered = { ...item, answer, by, reason, answeredBy: payload.selfArn, answeredAt };
-  if (!(await deps.ledger.put(gateKey(runId, gate), answered, { token: item.token }))) {
-    throw new GateAnswerError(`gate ${gate} of run ${runId} asks anew this moment; read it again`);
-  }
+  await store(deps.ledger, runId, answered, again);
   try {
     await send(deps.sfn, answered);
   } catch (error) {
-    // Sent before by a call that died: then the state has gone on and its token is dead.
     if (!DEAD.includes((error as Error).name)) throw error;
-    if (!again) throw notWaiting(gate, run, 'its state waits no more');
+    if (!mayHaveArrived(error, answered, again, status)) {
+      await withdraw(deps.ledger, runId, answered);
+      throw notWaiting(gate, run, 'its state waits no more');
+    }
   }
   return { run: runId, gate, answer, by, answeredAt };
 }
+
+/** Writes the answer if there is none yet; the first of two wins. */
+async function store(ledger: Ledger, runId: string, item: GateItem, again: boolean): Promise<void> {
+  const key = gateKey(runId, item.name);
+  const { token, answeredBy } = item;
+  const free = again ? { token, answeredBy: answeredBy! } : { token, answer: null };
+  if (await ledger.put(key, item, free)) return;
+  const now = await ledger.get<GateItem>(key);
+  // The write whose answer was lost is refused when the client sends it again.
+  if (now?.token === token && now.answeredBy === answeredBy) return;
+  if (now?.answer !== undefined) throw answeredAlready(runId, now);
+  throw new GateAnswerError(
+    `gate ${item.name} of run ${runId} asks anew this moment; read it again`,
+  );
+}
+
+/** Takes back an answer that reached nobody: as an approval it would answer the next question. */
+async function withdraw(ledger: Ledger, runId: string, item: GateItem): Promise<void> {
+  const { name, question, hash, token, askedAt, earlier, answeredBy } = item;
+  const asked: GateItem = { name, question, hash, token, askedAt, earlier };
+  await ledger.put(gateKey(runId, name), asked, { token, answeredBy: answeredBy! });
+}
+
+/**
+ * Whether a dead token was used up by this very answer, sent by a call whose end nobody saw. After
+ * an approval the run goes on; a run that is closed may have waited in vain, so it asks again.
+ */
+function mayHaveArrived(error: unknown, item: GateItem, again: boolean, status: string): boolean {
+  const attempts = (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
+  if (!again && attempts === 1) return false;
+  return item.answer === 'refuse' || status === 'RUNNING';
+}
+
+const answeredAlready = (runId: string, { name, answer, by, answeredBy }: GateItem) =>
+  new GateAnswerError(
+    `gate ${name} of run ${runId} was answered already: ${answer} by ${by} in ${answeredBy}`,
+  );
 
 async function find({ ledger }: AnswerDeps, runId: string, gate: string) {
   const run = await ledger.get<RunItem>(runKey(runId));

@@ -17,8 +17,14 @@ export interface LedgerKey {
   readonly sk: string;
 }
 
-/** A condition for a write: members that must have exactly these values, or that nothing is there. */
-export type WriteCondition = 'absent' | Readonly<Record<string, string | number>> | undefined;
+/**
+ * A condition for a write: members that must have exactly these values (null: must not be there), or
+ * that nothing is there.
+ */
+export type WriteCondition =
+  | 'absent'
+  | Readonly<Record<string, string | number | null>>
+  | undefined;
 
 export const runKey = (runId: string, sk = 'run'): LedgerKey => ({ pk: `run#${runId}`, sk });
 export const leaseKey = (target: string): LedgerKey => ({ pk: `lease#${target}`, sk: 'lease' });
@@ -96,13 +102,21 @@ export class Ledger {
 function conditionOf(condition: WriteCondition) {
   if (condition === undefined) return {};
   if (condition === 'absent') return { ConditionExpression: 'attribute_not_exists(pk)' };
-  const members = Object.entries(condition);
+  const members = Object.entries(condition).map(([name, value], i) => ({ name, value, i }));
+  const valued = members.filter(({ value }) => value !== null);
   return {
-    ConditionExpression: members.map((_, i) => `#c${i} = :c${i}`).join(' and '),
-    ExpressionAttributeNames: Object.fromEntries(members.map(([name], i) => [`#c${i}`, name])),
-    ExpressionAttributeValues: marshall(
-      Object.fromEntries(members.map(([, value], i) => [`:c${i}`, value])),
-    ),
+    ConditionExpression: members
+      .map(({ value, i }) => (value === null ? `attribute_not_exists(#c${i})` : `#c${i} = :c${i}`))
+      .join(' and '),
+    ExpressionAttributeNames: Object.fromEntries(members.map(({ name, i }) => [`#c${i}`, name])),
+    // DynamoDB refuses an empty map of values.
+    ...(valued.length === 0
+      ? {}
+      : {
+          ExpressionAttributeValues: marshall(
+            Object.fromEntries(valued.map(({ value, i }) => [`:c${i}`, value])),
+          ),
+        }),
   };
 }
 

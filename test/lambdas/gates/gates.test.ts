@@ -248,6 +248,53 @@ describe('an answer is refused', () => {
     await expect(refused).rejects.toMatchObject({ name: 'GateAnswerError' });
     await expect(refused).rejects.toThrow(/its state waits no more. Redrive that execution/);
   });
+
+  it('when it came after the time-out, and a redrive asks again instead of taking it', async () => {
+    await ask('t1');
+    sfn.fail.SendTaskSuccess = [serviceError('TaskTimedOut')];
+    await expect(say('approve')).rejects.toThrow(/its state waits no more/);
+    expect(await isApproved(db.ledger, callerOf(run), 'cleanup', { drop: ['event'] })).toBe(false);
+    expect(await stored()).toMatchObject({ token: 't1', question: 'Drop the old tables?' });
+    expect(await ask('t2')).toEqual({ status: 'asked' });
+    await expect(say('approve', 'two')).resolves.toMatchObject({ answer: 'approve' });
+  });
+
+  it('when it was stored, never sent, and the run has failed meanwhile', async () => {
+    await ask('t1');
+    sfn.fail.SendTaskSuccess = [serviceError('ServiceUnavailable'), serviceError('TaskTimedOut')];
+    await expect(say('approve')).rejects.toThrow('ServiceUnavailable');
+    sfn.statuses[run.executionArn] = 'FAILED';
+    await expect(say('approve')).rejects.toMatchObject({ name: 'GateAnswerError' });
+    expect(await ask('t2')).toEqual({ status: 'asked' });
+  });
+
+  it('when another one was stored between its reading and its writing', async () => {
+    await ask('t1');
+    // Both have read the gate before one of them writes.
+    const both = await Promise.allSettled([say('approve', 'one'), say('refuse', 'two')]);
+    const refused = both.filter((end) => end.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    expect(String(refused[0]!.reason)).toMatch(/was answered already: (approve|refuse) by Ada in/);
+    expect(sfn.sent).toHaveLength(1);
+    const winner = sfn.sent[0]!.command === 'SendTaskSuccess' ? 'approve' : 'refuse';
+    expect(await stored()).toMatchObject({ answer: winner });
+  });
+
+  it('never because the client had to send the same write or the same answer twice', async () => {
+    await ask('t1');
+    const ledger = Object.assign(Object.create(db.ledger), {
+      put: async (...args: Parameters<typeof db.ledger.put>) => {
+        await db.ledger.put(...args);
+        return db.ledger.put(...args);
+      },
+    });
+    const dead = Object.assign(serviceError('TaskTimedOut'), { $metadata: { attempts: 2 } });
+    sfn.fail.SendTaskSuccess = [dead];
+    const input = { run: run.runId, gate: 'cleanup', answer: 'approve', by: 'Ada' };
+    const payload = { version: 1, selfArn: answerArn('one'), input };
+    await expect(answerGate(payload, { ...deps(), ledger })).resolves.toMatchObject(input);
+    expect(await stored()).toMatchObject({ answer: 'approve' });
+  });
 });
 
 describe('the hash of what is approved', () => {
