@@ -92,7 +92,8 @@ async function eventsOf(api: CloudFormation, worker: UpdateWorker): Promise<Stac
 
 /**
  * Asked while no event carries the token: false when the change set was never executed. One that a
- * person executed by hand has another token, which is adopted.
+ * person executed by hand has another token or none, which is adopted: the change set was executed, so
+ * the stack's latest update since its making is its own.
  */
 async function hasBegun(
   api: CloudFormation,
@@ -104,7 +105,7 @@ async function hasBegun(
   switch (changeSet?.executionStatus) {
     case 'EXECUTE_IN_PROGRESS':
     case 'EXECUTE_COMPLETE': {
-      const token = latestToken(await api.events(plan.stackName, intentAt));
+      const token = latestToken(await api.events(plan.stackName, intentAt), intentAt);
       if (token !== undefined) await worker.save({ token });
       return true;
     }

@@ -101,10 +101,14 @@ export class FakeCloudFormation {
   }
 
   /** Somebody else starts an update, which makes other change sets obsolete. */
-  updateByOthers(url: string, seconds: number): void {
+  updateByOthers(
+    url: string,
+    seconds: number,
+    by: { token?: string } = { token: 'somebody-else' },
+  ) {
     this.progress();
     for (const set of this.changeSets.values()) set.execution = 'OBSOLETE';
-    this.begin('somebody-else', url, {}, seconds);
+    this.begin(by.token, url, {}, seconds);
   }
 
   private answer(call: string, input: Input): unknown {
@@ -243,11 +247,16 @@ export class FakeCloudFormation {
     }
     for (const name of this.changeSets.keys()) if (name !== set.name) this.changeSets.delete(name);
     set.execution = 'EXECUTE_IN_PROGRESS';
-    this.begin(input.ClientRequestToken!, set.url, set.parameters, 90);
+    this.begin(input.ClientRequestToken, set.url, set.parameters, 90);
     return {};
   }
 
-  private begin(token: string, url: string, values: Record<string, string>, seconds: number): void {
+  private begin(
+    token: string | undefined,
+    url: string,
+    values: Record<string, string>,
+    seconds: number,
+  ): void {
     this.updates += 1;
     const fault = this.rollBackNext;
     this.rollBackNext = undefined;
@@ -281,7 +290,9 @@ export class FakeCloudFormation {
     this.progress();
   }
 
-  private pending: { token: string; url: string; values: Record<string, string> } | undefined;
+  private pending:
+    | { token: string | undefined; url: string; values: Record<string, string> }
+    | undefined;
 
   private progress(): void {
     const due = this.stages.filter(({ at }) => at <= this.clock.now());

@@ -28,7 +28,10 @@ export interface UpdateAttempt {
   readonly state: AttemptState;
   /** Name of the change set and token of both calls, from run, step and attempt. */
   readonly name: string;
-  /** Token on the events of the update: the name, unless a person executed the change set by hand. */
+  /**
+   * Token on the events of the update: the name, unless a person executed the change set by hand;
+   * empty when that person gave none.
+   */
   readonly token: string;
   readonly plan: StackUpdatePlan;
   readonly planHash: string;

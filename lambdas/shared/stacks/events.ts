@@ -6,14 +6,30 @@ import { type UpdateEnd, updateEndOf } from './stack-status';
 const ofStackItself = ({ PhysicalResourceId, StackId }: StackEvent) =>
   PhysicalResourceId === StackId;
 
-/** Events of the update that was started with this token. */
-export const ofUpdate = (events: readonly StackEvent[], token: string): StackEvent[] =>
-  events.filter(({ ClientRequestToken }) => ClientRequestToken === token);
+const begins = (event: StackEvent) =>
+  ofStackItself(event) && event.ResourceStatus === 'UPDATE_IN_PROGRESS';
 
-/** Token of the latest update, whoever started it. */
-export const latestToken = (events: readonly StackEvent[]): string | undefined =>
-  events.findLast((event) => ofStackItself(event) && event.ResourceStatus === 'UPDATE_IN_PROGRESS')
-    ?.ClientRequestToken;
+/** Stands for the token of an update that was started without one. */
+const NO_TOKEN = '';
+
+const tokenOf = ({ ClientRequestToken }: StackEvent) => ClientRequestToken ?? NO_TOKEN;
+
+/**
+ * Events of the update that was started with this token. Updates without one cannot be told apart by
+ * it: of those it is the latest, from the stack's own first event on.
+ */
+export function ofUpdate(events: readonly StackEvent[], token: string): StackEvent[] {
+  const own = events.filter((event) => tokenOf(event) === token);
+  if (token !== NO_TOKEN) return own;
+  const start = own.findLastIndex(begins);
+  return start === -1 ? [] : own.slice(start);
+}
+
+/** Token of the latest update that began since an instant, whoever started it; undefined: none has. */
+export function latestToken(events: readonly StackEvent[], since: number): string | undefined {
+  const start = events.findLast((event) => begins(event) && Number(event.Timestamp) >= since);
+  return start && tokenOf(start);
+}
 
 /** Status of the stack's own latest event, and what it means. Undefined: the update has no event yet. */
 export function endOf(

@@ -103,17 +103,40 @@ describe('follow-stack', () => {
     expect(h.cloud.updates).toBe(1);
   });
 
-  test('follows an update that a person started by hand from the same change set', async () => {
-    const h = await harness();
-    await h.prepare();
+  const executeByHand = async (h: StackHarness, ClientRequestToken?: string) => {
     const { name } = (await h.latest())!;
     await h.cloud.client.send({
       constructor: { name: 'ExecuteChangeSetCommand' },
-      input: { ChangeSetName: name, ClientRequestToken: 'Console-ExecuteChangeSet-1' } as never,
+      input: { ChangeSetName: name, ClientRequestToken },
     });
+  };
+
+  test.each([
+    ['with a token of the console', 'Console-ExecuteChangeSet-1'],
+    ['without any token', undefined],
+  ])('follows an update that a person started by hand %s', async (_, token) => {
+    const h = await harness();
+    h.cloud.updateByOthers(OLD, 1, {});
+    h.clock.pass(60_000);
+    await h.prepare();
+    const before = h.clock.now();
+    await executeByHand(h, token);
     await expect(h.execute()).resolves.toMatchObject({ status: 'executing' });
     await expect(h.follow()).resolves.toMatchObject({ status: 'updated' });
-    expect(h.cloud.updates).toBe(1);
+    expect(h.clock.now() - before).toBe(120_000);
+    expect(h.cloud.updates).toBe(2);
+  });
+
+  test('throws when an update by hand without a token is rolled back', async () => {
+    const h = await harness();
+    await h.prepare();
+    h.cloud.rollBackNext = FAULT;
+    await executeByHand(h);
+    await h.execute();
+    await expect(h.follow()).rejects.toMatchObject({
+      name: 'StackRolledBackError',
+      message: expect.stringContaining('Users (AWS::DynamoDB::Table) UPDATE_FAILED'),
+    });
   });
 
   test('throws when somebody has put another version there since, and updates again on redrive', async () => {
