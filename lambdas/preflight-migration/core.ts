@@ -1,6 +1,7 @@
 // Looks at the warehouse before anything is changed. Every finding is reported at once.
 
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import { timestamp } from '../run-batches/plan';
 import { estimate } from '../shared/clickstream/estimate';
 import {
   EVENTS_PER_CHUNK,
@@ -10,7 +11,7 @@ import {
   schemaOf,
   TRACE_TABLE,
 } from '../shared/clickstream/migration';
-import type { Clock } from '../shared/clock';
+import { type Clock, iso } from '../shared/clock';
 import type { DataApi, Row, WarehouseTarget } from '../shared/data-api';
 import { PreflightError } from '../shared/errors';
 import type { Ledger } from '../shared/ledger';
@@ -19,6 +20,8 @@ import { ownRun } from '../shared/runs';
 import type { SqlSource } from '../shared/sql';
 import type { MigrationItem, PreflightMigrationPayload, PreflightMigrationResult } from './payload';
 import { rights } from './rights';
+
+const DAY_MS = 86_400_000;
 
 export interface PreflightDeps {
   readonly ledger: Ledger;
@@ -64,22 +67,22 @@ export async function preflightMigration(
   };
 }
 
-/** Running and waiting statements; a migration that another worker started counts whatever the limit. */
+/** How the statements of this run open: an orphan of its own is adopted later, not refused now. */
+const ownOf = ({ runId }: PreflightMigrationPayload) => `/* ${runId} `;
+
+const sinceOf = (now: number) => timestamp(Math.floor((now - DAY_MS) / 1000) * 1000);
+
+/** Running and waiting statements, as far as the calling user sees them. */
 async function loadOf(
   payload: PreflightMigrationPayload,
   read: Read,
   now: number,
 ): Promise<string[]> {
-  const since = new Date(now - 86_400_000).toISOString().slice(0, 19).replace('T', ' ');
-  const [row] = await read('preflight-load', { parameters: { since } });
+  const parameters = { since: sinceOf(now), own: ownOf(payload) };
+  const [row] = await read('preflight-load', { parameters });
   const running = numberOf(row, 'running');
   const queued = numberOf(row, 'queued');
   const findings: string[] = [];
-  if (numberOf(row, 'migrations') > 0) {
-    findings.push(
-      'a migration procedure runs on the warehouse already; two at once write rows twice: wait for it or cancel it',
-    );
-  }
   if (running > payload.maxRunning) {
     findings.push(
       `${running} statements run on the warehouse, at most ${payload.maxRunning} may; wait until they are through`,
@@ -105,13 +108,21 @@ async function lookAt(
   const names = new Map(objects.map((row) => [String(row.name), row]));
   const legacy = LEGACY_RELATIONS.filter((name) => names.has(name));
   if (legacy.length === 0 && objects.length > 0) return undefined;
-  const before = findings.length;
   const add = (text: string) => findings.push(`application ${appId}: ${text}`);
+  const [busy] = await read('preflight-running', {
+    parameters: { since: sinceOf(now), own: ownOf(payload), schema_name: schema },
+  });
+  if (numberOf(busy, 'migrations') > 0) {
+    add(
+      'a migration procedure runs already; two at once write rows twice: wait for it or cancel it',
+    );
+  }
+  const before = findings.length;
   if (objects.length === 0) {
     add(
       `schema ${schema} has no table this user can see; wait for the schema upgrade, and call as the owner`,
     );
-    return empty(appId, schema, now);
+    return empty(appId, schema);
   }
   const missing = [...LEGACY_RELATIONS, ...NEW_RELATIONS, ...PROCEDURES].filter(
     (name) => !names.has(name),
@@ -130,7 +141,7 @@ async function lookAt(
       `${notMine.join(', ')} belong to ${owner}, but this run calls as ${me}: call as the owner, or change their owner`,
     );
   }
-  if (findings.length > before) return empty(appId, schema, now);
+  if (findings.length > before) return empty(appId, schema);
   const ids = { schema };
   if (names.has(TRACE_TABLE)) {
     const [trace] = await read('preflight-trace', { ids });
@@ -149,15 +160,21 @@ async function lookAt(
   }
   if (numberOf(rows, 'without_required') > 0) {
     add(
-      `${rows!.without_required} event(s) of the window have no event_name, user_pseudo_id or project_id, which event_v2 requires`,
+      `${rows!.without_required} event(s) of the window have no event_name, user_pseudo_id, project_id or app_info.app_id, which event_v2 requires`,
     );
+  }
+  if ([rows?.oldest, rows?.newest].some((text) => Number.isNaN(instantOf(text)))) {
+    add(
+      `events of the window reach from ${rows!.oldest} to ${rows!.newest}, which is no time of ours: correct or delete those whose event_timestamp is not in milliseconds`,
+    );
+    return empty(appId, schema);
   }
   return item(appId, schema, rows, payload, now);
 }
 
-const empty = (appId: string, schema: string, now: number): MigrationItem => ({
+const empty = (appId: string, schema: string): MigrationItem => ({
   key: appId,
-  value: { schema, events: 0, oldest: null, until: new Date(now).toISOString(), maxCalls: 1 },
+  value: { schema, events: 0, oldest: null, newest: null, maxCalls: 1 },
 });
 
 function item(
@@ -168,21 +185,24 @@ function item(
   now: number,
 ): MigrationItem {
   const events = numberOf(row, 'events');
-  const instant = (text: unknown) => (text ? `${String(text).replace(' ', 'T')}Z` : null);
-  const oldest = instant(row?.oldest);
-  const newest = Date.parse(instant(row?.newest) ?? '') || 0;
+  const oldest = instantOf(row?.oldest);
+  const newest = instantOf(row?.newest);
   return {
     key: appId,
     value: {
       schema,
       events,
-      oldest: oldest && `${oldest.slice(0, 13)}:00:00Z`,
-      // Clients with a wrong clock send events from the future: the ranges must reach them too.
-      until: newest >= now ? new Date(newest + 1_000).toISOString() : 'now',
+      oldest: oldest === undefined ? null : `${iso(oldest).slice(0, 13)}:00:00Z`,
+      // Clients with a wrong clock send events from the future: one more range must reach them.
+      newest: newest !== undefined && newest >= now ? iso(newest + 1_000) : null,
       // One call a chunk, one that finds nothing left, and one for a clock second shared by two calls.
       maxCalls: payload.maxCallsPerWindow ?? Math.ceil(events / EVENTS_PER_CHUNK) + 3,
     },
   };
 }
+
+/** A timestamp of the warehouse; undefined without one, NaN when no calendar knows it. */
+const instantOf = (text: unknown): number | undefined =>
+  text ? Date.parse(`${String(text).replace(' ', 'T')}Z`) : undefined;
 
 const numberOf = (row: Row | undefined, name: string): number => Number(row?.[name] ?? 0);

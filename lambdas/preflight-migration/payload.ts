@@ -25,9 +25,10 @@ export interface MigrationItem {
   readonly value: {
     readonly schema: string;
     readonly events: number;
-    /** First and last day of the base view's ranges; null without an event. */
+    /** Where the base view's ranges begin; null without an event. */
     readonly oldest: string | null;
-    readonly until: string;
+    /** Behind the newest event, when that lies in the future; null otherwise. */
+    readonly newest: string | null;
     readonly maxCalls: number;
   };
 }

@@ -40,24 +40,35 @@ export async function readClickstreamLog(
     parameters: { since },
   });
   const byName = new Map(rows.map((row) => [String(row.name), row]));
-  const findings = PARTS.flatMap((part) => {
-    const row = byName.get(part);
-    if (!row?.last_end) return [`${part} has no end row in the log`];
-    // Errors that a redrive has overcome stay in the log: the last word counts.
-    return row.last_error && row.last_error > row.last_end
-      ? [`${part} logged an error after its last end: ${row.message}`]
-      : [];
-  });
-  if (findings.length > 0) throw new ProcedureFailedError(findings.join('; '));
+  const silent = PARTS.filter((part) => !byName.get(part)?.last_end);
+  if (silent.length > 0) {
+    throw new ProcedureFailedError(
+      `${silent.join(', ')} left no end row in the log, although each call was seen to end: was the log cleared? ` +
+        'If so, give this run up with the release machine and start a new execution; the procedures take only what is missing',
+    );
+  }
+  // Each call of ours was judged when it ended; an error after the last end is somebody else's.
+  const strange = PARTS.map((part) => byName.get(part)!).filter(
+    (row) => row.last_error && row.last_error > row.last_end!,
+  );
+  const note = (name: string, text: string) =>
+    deps.ledger.put(runKey(payload.runId, `note#${payload.item?.key ?? '-'}#${name}`), { text });
+  if (strange.length > 0) {
+    const rows = strange.map((row) => `${row.name} at ${row.last_error}: ${row.message}`);
+    await note(
+      'errors-after-end',
+      `the log has errors after the last end of our calls, so somebody else called: ${rows.join('; ')}`,
+    );
+  }
   const liveLoadErrors = rows
     .filter((row) => String(row.name).startsWith('sp_merge_'))
     .reduce((sum, row) => sum + Number(row.errors), 0);
   if (liveLoadErrors > 0) {
-    await deps.ledger.put(runKey(payload.runId, `note#${payload.item?.key ?? '-'}#live-loads`), {
-      text:
-        `${liveLoadErrors} live load(s) failed while the migration ran, and their files were forgotten: ` +
+    await note(
+      'live-loads',
+      `${liveLoadErrors} live load(s) failed while the migration ran, and their files were forgotten: ` +
         'look for level error of sp_merge_event_v2 in clickstream_log_v2 and queue the named manifests again',
-    });
+    );
   }
   return { ended: PARTS, liveLoadErrors };
 }

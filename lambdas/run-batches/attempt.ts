@@ -23,6 +23,9 @@ const LIST_LIFE_MS = 23.5 * HOUR;
 /** SYS_QUERY_HISTORY keeps seven days (https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html). */
 const HISTORY_LIFE_MS = 6.5 * 24 * HOUR;
 
+/** A worker lives for 15 minutes at the most; a minute for clocks that differ. */
+const LONGEST_WORKER_MS = 16 * 60_000;
+
 /** What became of an attempt whose worker has died. */
 export type Settled =
   | { readonly kind: 'id'; readonly id: string }
@@ -124,8 +127,54 @@ export async function settle(
   }
   const found = await history(deps, identity, attempt);
   if (found) return { kind: 'history', end: found };
-  if (attempt.statementId === undefined && age < HISTORY_LIFE_MS) return { kind: 'never ran' };
-  return { kind: 'unknown' };
+  const covered = attempt.statementId === undefined && age < HISTORY_LIFE_MS;
+  return covered && (await historyWorks(deps, identity))
+    ? { kind: 'never ran' }
+    : { kind: 'unknown' };
+}
+
+/**
+ * Settles an attempt in order to stop it: nothing is submitted that was not, unless a worker that may
+ * still be alive could submit it in this moment.
+ */
+export async function settleToStop(
+  deps: AttemptDeps,
+  identity: StatementIdentity,
+  attempt: Attempt,
+  forMs: () => number,
+): Promise<Settled> {
+  const ids = await deps.api.find(identity.name);
+  if (ids !== 'denied' && ids[0]) return { kind: 'id', id: ids[0] };
+  const age = deps.clock.now() - attempt.intentAt;
+  if (ids !== 'denied' && age > LONGEST_WORKER_MS && age < LIST_LIFE_MS)
+    return { kind: 'never ran' };
+  return settle(deps, identity, attempt, false, forMs);
+}
+
+/**
+ * "Not in the history" means "never ran" only where the history shows what certainly ran: a reading
+ * with a comment of its own must be found by it.
+ */
+async function historyWorks(deps: AttemptDeps, identity: StatementIdentity): Promise<boolean> {
+  const path = [identity.runId, 'probe', String(deps.clock.now())];
+  const find = (comment: string, own: readonly string[]) =>
+    readNow(
+      deps,
+      renderStatement(
+        deps.sqlText({ file: 'redshift/find-statement' }),
+        { parameters: { comment, since: timestamp(deps.clock.now() - HOUR) } },
+        own,
+      ),
+      identity.runId,
+      'probe',
+    );
+  await find('/* nobody */', path);
+  for (const wait of [0, 5_000, 25_000]) {
+    await deps.clock.sleep(wait);
+    const rows = await find(`/* ${path.join(' ')} */`, [identity.runId, 'look']);
+    if (rows.length > 0) return true;
+  }
+  return false;
 }
 
 /** The attempt in the warehouse's query history, by the comment that opens its text. */

@@ -123,39 +123,42 @@ async function runCall(session: Session, batch: Batch): Promise<boolean> {
   return followed !== 'leave' && conclude(session, batch, followed.attempt, followed.end);
 }
 
+/** The attempt to follow, undefined when there is no time left for it, or one that nobody knows any more. */
 async function startOrAdopt(session: Session, batch: Batch) {
   const { worker } = session;
   const last = worker.progress.attempt;
+  if (last && last.state !== 'failed') {
+    // Whatever goes wrong while we look must not mark it failed: it may be running.
+    const adopted = await adopt(session, batch, last);
+    if (adopted !== 'never ran') return adopted;
+  }
+  const attempt = await session.begin((last?.number ?? worker.progress.attemptBase) + 1);
   try {
-    if (last && last.state !== 'failed') {
-      if (last.statementId !== undefined) return last;
-      const settled = await session.settle(batch, last);
-      if (settled.kind === 'history') return last;
-      if (settled.kind === 'unknown') return { attempt: last, end: 'unknown' as const };
-      if (settled.kind === 'id') {
-        const adopted: Attempt = {
-          ...last,
-          state: last.state === 'stopping' ? 'stopping' : 'submitted',
-          statementId: settled.id,
-        };
-        await worker.save({ attempt: adopted });
-        return adopted;
-      }
-    }
-    return await session.start(
-      batch,
-      await session.begin((last?.number ?? worker.progress.attemptBase) + 1),
-    );
+    return await session.start(batch, attempt);
   } catch (error) {
     if (error instanceof TokenLost || isTransient(error)) throw error;
-    if ((error as Error).name === 'TryAgainError') throw error;
+    // The intent stays: a redrive submits it again with the same token, which starts it once.
     const { message } = error as Error;
-    return fail(
-      session,
-      new StatementStoppedError(`${batch.title}: ${message}`, { cause: error }),
-      batch,
-    );
+    await session.record(batch, attempt, { status: 'failed', error: message });
+    throw new StatementStoppedError(`${batch.title} was not accepted: ${message}`, {
+      cause: error,
+    });
   }
+}
+
+async function adopt(session: Session, batch: Batch, last: Attempt) {
+  if (last.statementId !== undefined) return last;
+  const settled = await session.settle(batch, last);
+  if (settled.kind === 'never ran') return 'never ran';
+  if (settled.kind === 'history') return last;
+  if (settled.kind === 'unknown') return { attempt: last, end: 'unknown' as const };
+  const adopted: Attempt = {
+    ...last,
+    state: last.state === 'stopping' ? 'stopping' : 'submitted',
+    statementId: settled.id,
+  };
+  await session.worker.save({ attempt: adopted });
+  return adopted;
 }
 
 /** Judges a statement that is over; writes its record and the next position, or fails the step. */
@@ -215,7 +218,10 @@ async function evaluate(
   if (state === 'finished' && evidence.kind === 'status')
     return { exhausted: true, rows: undefined };
   if (state === 'finished' && evidence.kind === 'checks') {
-    const failedChecks = await recordChecks(session, await session.rowsOf(attempt));
+    // Results live for 24 hours: a check whose result has expired is read anew.
+    const result = await session.rowsOf(attempt);
+    if (!result) return again(session, attempt);
+    const failedChecks = await recordChecks(session, result);
     return { exhausted: true, rows: undefined, failedChecks };
   }
   if (evidence.kind === 'log' && (state === 'finished' || state === 'unknown')) {
@@ -291,7 +297,7 @@ async function stopWhatRuns(session: Session, batch: Batch): Promise<void> {
   if (!attempt || attempt.state === 'failed') return;
   const settled =
     attempt.statementId === undefined
-      ? await session.settle(batch, attempt)
+      ? await session.settleToStop(batch, attempt)
       : ({ kind: 'id', id: attempt.statementId } as const);
   if (settled.kind !== 'id') return;
   await session.stop({ ...attempt, statementId: settled.id }, EXECUTION_STOPPED);

@@ -23,6 +23,8 @@ export type BatchPlan =
       /** ISO instant, or `now`: fixed in the ledger when the first batch starts. */
       readonly to: string;
       readonly hours: number;
+      /** ISO instant behind `to` that one more range reaches; null or absent for none. */
+      readonly tail?: string | null;
     };
 
 /** How the end of a statement is judged. FINISHED alone proves nothing about a procedure that catches errors. */

@@ -23,8 +23,7 @@ export function batchCount(plan: BatchPlan, to: string | undefined): number {
       return Math.ceil(plan.total / plan.by);
     case 'ranges': {
       if (plan.from === null) return 0;
-      const span = Date.parse(endOf(plan, to)) - Date.parse(plan.from);
-      return Math.max(0, Math.ceil(span / (plan.hours * 3_600_000)));
+      return ordinary(plan, to) + (hasTail(plan, to) ? 1 : 0);
     }
   }
 }
@@ -70,13 +69,26 @@ function valuesOf(
     }
     case 'ranges': {
       const width = plan.hours * 3_600_000;
-      const start = Date.parse(plan.from!) + index * width;
-      const end = Math.min(start + width, Date.parse(endOf(plan, to)));
+      const last = Date.parse(endOf(plan, to));
+      const isTail = index === ordinary(plan, to);
+      const start = isTail ? last : Date.parse(plan.from!) + index * width;
+      const end = isTail ? Date.parse(plan.tail!) : Math.min(start + width, last);
       const parameters = { range_start: timestamp(start), range_end: timestamp(end) };
       return { title: `${parameters.range_start} to ${parameters.range_end}`, parameters };
     }
   }
 }
+
+type Ranges = Extract<BatchPlan, { kind: 'ranges' }>;
+
+/** Ranges of full width up to `to`, the last one perhaps shorter. */
+function ordinary(plan: Ranges, to: string | undefined): number {
+  const span = Date.parse(endOf(plan, to)) - Date.parse(plan.from!);
+  return Math.max(0, Math.ceil(span / (plan.hours * 3_600_000)));
+}
+
+const hasTail = (plan: Ranges, to: string | undefined): boolean =>
+  typeof plan.tail === 'string' && Date.parse(plan.tail) > Date.parse(endOf(plan, to));
 
 const endOf = (plan: { to: string }, to: string | undefined): string =>
   plan.to === 'now' ? (to ?? new Date(0).toISOString()) : plan.to;

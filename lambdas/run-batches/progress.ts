@@ -4,7 +4,7 @@
 import { type Ledger, runKey } from '../shared/ledger';
 import type { Caller } from '../shared/run';
 import type { LogBaseline } from './evidence';
-import type { RunBatchesPayload } from './payload';
+import type { BatchPlan, RunBatchesPayload } from './payload';
 
 /** One try at a batch. */
 export interface Attempt {
@@ -103,8 +103,7 @@ export class Worker {
         renewedAt: now(),
         selfArn: payload.selfArn,
         turns: old?.selfArn === payload.selfArn ? old.turns + 1 : 1,
-        // Batches are counted along the plan the step began with, whatever a newer definition says.
-        payload: { ...payload, plan: old?.payload.plan ?? payload.plan },
+        payload: continued(old, payload),
       };
       if (await Worker.write(ledger, key, next, old)) return new Worker(ledger, key, now, next);
     }
@@ -144,4 +143,22 @@ export class Worker {
     const now = await ledger.get<Progress>(key);
     return now?.generation === next.generation && now.worker === next.worker;
   }
+}
+
+/**
+ * What a step that has begun takes from a newer definition: the statements, not the way its batches
+ * are counted; and while an attempt is open not the warehouse, because only its own role and
+ * workgroup know it.
+ */
+function continued(old: Progress | undefined, payload: RunBatchesPayload): RunBatchesPayload {
+  if (!old || payload.readOnly) return payload;
+  const open = old.attempt !== undefined && old.attempt.state !== 'failed';
+  const warehouse = open ? old.payload.warehouse : payload.warehouse;
+  return { ...payload, warehouse, plan: planOf(old.payload.plan, payload.plan) };
+}
+
+function planOf(old: BatchPlan, now: BatchPlan): BatchPlan {
+  if (old.kind !== 'list' || now.kind !== 'list') return old;
+  const byName = new Map(now.statements.map((statement) => [statement.name, statement]));
+  return { kind: 'list', statements: old.statements.map((one) => byName.get(one.name) ?? one) };
 }

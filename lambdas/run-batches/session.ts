@@ -14,7 +14,7 @@ import { allRunning } from '../shared/executions';
 import { type Ledger, runKey } from '../shared/ledger';
 import { readNow } from '../shared/read';
 import { renderStatement, type SqlSource } from '../shared/sql';
-import { history, type Settled, StatementIdentity, settle, submit } from './attempt';
+import { history, type Settled, StatementIdentity, settle, settleToStop, submit } from './attempt';
 import { baselineOf, errorsSince, type LogBaseline } from './evidence';
 import type { RunBatchesPayload } from './payload';
 import { type Batch, timestamp } from './plan';
@@ -86,6 +86,16 @@ export class Session {
     return settle(this.attemptDeps, identity, attempt, readOnly, this.leftMs);
   }
 
+  /** The same for an attempt that shall end. */
+  settleToStop(batch: Batch, attempt: Attempt): Promise<Settled> {
+    return settleToStop(
+      this.attemptDeps,
+      this.identity(batch, attempt.number),
+      attempt,
+      this.leftMs,
+    );
+  }
+
   /** Follows a statement to its end by long polls; each round renews the token and asks for stops. */
   async follow(batch: Batch, first: Attempt): Promise<Followed> {
     let attempt = first;
@@ -139,9 +149,15 @@ export class Session {
     return readNow(this.attemptDeps, statement, runId, `${step}.log`);
   }
 
-  /** Rows of the finished statement's own result. */
-  rowsOf(attempt: Attempt): Promise<Row[]> {
-    return this.api.rows(attempt.statementId!);
+  /** Rows of the finished statement's own result; undefined when they have expired. */
+  async rowsOf({ statementId }: Attempt): Promise<Row[] | undefined> {
+    if (statementId === undefined) return undefined;
+    try {
+      return await this.api.rows(statementId);
+    } catch (error) {
+      if ((error as Error).name === 'ResourceNotFoundException') return undefined;
+      throw error;
+    }
   }
 
   /** Writes the record of an attempt for the report; the same attempt overwrites its own record. */

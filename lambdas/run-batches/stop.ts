@@ -31,8 +31,10 @@ export async function stopProgress(
   try {
     const settled =
       attempt.statementId === undefined
-        ? await session.settle(batch, attempt)
+        ? await session.settleToStop(batch, attempt)
         : ({ kind: 'id', id: attempt.statementId } as const);
+    // Only the history knows it: it cannot be cancelled by an id, so it is waited for.
+    if (settled.kind === 'history' && settled.end.state === 'running') return 'running';
     if (settled.kind !== 'id') return 'nothing';
     const gone = await session.stop({ ...attempt, statementId: settled.id }, EXECUTION_STOPPED);
     return gone ? 'stopped' : 'running';

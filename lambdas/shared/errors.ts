@@ -181,11 +181,18 @@ const TRANSIENT =
 
 /** True for an error of a service or socket after which the same call may simply be made again. */
 export function isTransient(error: unknown): boolean {
-  const e = error as { name?: string; code?: string; message?: string; $retryable?: unknown };
-  return (
-    e?.$retryable !== undefined ||
-    TRANSIENT.test(`${e?.name ?? ''} ${e?.code ?? ''} ${e?.message ?? ''}`)
-  );
+  const e = error as {
+    name?: string;
+    code?: string;
+    message?: string;
+    $retryable?: unknown;
+    $fault?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  // A fault of the server says nothing about what became of the call.
+  const server = e?.$fault === 'server' || (e?.$metadata?.httpStatusCode ?? 0) >= 500;
+  const text = `${e?.name ?? ''} ${e?.code ?? ''} ${e?.message ?? ''}`;
+  return server || e?.$retryable !== undefined || TRANSIENT.test(text);
 }
 
 /** True when a service said that the caller's role may not make this call. */

@@ -14,6 +14,9 @@ export interface ItemMark {
 export const itemKey = (runId: string, item: ItemRef) =>
   runKey(runId, `item#${item.map}#${item.key}`);
 
+/** Errors of an execution that does not own the run. */
+const FOREIGN = ['RunTakenOverError', 'RunReleasedError', 'UnknownRunError'];
+
 /** Leaves the cause of a failing task where the settle task finds it; a done item stays done. */
 export async function noteItemFailure(
   ledger: Ledger,
@@ -21,17 +24,18 @@ export async function noteItemFailure(
   error: Error,
   now: number,
 ): Promise<void> {
-  if (!item) return;
+  // Whoever lost the run must not speak for its new owner.
+  if (!item || FOREIGN.includes(error.name)) return;
   const key = itemKey(runId, item);
-  const old = await ledger.get<ItemMark>(key);
-  if (old?.status === 'done') return;
-  await ledger.put(key, {
+  const mark: ItemMark = {
     status: 'failed',
     error: error.name,
     // An item of the ledger is no place for a procedure's whole text: 400 KB is its limit.
     cause: error.message.slice(0, 2_000),
     at: iso(now),
-  } satisfies ItemMark);
+  };
+  // Either there is no mark yet, or one of an earlier failure: a done item stays done.
+  if (!(await ledger.put(key, mark, 'absent'))) await ledger.put(key, mark, { status: 'failed' });
 }
 
 /** The last act of an item's child. */

@@ -18,9 +18,11 @@ import checkUsers from '../../sql/clickstream/check-users.sql';
 import preflightLoad from '../../sql/clickstream/preflight-load.sql';
 import preflightObjects from '../../sql/clickstream/preflight-objects.sql';
 import preflightRows from '../../sql/clickstream/preflight-rows.sql';
+import preflightRunning from '../../sql/clickstream/preflight-running.sql';
 import preflightTrace from '../../sql/clickstream/preflight-trace.sql';
 import readLog from '../../sql/clickstream/read-log.sql';
 import readLogEnds from '../../sql/clickstream/read-log-ends.sql';
+import refreshUserView from '../../sql/clickstream/refresh-user-view.sql';
 import findStatement from '../../sql/redshift/find-statement.sql';
 import { SqlRenderError } from './errors';
 import type { SqlSource } from './sql';
@@ -42,9 +44,11 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/preflight-load': preflightLoad,
   'clickstream/preflight-objects': preflightObjects,
   'clickstream/preflight-rows': preflightRows,
+  'clickstream/preflight-running': preflightRunning,
   'clickstream/preflight-trace': preflightTrace,
   'clickstream/read-log-ends': readLogEnds,
   'clickstream/read-log': readLog,
+  'clickstream/refresh-user-view': refreshUserView,
   'redshift/find-statement': findStatement,
 };
 

@@ -25,9 +25,11 @@ export class Batches {
    * Half-open ranges of `hours` from old to new with parameters `:range_start` and `:range_end`.
    *
    * @param to an instant, or `now`, which is fixed when the first batch starts
+   * @param tail an instant behind `to` that one more range reaches, as long as it may be
    */
-  static ranges(from: string, to: string, hours: number | string): Batches {
-    return new Batches({ kind: 'ranges', from, to, hours: hours as number });
+  static ranges(from: string, to: string, hours: number | string, tail?: string): Batches {
+    const plan = { kind: 'ranges', from, to, hours: hours as number } as const;
+    return new Batches(tail === undefined ? plan : { ...plan, tail });
   }
 
   private constructor(

@@ -10,13 +10,14 @@ from (
   select event_id,
          count(*) as copies
   from {{id:schema}}.event
-  where event_timestamp >= (extract(epoch from getdate()) - :days::bigint * 86400) * 1000
   group by event_id
+  having max(event_timestamp) >= (extract(epoch from getdate()) - :days::bigint * 86400) * 1000
 ) e
 join (
   select event_id,
          count(*) as copies
   from {{id:schema}}.event_v2
+  where strpos(json_serialize(process_info), '"backfill_') > 0
   group by event_id
 ) v
   on v.event_id = e.event_id

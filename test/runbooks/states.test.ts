@@ -120,7 +120,7 @@ describe('the traps a definition can fall into', () => {
 
   it('6 (NULL, NULL, hours) for the base view: explicit ranges from old to new, the last one up to now', () => {
     expect(payload('Run base view ranges')).toMatchObject({
-      plan: { kind: 'ranges', to: '{% $states.input.value.until %}' },
+      plan: { kind: 'ranges', to: 'now', tail: '{% $states.input.value.newest %}' },
     });
   });
 
@@ -132,6 +132,7 @@ describe('the traps a definition can fall into', () => {
       .filter((name) => /^Run (event|user|item|session|base)/.test(name));
     expect(order).toEqual([
       'Run event batches',
+      'Run user view refreshes',
       'Run user migration',
       'Run item migration',
       'Run session migration',

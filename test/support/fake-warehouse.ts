@@ -56,6 +56,8 @@ export class FakeWarehouse {
   readonly calls: string[] = [];
   mayList = true;
   mayCancel = true;
+  /** Whether the query history shows the comment that opens a statement. */
+  historyKeepsComments = true;
   /** Called before an API call; may throw. */
   before: (call: string, input: Record<string, unknown>) => void = () => undefined;
   /** Called after an API call took effect; throwing means that its answer is lost. */
@@ -158,7 +160,9 @@ export class FakeWarehouse {
     return this.statements
       .filter(
         ({ sql, startedAt }) =>
-          sql.startsWith(comment) && this.clock.now() - startedAt < 7 * 24 * HOUR,
+          this.historyKeepsComments &&
+          sql.startsWith(comment) &&
+          this.clock.now() - startedAt < 7 * 24 * HOUR,
       )
       .map((statement) => ({
         status: { STARTED: 'running', FINISHED: 'success', FAILED: 'failed', ABORTED: 'canceled' }[

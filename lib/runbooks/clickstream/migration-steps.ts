@@ -74,6 +74,12 @@ export function migrateApplication(scope: Construct, warehouse: Warehouse): sfn.
       rows: '^insert (\\d+) to event_v2$',
     }),
   });
+  const userView = new RedshiftStatement(scope, 'UserView', {
+    ...common,
+    work: 'user view refreshes',
+    step: 'userView',
+    statements: { refresh: sql('refresh-user-view') },
+  });
   const users = once(
     'Users',
     'user',
@@ -117,8 +123,9 @@ export function migrateApplication(scope: Construct, warehouse: Warehouse): sfn.
     statement: sql('call-refresh-base-view'),
     batches: Batches.ranges(
       '{% $states.input.value.oldest %}',
-      '{% $states.input.value.until %}',
+      'now',
       '{% $states.input.common.baseViewBatchHours %}',
+      '{% $states.input.value.newest %}',
     ),
     evidence: log('clickstream_event_base_view', { finished: ['refresh with custom time range:'] }),
   });
@@ -136,6 +143,7 @@ export function migrateApplication(scope: Construct, warehouse: Warehouse): sfn.
     readOnly: true,
   });
   return sfn.Chain.start(events)
+    .next(userView)
     .next(users)
     .next(items)
     .next(sessions)

@@ -37,6 +37,7 @@ interface World {
   objects?: Row[];
   rows?: Row;
   load?: Row;
+  running?: Row;
   trace?: Row;
   rights?: 'asked' | 'denied';
 }
@@ -45,7 +46,8 @@ function preflight(world: World = {}, payload: Partial<PreflightMigrationPayload
   const tables: Record<string, Row[]> = {
     'preflight-objects': world.objects ?? READY,
     'preflight-rows': [world.rows ?? ROWS],
-    'preflight-load': [world.load ?? { running: null, queued: null, migrations: null }],
+    'preflight-load': [world.load ?? { running: null, queued: null }],
+    'preflight-running': [world.running ?? { migrations: '0' }],
     'preflight-trace': [world.trace ?? { unfinished: '0', without_data: null }],
   };
   const api = {
@@ -91,7 +93,7 @@ it('describes each application for the migration', async () => {
           schema: 'shop',
           events: 250_000_001,
           oldest: '2025-12-02T03:00:00Z',
-          until: 'now',
+          newest: null,
           maxCalls: 6,
         },
       },
@@ -111,7 +113,7 @@ it('scales time and money from the benchmark of the guide', async () => {
 
 it('reaches events from the future with the ranges of the base view', async () => {
   const { applications } = await preflight({ rows: { ...ROWS, newest: '2026-02-01 00:00:00' } });
-  expect(applications[0]!.value.until).toBe('2026-02-01T00:00:01.000Z');
+  expect(applications[0]!.value.newest).toBe('2026-02-01T00:00:01.000Z');
 });
 
 it('4 skips an application without legacy tables instead of calling procedures that loop', async () => {
@@ -166,22 +168,22 @@ it.each<[string, World, Partial<PreflightMigrationPayload>, RegExp]>([
     'events without a required column',
     { rows: { ...ROWS, without_required: '2' } },
     {},
-    /2 event\(s\) of the window have no event_name/,
+    /2 event\(s\) of the window have no event_name, user_pseudo_id, project_id or app_info.app_id/,
   ],
   ['36 more days than the retention', {}, { days: 366 }, /366 days are more than the 365 days/],
   [
     '11 a migration that runs already',
-    { load: { running: '1', queued: '0', migrations: '1' } },
+    { running: { migrations: '1' } },
     {},
-    /runs on the warehouse already/,
+    /application Shop: a migration procedure runs already/,
   ],
   [
     'a busy warehouse',
-    { load: { running: '6', queued: '0', migrations: '0' } },
+    { load: { running: '6', queued: '0' } },
     {},
     /6 statements run on the warehouse, at most 5/,
   ],
-  ['a queue', { load: { running: '0', queued: '1', migrations: '0' } }, {}, /1 statements wait/],
+  ['a queue', { load: { running: '0', queued: '1' } }, {}, /1 statements wait/],
 ])('finds %s', async (_name, world, payload, message) => {
   await expect(preflight(world, payload)).rejects.toMatchObject({
     name: 'PreflightError',
@@ -191,8 +193,16 @@ it.each<[string, World, Partial<PreflightMigrationPayload>, RegExp]>([
 
 it('reports every finding at once', async () => {
   const world = {
-    load: { running: '9', queued: '9', migrations: '1' },
+    load: { running: '9', queued: '9' },
+    running: { migrations: '1' },
     rows: { ...ROWS, without_id: '1', without_required: '1' },
   };
   await expect(preflight(world, { days: 400 })).rejects.toThrow(/^6 finding\(s\)/);
+});
+
+it('finds events whose time no calendar knows, instead of ranges that never end', async () => {
+  const rows = { ...ROWS, newest: '58234-02-01 00:00:00' };
+  await expect(preflight({ rows })).rejects.toThrow(
+    /58234-02-01 00:00:00, which is no time of ours/,
+  );
 });

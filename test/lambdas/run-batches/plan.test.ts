@@ -48,6 +48,24 @@ describe('ranges', () => {
     );
   });
 
+  it('reach events from the future with one range, however far away they are', () => {
+    const from = '2026-01-01T00:00:00Z';
+    const plan: BatchPlan = {
+      kind: 'ranges',
+      from,
+      to: 'now',
+      hours: 24,
+      tail: '2038-01-01T00:00:00Z',
+    };
+    const ranges = all(plan, '2026-01-03T00:00:00Z').map((b) => b.title);
+    expect(ranges).toEqual([
+      '2026-01-01 00:00:00 to 2026-01-02 00:00:00',
+      '2026-01-02 00:00:00 to 2026-01-03 00:00:00',
+      '2026-01-03 00:00:00 to 2038-01-01 00:00:00',
+    ]);
+    expect(batchCount({ ...plan, tail: null }, '2026-01-03T00:00:00Z')).toBe(2);
+  });
+
   it('are none when there is nothing to cover', () => {
     expect(
       batchCount({ kind: 'ranges', from: null, to: 'now', hours: 24 }, '2026-01-01T00:00:00Z'),

@@ -230,6 +230,103 @@ describe.each([
   });
 });
 
+describe('an attempt that cannot be settled now', () => {
+  it('is not given up for a role that may not be assumed: the redrive finds its statement', async () => {
+    const h = await harness(count(2), () => ({ seconds: 4_000 }));
+    h.warehouse.after = (call) => {
+      if (call === 'ExecuteStatement')
+        throw Object.assign(new Error('lost'), { name: 'AccessDeniedException' });
+    };
+    await expect(h.turns()).rejects.toMatchObject({ name: 'StatementStoppedError' });
+    h.warehouse.after = () => undefined;
+    h.warehouse.before = () => {
+      throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+    };
+    await expect(h.redrive()).rejects.toThrow('not authorized');
+    h.warehouse.before = () => undefined;
+    await expect(h.redrive()).resolves.toMatchObject({ status: 'done' });
+    expect(h.warehouse.work.map(({ parameters }) => parameters.batch)).toEqual(['0', '1']);
+  });
+
+  it('is submitted again with the same token after a fault of the server', async () => {
+    const h = await harness(count(1), () => ({ seconds: 60 }));
+    let faults = 0;
+    h.warehouse.after = (call) => {
+      if (call === 'ExecuteStatement' && faults++ === 0) {
+        throw Object.assign(new Error('x'), {
+          name: 'ExecuteStatementException',
+          $fault: 'server',
+        });
+      }
+    };
+    await expect(h.turns()).resolves.toMatchObject({ status: 'done' });
+    expect(h.warehouse.work).toHaveLength(1);
+  });
+
+  it('asks a person where the history does not even show what certainly ran', async () => {
+    const h = await harness(count(1), () => ({ seconds: 60 }));
+    h.warehouse.mayList = false;
+    h.warehouse.historyKeepsComments = false;
+    h.warehouse.after = (call) => {
+      if (call === 'ExecuteStatement')
+        throw Object.assign(new Error('lost'), { name: 'AccessDeniedException' });
+    };
+    await expect(h.turns()).rejects.toMatchObject({ name: 'StatementStoppedError' });
+    h.warehouse.after = () => undefined;
+    h.clock.pass(20 * HOUR);
+    await expect(h.redrive()).rejects.toMatchObject({ name: 'UndecidedStatementError' });
+    expect(h.warehouse.work).toHaveLength(1);
+  });
+});
+
+describe('a definition that was repaired', () => {
+  const list = (text: string) => ({
+    step: 'checks',
+    plan: { kind: 'list', statements: [{ name: 'a', sql: { name: 'a.sql', text } }] } as const,
+    evidence: { kind: 'status' } as const,
+  });
+
+  it('reaches a continued run: the statement of the same name is the new one', async () => {
+    const h = await harness(list('call old()'), (sql) =>
+      sql.includes('old') ? { ends: 'FAILED', error: 'no such procedure' } : {},
+    );
+    await expect(h.turns()).rejects.toThrow('no such procedure');
+    await expect(
+      h.turns({ ...list('call repaired()'), selfArn: `${ROOT}:2` }),
+    ).resolves.toMatchObject({ status: 'done' });
+    expect(h.warehouse.work.map(({ sql }) => /call \w+/.exec(sql)![0])).toEqual([
+      'call old',
+      'call repaired',
+    ]);
+  });
+});
+
+describe('a check whose result has expired', () => {
+  it('is read anew by the redrive', async () => {
+    const h = await harness(
+      {
+        step: 'checks',
+        plan: {
+          kind: 'list',
+          statements: [{ name: 'a', sql: { name: 'a.sql', text: 'select 1' } }],
+        },
+        evidence: { kind: 'checks' },
+        readOnly: true,
+      },
+      () => ({ rows: [{ name: 'first', expected: '0', actual: '0' }] }),
+    );
+    h.warehouse.before = (call) => {
+      if (call === 'GetStatementResult')
+        throw Object.assign(new Error('gone'), { name: 'AccessDeniedException' });
+    };
+    await expect(h.turns()).rejects.toThrow('gone');
+    h.warehouse.before = () => undefined;
+    h.clock.pass(30 * HOUR);
+    await expect(h.redrive()).resolves.toMatchObject({ status: 'done' });
+    expect(h.warehouse.work.length).toBeGreaterThanOrEqual(1);
+  });
+});
+
 describe('a lost answer', () => {
   it('of the submit is settled by the same token', async () => {
     const h = await harness(count(2), () => ({ seconds: 60 }));

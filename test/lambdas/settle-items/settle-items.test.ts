@@ -122,3 +122,10 @@ it('refuses when another execution has taken the run over, and names it', async 
     message: expect.stringContaining('arn:B'),
   });
 });
+
+it('an execution that lost the run leaves no cause in the ledger of its successor', async () => {
+  const run = await openRun('foreign');
+  const lost = Object.assign(new Error('taken over'), { name: 'RunTakenOverError' });
+  await run.failed('b', lost);
+  await expect(run.settle(0)).rejects.toThrow('b: its execution left no cause');
+});

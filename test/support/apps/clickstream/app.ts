@@ -3,6 +3,7 @@
 
 import * as path from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { readTarget } from '../../../../lib/platform/target-config';
 import { ClickstreamStack } from '../../../../lib/runbooks/clickstream/clickstream-stack';
 
@@ -10,8 +11,30 @@ const app = new App();
 const target = readTarget(path.resolve(__dirname, '../../../../config'), 'example');
 const apps = Number(process.env.APPS ?? 1);
 const appIds = Array.from({ length: apps }, (_, i) => `app${String(i + 1).padStart(2, '0')}`);
-new ClickstreamStack(app, {
+const stack = new ClickstreamStack(app, {
   targetName: 'example',
   target: { ...target, clickstream: { ...target.clickstream, appIds } },
 });
+if (process.env.CHANGE) {
+  const machine = stack.node
+    .findAll()
+    .find(
+      (one): one is CfnStateMachine =>
+        CfnStateMachine.isCfnStateMachine(one) && /data-migration$/.test(one.stateMachineName!),
+    )!;
+  const { 'Fn::Join': join } = stack.resolve(machine.definitionString);
+  machine.addPropertyOverride('DefinitionString', { 'Fn::Join': [join[0], join[1].map(changed)] });
+}
 app.synth();
+
+/** One state has another name, and one is new: parts of a definition that are no text stay as they are. */
+function changed(part: unknown): unknown {
+  const first = '"For each stretch of event batches"';
+  if (typeof part !== 'string') return part;
+  return part
+    .replaceAll('"Run user migration"', '"Migrate the users"')
+    .replace(`"StartAt":${first},"States":{`, (text) => {
+      const added = { Type: 'Pass', QueryLanguage: 'JSONata', Next: JSON.parse(first) };
+      return `${text.replace(first, '"A state of the new release"')}"A state of the new release":${JSON.stringify(added)},`;
+    });
+}
