@@ -94,12 +94,14 @@ export class Engine {
       const message = `State Machine Already Exists: '${arn}'`;
       throw new ServiceError('StateMachineAlreadyExists', message);
     }
-    const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
-    const source = parseJson(text, 'InvalidDefinition', 'Invalid State Machine Definition');
-    const parsed = readDefinition(source as Json, this.world.expressions);
     const creationDate = this.options.clock.now();
-    this.machines.set(arn, { arn, name, roleArn, definition: text, parsed, creationDate });
+    this.machines.set(arn, { arn, name, roleArn, creationDate, ...this.parse(definition) });
     return arn;
+  }
+
+  /** New executions take the new definition; those that were started keep theirs, redriven too. */
+  updateStateMachine(arn: string, definition: string | Json): void {
+    this.machines.set(arn, { ...this.stateMachine(arn), ...this.parse(definition) });
   }
 
   stateMachines(): readonly StateMachine[] {
@@ -246,6 +248,12 @@ export class Engine {
   close(): void {
     this.closing.abort(new Error('the engine is closed'));
     for (const execution of this.executions.values()) execution.close('ABORTED', {});
+  }
+
+  private parse(definition: string | Json): Pick<StateMachine, 'definition' | 'parsed'> {
+    const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
+    const source = parseJson(text, 'InvalidDefinition', 'Invalid State Machine Definition');
+    return { definition: text, parsed: readDefinition(source as Json, this.world.expressions) };
   }
 
   private execution(arn: string): Execution {

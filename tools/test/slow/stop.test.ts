@@ -168,9 +168,9 @@ it('a redrive two seconds after a stop of statements that really work: one row a
 const STATES: readonly (readonly [string, string])[] = [
   ['Check the warehouse', 'preflight-rows'],
   ['Run event batches', 'sp_migrate_event_to_v2('],
-  ['Run user migrations', 'sp_migrate_user_to_v2('],
-  ['Run item migrations', 'sp_migrate_item_to_v2('],
-  ['Run session migrations', 'sp_migrate_session_to_v2('],
+  ['Run user migration', 'sp_migrate_user_to_v2('],
+  ['Run item migration', 'sp_migrate_item_to_v2('],
+  ['Run session migration', 'sp_migrate_session_to_v2('],
   ['Read the clickstream log', 'read-log-ends'],
   ['Run base view ranges', 'clickstream_event_base_view_sp('],
   ['Run reconciliation checks', '-check-users.'],
