@@ -1,10 +1,11 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { StackUpdatePlan } from '../../lambdas/shared/stacks/plan';
-import { acknowledgeWildcards } from '../platform/allow';
+import { acknowledgeWildcards, allow } from '../platform/allow';
 import { answerMachineArn } from '../platform/answer-machine';
 import { Platform } from '../platform/platform';
 import { RunbookPropsError } from '../platform/props-error';
@@ -70,6 +71,19 @@ export class UpdatePlan {
   ) {}
 }
 
+/** Where templates lie. */
+export interface TemplateFolder {
+  /** The bucket; one of somebody else must let this account read it. */
+  readonly bucket: s3.IBucket;
+
+  /**
+   * Folder of the bucket, without a slash at its end.
+   *
+   * @default - the whole bucket
+   */
+  readonly folder?: string;
+}
+
 /** Properties of {@link StackUpdate}. */
 export interface StackUpdateProps {
   /** Name in ledger and state data: letters only, unique in the machine. */
@@ -83,6 +97,14 @@ export interface StackUpdateProps {
 
   /** What shall become of it. */
   readonly plan: UpdatePlan;
+
+  /**
+   * Where the template lies. CloudFormation reads it with the rights of the task that makes the
+   * change set, also when everybody may read the bucket.
+   *
+   * @default - the task may read no bucket: enough only where the bucket's own policy names it
+   */
+  readonly templates?: readonly TemplateFolder[];
 
   /**
    * Whether a person approves every change set. One that would replace or remove what holds data is
@@ -169,7 +191,7 @@ export class StackUpdate extends Step {
     const result = `${step}Update`;
     const at = `$states.input.${result}`;
     const outputs = `{% $merge([$states.input, { '${result}': $merge([${at}, $states.result.Payload]) }]) %}`;
-    const tasks = this.tasks(props.stack, region);
+    const tasks = this.tasks(props.stack, region, props.templates);
 
     const prepare = taskState(this, `Prepare the change set of ${noun}`, {
       task: tasks.prepare,
@@ -251,7 +273,7 @@ export class StackUpdate extends Step {
   }
 
   /** The tasks, each with what its own calls need on this one stack. */
-  private tasks(stack: UpdatedStack, region: string) {
+  private tasks(stack: UpdatedStack, region: string, templates: readonly TemplateFolder[] = []) {
     const platform = Platform.of(this);
     const task = (name: string) => platform.task(name, RIGHTS[name]);
     const prepare = task('prepare-change-set');
@@ -272,6 +294,11 @@ export class StackUpdate extends Step {
     allowOn(execute, ['DescribeStacks', 'DescribeChangeSet', 'DescribeStackEvents']);
     allowOn(execute, ['ExecuteChangeSet'], OUR_CHANGE_SETS);
     allowOn(follow, ['DescribeStacks', 'DescribeChangeSet', 'DescribeStackEvents']);
+    // A run that is given up leaves no change set behind.
+    const release = platform.task('release-run');
+    allowOn(release, ['DescribeChangeSet']);
+    allowOn(release, ['DeleteChangeSet'], OUR_CHANGE_SETS);
+    allowTemplates(prepare, templates);
     if (stack.serviceRole) {
       prepare.addToRolePolicy(
         new iam.PolicyStatement({
@@ -284,6 +311,21 @@ export class StackUpdate extends Step {
       );
     }
     return { prepare, ask, execute, follow };
+  }
+}
+
+/**
+ * Lets a task call CloudFormation with the address of a template in one of these folders.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+ */
+export function allowTemplates(
+  grantee: iam.IGrantable & IConstruct,
+  templates: readonly TemplateFolder[],
+): void {
+  const reason = 'Templates of every version; which one is decided when the runbook runs.';
+  for (const { bucket, folder } of templates) {
+    const objects = bucket.arnForObjects(folder === undefined ? '*' : `${folder}/*`);
+    allow(grantee, ['s3:GetObject'], [objects], reason);
   }
 }
 

@@ -1,6 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Machine } from '../../lib/platform/machine';
 import { StackUpdate, type StackUpdateProps, UpdatePlan } from '../../lib/steps/stack-update';
 
@@ -174,22 +175,29 @@ describe('StackUpdate', () => {
 
   test('each task may use this one stack, and execute or delete only change sets of runbooks', () => {
     const { template } = synth();
-    const changing = ['CreateChangeSet', 'DeleteChangeSet', 'ExecuteChangeSet'];
-    for (const action of changing) {
+    const changing = {
+      CreateChangeSet: ['PrepareChangeSet'],
+      // A run that is given up leaves no change set behind.
+      DeleteChangeSet: ['PrepareChangeSet', 'ReleaseRun'],
+      ExecuteChangeSet: ['ExecuteChangeSet'],
+    };
+    for (const [action, tasks] of Object.entries(changing)) {
       const found = statements(template, `cloudformation:${action}`);
-      expect(found).toEqual([
-        expect.objectContaining({
-          Condition: { StringLike: { 'cloudformation:ChangeSetName': 'runbook-*' } },
-          Resource: expect.objectContaining({ 'Fn::Join': expect.anything() }),
-        }),
-      ]);
-      expect(JSON.stringify(found[0])).toContain(
-        ':cloudformation:us-east-1:000000000000:stack/service/*',
+      expect(found).toEqual(
+        tasks.map((task) =>
+          expect.objectContaining({
+            task,
+            Condition: { StringLike: { 'cloudformation:ChangeSetName': 'runbook-*' } },
+            Resource: expect.objectContaining({ 'Fn::Join': expect.anything() }),
+          }),
+        ),
       );
+      for (const one of found) {
+        expect(JSON.stringify(one)).toContain(
+          ':cloudformation:us-east-1:000000000000:stack/service/*',
+        );
+      }
     }
-    expect(statements(template, 'cloudformation:ExecuteChangeSet')[0]!.task).toBe(
-      'ExecuteChangeSet',
-    );
     expect(JSON.stringify(template.toJSON())).not.toMatch(
       /cloudformation:(\*|UpdateStack|DeleteStack)/,
     );
@@ -204,6 +212,16 @@ describe('StackUpdate', () => {
         Condition: { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } },
       }),
     ]);
+  });
+
+  test('reads templates from the folders it is given, with the task that makes the change set', () => {
+    const bucket = s3.Bucket.fromBucketName(new Stack(new App(), 'b'), 'B', 'templates');
+    const { template } = synth({ templates: [{ bucket, folder: 'service' }, { bucket }] });
+    const found = statements(template, 's3:GetObject');
+    expect(found.map(({ task }) => task)).toEqual(['PrepareChangeSet', 'PrepareChangeSet']);
+    expect(JSON.stringify(found[0])).toContain(':s3:::templates/service/*');
+    expect(JSON.stringify(found[1])).toContain(':s3:::templates/*');
+    expect(statements(synth().template, 's3:GetObject')).toEqual([]);
   });
 
   test('refuses a step that cannot be a name in the state data', () => {

@@ -3,6 +3,7 @@
 // `latest` points to changes without notice.
 // https://docs.aws.amazon.com/solutions/latest/clickstream-analytics-on-aws/
 
+import { BASE_URLS } from '../inputs/template-folders';
 import { parseVersion, type SolutionVersion, shortVersion } from './versions';
 
 export type VariantNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7;
@@ -113,11 +114,6 @@ function variantNumber(
 const PUBLISHED: Readonly<Record<string, { readonly china?: string }>> = {
   'v1.1.5': { china: 'v1.1.5-202403070738-4a220005' },
   ...Object.fromEntries([6, 7, 8, 9, 10, 11, 13, 14, 15].map((patch) => [`v1.1.${patch}`, {}])),
-};
-
-export const BASE_URLS: Readonly<Record<string, string>> = {
-  aws: 'https://solutions-reference.s3.amazonaws.com/clickstream-analytics-on-aws',
-  'aws-cn': 'https://aws-gcr-solutions.s3.cn-north-1.amazonaws.com.cn/clickstream-analytics-on-aws',
 };
 
 /**

@@ -3,14 +3,24 @@
 
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
+import { publishedFolders } from '../../../lambdas/shared/inputs/template-folders';
 import { acknowledgeWildcards } from '../../platform/allow';
 import { Platform } from '../../platform/platform';
 import { RunbookMachine } from '../../platform/runbook-machine';
 import { addResult, taskState } from '../../platform/task-state';
-import { StackUpdate, stackArn, type UpdatedStack, UpdatePlan } from '../../steps/stack-update';
+import {
+  allowTemplates,
+  StackUpdate,
+  stackArn,
+  type TemplateFolder,
+  type UpdatedStack,
+  UpdatePlan,
+} from '../../steps/stack-update';
 
 /** What the target's configuration says about the console. */
 export interface ConsoleUpdateProps {
@@ -50,8 +60,9 @@ export function addConsoleUpdate(scope: Construct, target: TargetConfig): Runboo
 /** States between the first ("Check the input") and the last ("Close the run"). */
 export function consoleUpdate(scope: Construct, { console }: ConsoleUpdateProps): sfn.Chain {
   const region = console.region ?? Stack.of(scope).region;
+  const templates = publishedTemplates(scope);
   const read = taskState(scope, 'Read the console stack', {
-    task: readTask(scope, console.name, region),
+    task: readTask(scope, console.name, region, templates),
     payload: {
       step: STEP,
       stackName: console.name,
@@ -87,6 +98,7 @@ export function consoleUpdate(scope: Construct, { console }: ConsoleUpdateProps)
     step: STEP,
     noun: 'the console',
     stack: console,
+    templates,
     plan: UpdatePlan.fromState(`{% $states.input.${STEP}.plan %}`),
   });
   const done = sfn.Pass.jsonata(scope, 'The console is up to date', {
@@ -103,7 +115,12 @@ export function consoleUpdate(scope: Construct, { console }: ConsoleUpdateProps)
 }
 
 /** The task that reads stack and template. */
-function readTask(scope: Construct, stackName: string, region: string) {
+function readTask(
+  scope: Construct,
+  stackName: string,
+  region: string,
+  templates: readonly TemplateFolder[],
+) {
   const task = Platform.of(scope).task('read-console-stack', {
     ledger: ['GetItem', 'PutItem', 'Query'],
     timeout: Duration.minutes(2),
@@ -129,5 +146,16 @@ function readTask(scope: Construct, stackName: string, region: string) {
     ['*'],
     'A template at an address is no resource; stacks are excluded by the condition.',
   );
+  allowTemplates(task, templates);
   return task;
+}
+
+/** The solution's templates as they are published for the partition of the stack. */
+function publishedTemplates(scope: Construct): TemplateFolder[] {
+  const partition = RegionInfo.get(Stack.of(scope).region).partition;
+  // A stack that may go to any region is for any partition.
+  return publishedFolders(partition).map(({ bucket, folder }) => ({
+    bucket: s3.Bucket.fromBucketName(scope, `Templates-${bucket}`, bucket),
+    folder,
+  }));
 }

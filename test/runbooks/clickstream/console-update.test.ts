@@ -14,12 +14,12 @@ interface State {
 }
 
 /** The machine for a target like the example's, with other values for its console. */
-function synth(console: Record<string, string | undefined> = {}) {
+function synth(console: Record<string, string | undefined> = {}, region?: string) {
   const clickstream = {
     ...example.clickstream,
     console: { ...example.clickstream.console, ...console },
   };
-  const target = targetSchema.parse({ ...example, clickstream });
+  const target = targetSchema.parse({ ...example, clickstream, ...(region && { region }) });
   const stack = new RunbookStack(new App(), 'example-clickstream', { target });
   const { stateMachine } = addConsoleUpdate(stack, target);
   const { definitionString } = stateMachine.node.defaultChild as unknown as {
@@ -100,4 +100,30 @@ describe('clickstream-console-update', () => {
       },
     ]);
   });
+
+  test.each([
+    ['us-east-1', ['solutions-reference']],
+    ['cn-north-1', ['aws-gcr-solutions']],
+    ['us-gov-west-1', []],
+  ])(
+    'in %s reads the templates published for its partition, with both tasks',
+    (region, buckets) => {
+      const policies = Object.entries(
+        synth({}, region).template.findResources('AWS::IAM::Policy'),
+      ).flatMap(([id, { Properties }]) =>
+        (Properties.PolicyDocument.Statement as { Action: string; Resource: object }[])
+          .filter(({ Action }) => Action === 's3:GetObject')
+          .map(({ Resource }) => [
+            id.replace(/^Platform|ServiceRole.*/g, ''),
+            /s3:::(.*?)"/.exec(JSON.stringify(Resource))?.[1],
+          ]),
+      );
+      const objects = buckets.map((bucket) => `${bucket}/clickstream-analytics-on-aws/*`);
+      expect(policies.sort()).toEqual(
+        ['PrepareChangeSet', 'ReadConsoleStack'].flatMap((task) =>
+          objects.map((one) => [task, one]),
+        ),
+      );
+    },
+  );
 });

@@ -118,7 +118,7 @@ export class CloudFormationService implements Service {
     const action = `cloudformation:${request.operation}`;
     if (request.operation === 'GetTemplateSummary' && input.TemplateURL) {
       request.authorize(action, '*', context);
-      return summaryOf(this.template(input.TemplateURL));
+      return summaryOf(this.readTemplate(input.TemplateURL, request));
     }
     const name = input.StackName ?? '';
     const stack = this.stacks.find((one) => one.name === name || one.arn === name);
@@ -150,6 +150,18 @@ export class CloudFormationService implements Service {
     return template;
   }
 
+  /** Template of an address that is given in a call: S3 is asked with the caller's rights. */
+  private readTemplate(url: string, request: ServiceRequest): TemplateData {
+    const [, bucket, key] = /^https:\/\/(.+?)\.s3[^/]*\/(.+)$/.exec(url) ?? [];
+    const [, partition] = this.arn(undefined, '').split(':');
+    try {
+      if (bucket) request.authorize('s3:GetObject', `arn:${partition}:s3:::${bucket}/${key}`);
+    } catch {
+      throw refuse('S3 error: Access Denied');
+    }
+    return this.template(url);
+  }
+
   private create(stack: Stack, input: Input, request: ServiceRequest) {
     const { ChangeSetName: name = '', ClientToken: token, TemplateURL: url = '', RoleARN } = input;
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) throw refuse('Invalid ChangeSetName');
@@ -163,7 +175,7 @@ export class CloudFormationService implements Service {
     if (known && known.token === token) return answer;
     if (known) throw refuse(`ChangeSet ${name} already exists`, 'AlreadyExistsException');
     refuseBusy(stack);
-    const template = this.template(url);
+    const template = this.readTemplate(url, request);
     const given = listOf(input.Capabilities);
     const missing = (template.capabilities ?? []).filter((one) => !given.includes(one));
     if (missing.length > 0) {

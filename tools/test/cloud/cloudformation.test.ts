@@ -311,4 +311,20 @@ describe('the CloudFormation stand-in', () => {
     ).rejects.toMatchObject(denied);
     await expect(client.send(new ExecuteChangeSetCommand(set))).rejects.toMatchObject(denied);
   });
+
+  test('reads a template in a bucket with the rights of the caller', async () => {
+    const url = 'https://templates.s3.amazonaws.com/console/v1.json';
+    const scenario = { ...data(), templates: { [url]: { description: 'version 1' } } };
+    const allow = (Action: string, Resource: string) => ({ Effect: 'Allow', Action, Resource });
+    const all = allow('cloudformation:*', '*');
+    const summary = () => new GetTemplateSummaryCommand({ TemplateURL: url });
+    const { client: without } = await cloud(scenario, [all]);
+    await expect(without.send(summary())).rejects.toThrow('S3 error: Access Denied');
+    await expect(
+      without.send(create({ TemplateURL: url, RoleARN: undefined })),
+    ).rejects.toMatchObject({ name: 'ValidationError', message: 'S3 error: Access Denied' });
+    const right = allow('s3:GetObject', 'arn:aws:s3:::templates/console/*');
+    const { client } = await cloud(scenario, [all, right]);
+    await expect(client.send(summary())).resolves.toMatchObject({ Description: 'version 1' });
+  });
 });
