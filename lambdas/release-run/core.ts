@@ -10,9 +10,10 @@ import { runKey } from '../shared/ledger';
 import { type StoreFile, writeReport } from '../shared/report/store';
 import { freeLeases, markEnded, type RunItem } from '../shared/runs';
 import { isClosed, type SettleDeps, settleRun } from '../shared/settle';
+import { type ChangeSetDeps, deleteChangeSets } from './change-sets';
 import type { ReleaseRunPayload, ReleaseRunResult } from './payload';
 
-export interface ReleaseDeps extends SettleDeps {
+export interface ReleaseDeps extends SettleDeps, ChangeSetDeps {
   readonly store: StoreFile;
 }
 
@@ -54,10 +55,11 @@ export async function releaseRun(
       `run ${runId} was redriven in ${run.executionArn} while it was given up: it keeps its leases until that has ended`,
     );
   }
+  const notes = await deleteChangeSets(deps, runId);
   await freeLeases(deps.ledger, released);
   await writeReport(deps.ledger, deps.store, released);
   const stopped = settled.filter(([, end]) => end === 'stopped').map(([sk]) => sk);
-  return { run: runId, status: 'released', freed: run.leases, stopped };
+  return { run: runId, status: 'released', freed: run.leases, stopped, notes };
 }
 
 const refuse = (problems: string[]) =>

@@ -12,4 +12,6 @@ export interface ReleaseRunResult {
   readonly freed: readonly string[];
   /** Steps that had a statement running. */
   readonly stopped: readonly string[];
+  /** What is left for a person to do. */
+  readonly notes: readonly string[];
 }

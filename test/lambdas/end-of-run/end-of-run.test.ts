@@ -55,6 +55,9 @@ const deps = () => ({
   sfn: sfn.client,
   clock: new FakeClock(),
   store: files.store,
+  cloudFormation: () => {
+    throw new Error('there is no change set');
+  },
   stop,
   stopReadings: async () => {
     stopped.push('readings');
@@ -187,6 +190,7 @@ describe('releasing', () => {
       status: 'released',
       freed: run.leases,
       stopped: ['progress#events#shop'],
+      notes: [],
     });
     await release();
     expect(await runNow()).toMatchObject({ status: 'released' });
