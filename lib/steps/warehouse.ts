@@ -130,6 +130,7 @@ export class Warehouse {
         service: 'redshift',
         resource: `${resource}:${cluster}`,
         resourceName: name,
+        region: this.target.region ?? Aws.REGION,
       });
     if (workgroup !== undefined) {
       allow(grantee, ['redshift-serverless:GetCredentials'], [this.arn(grantee)], reason);
