@@ -1058,6 +1058,8 @@ begin
     'google', 'organic'
   from plan where pos = 0 and session_number <= 2;
 
+  -- A scenario may make several apps in one transaction.
+  drop table plan;
   refresh materialized view user_m_view;
   refresh materialized view item_m_view;
 end $make$;
