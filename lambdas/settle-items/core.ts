@@ -1,16 +1,13 @@
 // After a Map that tolerates failures: are all items done? The first time it throws one error that
 // names every item that is not; on the redrive it hands them back, so that the Map starts those.
 
-import {
-  DescribeExecutionCommand,
-  ListExecutionsCommand,
-  ListMapRunsCommand,
-  type SFNClient,
-} from '@aws-sdk/client-sfn';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import { ItemsLeftError } from '../shared/errors';
 import { type ItemMark, itemKey } from '../shared/items';
 import type { Ledger } from '../shared/ledger';
 import { ownRun } from '../shared/runs';
+import { causesOf } from './causes';
+import { describe, WITH_CAUSE } from './describe';
 import type { SettleItemsPayload, SettleItemsResult } from './payload';
 
 export interface SettleDeps {
@@ -37,40 +34,12 @@ export async function settleItems(
     }
     return { left };
   }
-  const silent = left.filter((key) => marks.get(key) === undefined);
-  const causes = silent.length > 0 ? await causesFromMapRun(sfn, payload.selfArn) : new Map();
-  const lines = left.map((key) => {
-    const mark = marks.get(key);
-    return `${key}: ${mark ? `${mark.error}: ${mark.cause}` : (causes.get(key) ?? 'its execution left no cause')}`;
-  });
+  const silent = left.filter((key) => marks.get(key) === undefined).slice(0, WITH_CAUSE);
+  const causes = await causesOf(sfn, payload.selfArn, silent);
   throw new ItemsLeftError(
-    `${left.length} of ${payload.keys.length} items are not done; a redrive starts only these. ${lines.join(' | ')}`,
+    describe(left, payload.keys.length, (key) => {
+      const mark = marks.get(key);
+      return mark ? `${mark.error}: ${mark.cause}` : causes.get(key);
+    }),
   );
-}
-
-/** Error and cause of the failed children of the newest Map Run, by the item in their input. */
-async function causesFromMapRun(sfn: SettleDeps['sfn'], executionArn: string) {
-  const causes = new Map<string, string>();
-  const { mapRuns } = await sfn.send(new ListMapRunsCommand({ executionArn }));
-  const newest = [...(mapRuns ?? [])].sort((a, b) => Number(b.startDate) - Number(a.startDate))[0];
-  if (!newest) return causes;
-  for (const statusFilter of ['FAILED', 'TIMED_OUT', 'ABORTED'] as const) {
-    let nextToken: string | undefined;
-    do {
-      const page = await sfn.send(
-        new ListExecutionsCommand({ mapRunArn: newest.mapRunArn, statusFilter, nextToken }),
-      );
-      for (const child of page.executions ?? []) {
-        const { input, error, cause } = await sfn.send(
-          new DescribeExecutionCommand({ executionArn: child.executionArn }),
-        );
-        const key = (JSON.parse(input ?? '{}') as { item?: { key?: string } }).item?.key;
-        if (key !== undefined) {
-          causes.set(key, `${error ?? statusFilter}: ${(cause ?? 'no cause').slice(0, 500)}`);
-        }
-      }
-      nextToken = page.nextToken;
-    } while (nextToken);
-  }
-  return causes;
 }

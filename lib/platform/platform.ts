@@ -147,7 +147,7 @@ export class Platform extends Construct {
 const RESOURCES: Record<StatesCall, (arns: MachineArns) => string[]> = {
   DescribeExecution: (arns) => [arns.executions, arns.children],
   GetExecutionHistory: (arns) => [arns.executions],
-  ListMapRuns: (arns) => [arns.executions],
+  ListMapRuns: (arns) => [arns.executions, arns.children],
   ListExecutions: (arns) => [arns.mapRuns],
   SendTaskSuccess: (arns) => [arns.machine, arns.childMachines],
   SendTaskFailure: (arns) => [arns.machine, arns.childMachines],

@@ -68,38 +68,73 @@ it('hands the items back on the redrive, and only then', async () => {
   await expect(run.settle(1, 1)).rejects.toMatchObject({ name: 'ItemsLeftError' });
 });
 
-it('asks the Map Run for the cause of a child that could not write one', async () => {
+/** Step Functions with Map Runs by execution and children by Map Run. */
+function mapRuns(
+  runs: Record<string, string[]>,
+  children: Record<string, { status: string; executionArn: string; [member: string]: string }[]>,
+) {
+  const asked: string[] = [];
+  const answer: Record<string, (input: Record<string, string>) => object> = {
+    ListMapRunsCommand: ({ executionArn }) => ({
+      mapRuns: (runs[executionArn!] ?? []).map((mapRunArn, i) => ({
+        mapRunArn,
+        startDate: new Date(i),
+      })),
+    }),
+    ListExecutionsCommand: ({ mapRunArn, statusFilter }) => ({
+      executions: (children[mapRunArn!] ?? []).filter(({ status }) => status === statusFilter),
+    }),
+    DescribeExecutionCommand: ({ executionArn }) => {
+      asked.push(executionArn!);
+      return Object.values(children)
+        .flat()
+        .find((one) => one.executionArn === executionArn)!;
+    },
+  };
+  const send = async (command: { constructor: { name: string }; input: Record<string, string> }) =>
+    answer[command.constructor.name]!(command.input);
+  return { sfn: { send } as never, asked };
+}
+
+const inputOf = (key: string) => JSON.stringify({ item: { key } });
+
+it('asks the newest Map Run for the cause of a child that could not write one', async () => {
   const run = await openRun('silent');
   await run.done('a');
   await run.done('b');
-  const answers: Record<string, object> = {
-    ListMapRunsCommand: {
-      mapRuns: [
-        { mapRunArn: 'old', startDate: new Date(1) },
-        { mapRunArn: 'new', startDate: new Date(2) },
+  const { sfn } = mapRuns(
+    { [ROOT]: ['old', 'new'] },
+    {
+      old: [{ executionArn: 'w', status: 'FAILED', input: inputOf('c'), error: 'Old' }],
+      new: [
+        { executionArn: 'x', status: 'TIMED_OUT', input: inputOf('c'), error: 'States.Timeout' },
       ],
     },
-    DescribeExecutionCommand: {
-      input: JSON.stringify({ item: { key: 'c' } }),
-      error: 'States.Timeout',
+  );
+  await expect(run.settle(0, 0, sfn)).rejects.toThrow('c: States.Timeout: no cause');
+});
+
+it('follows a child whose own Map failed one Map Run down, and only for items without a mark', async () => {
+  const run = await openRun('nested');
+  await run.failed('a', new Error('disk full'));
+  await run.done('b');
+  const { sfn, asked } = mapRuns(
+    { [ROOT]: ['top'], 'child-a': ['below-a'], 'child-c': ['below-c'] },
+    {
+      top: ['a', 'c'].map((key) => ({
+        executionArn: `child-${key}`,
+        status: 'FAILED',
+        input: inputOf(key),
+        error: 'States.ExceedToleratedFailureThreshold',
+      })),
+      'below-a': [{ executionArn: 'grandchild-a', status: 'FAILED', error: 'No' }],
+      'below-c': [
+        { executionArn: 'grandchild-c', status: 'FAILED', error: 'Disk', cause: 'is full' },
+      ],
     },
-  };
-  const sfn = {
-    send: async ({
-      constructor: command,
-      input,
-    }: {
-      constructor: { name: string };
-      input: { mapRunArn?: string; statusFilter?: string };
-    }) =>
-      answers[command.name] ?? {
-        executions:
-          input.mapRunArn === 'new' && input.statusFilter === 'TIMED_OUT'
-            ? [{ executionArn: 'x' }]
-            : [],
-      },
-  } as never;
-  await expect(run.settle(0, 0, sfn)).rejects.toThrow('c: States.Timeout');
+  );
+  await expect(run.settle(0, 0, sfn)).rejects.toThrow(/a: Error: disk full \| c: Disk: is full$/);
+  expect(asked).not.toContain('grandchild-a');
 });
 
 it('keeps a done item done when a late failure comes in', async () => {
