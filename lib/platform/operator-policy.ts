@@ -26,21 +26,26 @@ export class OperatorPolicy extends Construct {
   /** A runbook: all an operator does with it. */
   addRunbook(machine: MachineArns): void {
     this.addHelper(machine);
-    this.allow(
-      ['states:RedriveExecution', 'states:StopExecution', 'states:ListMapRuns'],
-      [machine.executions],
-    );
+    this.allow(['states:ListMapRuns'], [machine.executions]);
     this.allow(['states:DescribeExecution', 'states:GetExecutionHistory'], [machine.children]);
     this.allow(['states:DescribeMapRun', 'states:ListExecutions'], [machine.mapRuns]);
   }
 
-  /** A machine that answers or releases: it is started and watched. */
+  /** A machine that answers or releases: it is started, watched, and gone on with after a failure. */
   addHelper(machine: MachineArns): void {
     this.allow(
       ['states:StartExecution', 'states:DescribeStateMachine', 'states:ListExecutions'],
       [machine.machine],
     );
-    this.allow(['states:DescribeExecution', 'states:GetExecutionHistory'], [machine.executions]);
+    this.allow(
+      [
+        'states:DescribeExecution',
+        'states:GetExecutionHistory',
+        'states:RedriveExecution',
+        'states:StopExecution',
+      ],
+      [machine.executions],
+    );
   }
 
   private allow(actions: string[], resources: string[]): void {
