@@ -8,7 +8,7 @@ import { executionStatus } from '../shared/executions';
 import { type GateItem, gateKey, passGate } from '../shared/gates';
 import { GATE, RUN_ID } from '../shared/inputs/identifiers';
 import { problemsOf } from '../shared/inputs/problems';
-import { type Ledger, runKey } from '../shared/ledger';
+import { type Ledger, runKey, type WriteCondition } from '../shared/ledger';
 import type { RunItem } from '../shared/runs';
 import type { AnswerGatePayload } from './payload';
 
@@ -65,7 +65,7 @@ export async function answerGate(payload: AnswerGatePayload, deps: AnswerDeps) {
 async function store(ledger: Ledger, runId: string, item: GateItem, again: boolean): Promise<void> {
   const key = gateKey(runId, item.name);
   const { token, answeredBy } = item;
-  const free = again ? { token, answeredBy: answeredBy! } : { token, answer: null };
+  const free: WriteCondition = again ? { token, answeredBy: answeredBy! } : { token, answer: null };
   if (await ledger.put(key, item, free)) return;
   const now = await ledger.get<GateItem>(key);
   // The write whose answer was lost is refused when the client sends it again.
