@@ -206,15 +206,6 @@ describe('two machines of one stack', () => {
     ]);
     expect(statements.flatMap(({ Resource }) => Resource)).not.toContain('*');
   });
-
-  it.each(['sales', 'answer', 'release'])('let an operator redrive and stop %s', (name) => {
-    const [policy] = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
-    const statements = policy!.Properties.PolicyDocument.Statement as { Action: string[] }[];
-    const found = statements.filter((one) => JSON.stringify(one).includes(`:example-${name}:*`));
-    expect(found.flatMap(({ Action }) => Action)).toEqual(
-      expect.arrayContaining(['states:RedriveExecution', 'states:StopExecution']),
-    );
-  });
 });
 
 it('a distributed map’s children may be started, stopped and redriven by the machine', () => {
