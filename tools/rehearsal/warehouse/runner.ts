@@ -85,12 +85,17 @@ export class StatementRunner {
     const { call, parts } = statement;
     statement.move('PICKED', this.clock.now());
     const faults = parts.map(({ sql }) => this.hooks.faults?.beforeStatement(sql, call.name));
+    // The session's getdate() goes on from here by the computer's clock: the rehearsal's follows, or
+    // a session opened later would have an earlier time.
+    const since = { clock: this.clock.now(), real: performance.now() };
     const client = this.warehouse.session(call.user, call.database, settingsOf(faults));
     try {
       await this.paced(() => this.open(client, statement));
+      await this.catchUp(since, performance.now() - since.real, statement.cancel.signal);
       statement.move('STARTED', this.clock.now());
       for (const [index, part] of parts.entries()) {
         const { status, error } = await this.part(client, statement, part, faults[index]);
+        await this.catchUp(since, performance.now() - since.real, statement.cancel.signal);
         part.move(status, this.clock.now(), error);
         if (status === 'ABORTED' || (status === 'FAILED' && call.batch !== 'AUTO_COMMIT')) break;
       }
@@ -136,12 +141,17 @@ export class StatementRunner {
     const { signal } = statement.cancel;
     const pretended = this.hooks.pretend?.(part.sql);
     const took = Math.max(performance.now() - started.real, (pretended ?? 0) * 1000);
-    const rest = Math.ceil(started.clock + took - this.clock.now());
-    if (rest > 0 && !signal.aborted) await this.clock.sleep(rest, signal).catch(() => {});
+    await this.catchUp(started, took, signal);
     const ended =
       signal.aborted && pretended !== undefined ? { status: 'ABORTED' as const } : outcome;
     await this.paced(() => recordEnd(this.warehouse, part, ended, this.clock.now()));
     return ended;
+  }
+
+  /** Sleeps until so much of the rehearsal's time has passed. */
+  private async catchUp(since: { clock: number }, took: number, signal: AbortSignal) {
+    const rest = Math.ceil(since.clock + took - this.clock.now());
+    if (rest > 0 && !signal.aborted) await this.clock.sleep(rest, signal).catch(() => {});
   }
 
   private async query(client: Client, statement: Statement, part: SubStatement): Promise<Outcome> {

@@ -85,7 +85,8 @@ it('rehearses two at a time: one fails and is redriven, one fails and stays so',
     start([...broken, '--redrive', '1']).ended,
     start(broken).ended,
   ]);
-  expect(ended.map(({ code }) => code)).toEqual([0, 1]);
+  expect(ended[0]).toMatchObject({ code: 0, err: expect.stringContaining('Redriving') });
+  expect(ended[1]).toMatchObject({ code: 1, err: expect.stringContaining('The run FAILED') });
   const summaries = ended.map(({ out }) => JSON.parse(out) as Summary);
   expect(summaries.map(({ status, redriveCount }) => [status, redriveCount])).toEqual([
     ['SUCCEEDED', 1],
