@@ -9,4 +9,6 @@ module.exports = {
   },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'sql'],
   testPathIgnorePatterns: ['/node_modules/', '/test/slow/', '/test/bench/'],
+  // No test waits for real; this is for machines that are busy with something else.
+  testTimeout: 60_000,
 };

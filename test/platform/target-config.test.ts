@@ -55,7 +55,7 @@ it.each([
   [
     'a target that is not there, naming those that are',
     'nowhere',
-    /there is no \S*nowhere\.json; targets: .*example/,
+    /there is no .*nowhere\.json; targets: .*example/,
   ],
 ])('refuses %s', (_, name, message) => {
   expect(() => readTarget(CONFIG, name)).toThrow(message);
