@@ -1,4 +1,4 @@
-// The clickstream stack for as many applications as APPS says, and with a definition changed as
+// The clickstream stack for the applications APP_IDS names, or as many as APPS says, and with a definition changed as
 // CHANGE says: the state machine a fixed release would deploy.
 
 import * as path from 'node:path';
@@ -10,7 +10,9 @@ import { ClickstreamStack } from '../../../../lib/runbooks/clickstream/clickstre
 const app = new App();
 const target = readTarget(path.resolve(__dirname, '../../../../config'), 'example');
 const apps = Number(process.env.APPS ?? 1);
-const appIds = Array.from({ length: apps }, (_, i) => `app${String(i + 1).padStart(2, '0')}`);
+const appIds =
+  process.env.APP_IDS?.split(',') ??
+  Array.from({ length: apps }, (_, i) => `app${String(i + 1).padStart(2, '0')}`);
 const stack = new ClickstreamStack(app, {
   targetName: 'example',
   target: { ...target, clickstream: { ...target.clickstream, appIds } },
