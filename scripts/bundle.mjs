@@ -1,14 +1,17 @@
 // One esbuild call for every task: dist/lambdas/<task>/index.mjs, the folders CDK takes as assets.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+// A bundle is put in place by renaming, so that a synth beside it never meets half a file.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { build } from 'esbuild';
 
+const OUT = 'dist/lambdas';
 const tasks = readdirSync('lambdas').filter((name) => existsSync(`lambdas/${name}/index.ts`));
-rmSync('dist/lambdas', { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   entryPoints: Object.fromEntries(
     tasks.map((task) => [`${task}/index`, `lambdas/${task}/index.ts`]),
   ),
-  outdir: 'dist/lambdas',
+  outdir: OUT,
+  write: false,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   minify: true,
@@ -24,4 +27,16 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+for (const { path, contents } of outputFiles) {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true });
+  // Beside the folder, not in it: the folder is an asset.
+  const aside = `${folder}.${process.pid}.tmp`;
+  writeFileSync(aside, contents);
+  renameSync(aside, path);
+}
+for (const name of readdirSync(OUT)) {
+  if (!tasks.includes(basename(name)) && !name.endsWith('.tmp'))
+    rmSync(`${OUT}/${name}`, { recursive: true });
+}
 console.log(`bundled ${tasks.length} tasks`);
