@@ -39,7 +39,7 @@ export interface FaultSpec {
   readonly seed?: number;
   readonly error?: string;
   readonly message?: string;
-  /** Of a delay. @default 60 */
+  /** Of a delay, 60 by default; of a duplicate: how long after the other it comes, else when that is over. */
   readonly seconds?: number;
   /** Of a kill. @default 'before' */
   readonly when?: 'before' | 'after';

@@ -51,6 +51,7 @@ export class Functions implements FunctionInvoker {
   private readonly warm = new Map<FunctionSpec, FunctionWorker[]>();
   private readonly all = new Set<FunctionWorker>();
   private readonly running = new Map<FunctionSpec, number>();
+  private stopped = false;
 
   constructor(private readonly options: FunctionsOptions) {}
 
@@ -94,6 +95,7 @@ export class Functions implements FunctionInvoker {
 
   /** Ends all environments. */
   async stop(): Promise<void> {
+    this.stopped = true;
     await Promise.all([...this.all].map((worker) => worker.kill()));
   }
 
@@ -119,15 +121,19 @@ export class Functions implements FunctionInvoker {
       case 'delay':
         await clock.sleep((fault.seconds ?? 60) * 1000);
         break;
-      case 'duplicate':
-        await this.run(spec, event).catch(() => {});
+      case 'duplicate': {
+        const twin = this.run(spec, event).catch(() => {});
+        await (fault.seconds === undefined ? twin : clock.sleep(fault.seconds * 1000));
         break;
+      }
     }
     return await this.run(spec, event);
   }
 
   private async run(spec: FunctionSpec, event: string): Promise<unknown> {
     const { clock } = this.options;
+    // Whatever a fault still has in mind: a thread that starts now would never end.
+    if (this.stopped) throw runtimeError('Runtime.ExitError', 'the rehearsal is over');
     const running = this.running.get(spec) ?? 0;
     if (running >= (spec.reservedConcurrency ?? Number.POSITIVE_INFINITY)) {
       throw new LambdaFunctionError('Lambda.TooManyRequestsException', 'Rate Exceeded.');

@@ -20,6 +20,14 @@ describe('faults', () => {
     expect(struck(twice)).toEqual([true, true, false]);
   });
 
+  test('armed later count from then on', () => {
+    const faults = new Faults();
+    expect(faults.take('call', call)).toBeUndefined();
+    faults.arm(faultOf('kind=throttle,service=redshift-data,nth=1'));
+    const struck = [1, 2].map(() => faults.take('call', call)?.kind);
+    expect(struck).toEqual(['throttle', undefined]);
+  });
+
   test('with a seed strike the same occasions every time', () => {
     const run = () => {
       const faults = new Faults([

@@ -150,6 +150,21 @@ describe('functions', () => {
     expect(await invoke({ a: 1 })).toMatchObject({ calls: 2, event: { a: 1 } });
   });
 
+  test('under a duplicate with seconds run beside each other', async () => {
+    const { invoke, clock, functions } = await start({ faults: ['kind=duplicate,seconds=5'] });
+    const before = clock.now();
+    expect(await invoke({ sleep: 60_000 })).toMatchObject({ calls: 1, now: before + 65_000 });
+    expect(functions.invocations.get('Task')).toBe(2);
+  });
+
+  test('are not started again by a fault once all were ended', async () => {
+    const { invoke, functions } = await start({ faults: ['kind=duplicate'] });
+    const ended = expect(invoke()).rejects.toMatchObject({ error: 'Runtime.ExitError' });
+    await functions.stop();
+    await ended;
+    expect(functions.invocations.get('Task')).toBe(1);
+  });
+
   test('run in real time on a real clock', async () => {
     const { invoke } = await start({ clock: new RealClock() as never });
     const before = Date.now();
