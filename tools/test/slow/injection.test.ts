@@ -110,10 +110,11 @@ const target = (appId: string) => ({
   retentionDays: 365,
   console: { stackName: 'console' },
 });
-const check = (appId: string, migration: Record<string, unknown> = { days: 30 }) =>
-  checkInput('clickstream-data-migration', target(appId), { appIds: [appId], migration }).input as {
-    migration: { days: number };
-  } & Record<string, unknown>;
+const check = (appId: string, migration: Record<string, unknown> = { days: 30 }) => {
+  const given = { appIds: [appId], migration };
+  const { input } = checkInput('clickstream-data-migration', target(appId), given);
+  return input as unknown as typeof input & { migration: { days: number } };
+};
 
 const accepted = (act: () => unknown): boolean => {
   try {
