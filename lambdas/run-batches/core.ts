@@ -2,7 +2,6 @@
 // fit into its time, returns `running`, and goes on from the ledger when it is called again.
 
 import { LEAVE_BEFORE_END_MS } from '../shared/clock';
-import type { StatementEnd } from '../shared/data-api';
 import {
   isTransient,
   NoProgressError,
@@ -15,8 +14,7 @@ import {
 import type { Invocation } from '../shared/handler';
 import { noteWarehouse } from '../shared/read';
 import { ownRun } from '../shared/runs';
-import { recordChecks } from './checks';
-import { baselineOf, errorsSince, judge, type LogBaseline } from './evidence';
+import { conclude, fail } from './conclude';
 import type { RunBatchesPayload, RunBatchesResult } from './payload';
 import { type Batch, batchAt } from './plan';
 import { type Attempt, type Progress, TokenLost, Worker } from './progress';
@@ -37,14 +35,6 @@ const FAILURES: Record<string, new (message: string) => RunbookError> = {
   ReconciliationError,
   UndecidedStatementError,
 };
-
-/** How a batch ended, and what the next attempt's baseline is. */
-interface Ended {
-  readonly exhausted: boolean;
-  readonly rows: number | undefined;
-  readonly baseline?: LogBaseline;
-  readonly failedChecks?: readonly string[];
-}
 
 export async function runBatches(
   payload: RunBatchesPayload,
@@ -159,136 +149,6 @@ async function adopt(session: Session, batch: Batch, last: Attempt) {
   };
   await session.worker.save({ attempt: adopted });
   return adopted;
-}
-
-/** Judges a statement that is over; writes its record and the next position, or fails the step. */
-async function conclude(
-  session: Session,
-  batch: Batch,
-  attempt: Attempt,
-  end: StatementEnd | 'unknown',
-) {
-  const { worker, payload } = session;
-  const ended = await evaluate(session, batch, attempt, end);
-  if (ended === 'again') return true;
-  const { call, doneBatches, rows, failedChecks } = worker.progress;
-  const seconds = end === 'unknown' ? undefined : end.seconds;
-  await session.record(batch, attempt, { status: 'done', rows: ended.rows, seconds });
-  const repeat = payload.maxCalls !== undefined && !ended.exhausted;
-  if (repeat && ended.rows === 0) {
-    await fail(
-      session,
-      new NoProgressError(
-        `${batch.title}: call ${call} reports success but moved no row; rows without an id are taken again and again`,
-      ),
-      batch,
-    );
-  }
-  if (repeat && call >= payload.maxCalls!) {
-    await fail(
-      session,
-      new NoProgressError(
-        `${batch.title}: ${call} calls were not enough; look at the rows each call moved before you redrive`,
-      ),
-      batch,
-    );
-  }
-  await worker.save({
-    batch: worker.progress.batch + (repeat ? 0 : 1),
-    call: repeat ? call + 1 : 1,
-    attempt: undefined,
-    baseline: ended.baseline,
-    doneBatches: doneBatches + 1,
-    rows: rows + (ended.rows ?? 0),
-    failedChecks: [...failedChecks, ...(ended.failedChecks ?? [])],
-  });
-  return true;
-}
-
-async function evaluate(
-  session: Session,
-  batch: Batch,
-  attempt: Attempt,
-  end: StatementEnd | 'unknown',
-): Promise<Ended | 'again'> {
-  const { evidence } = session.payload;
-  const rows = attempt.baseline ? await session.logSince(attempt.baseline.since) : [];
-  const state = end === 'unknown' ? 'unknown' : end.state;
-  if (state === 'unknown' && session.payload.readOnly) return again(session, attempt);
-  if (state === 'finished' && evidence.kind === 'status')
-    return { exhausted: true, rows: undefined };
-  if (state === 'finished' && evidence.kind === 'checks') {
-    // Results live for 24 hours: a check whose result has expired is read anew.
-    const result = await session.rowsOf(attempt);
-    if (!result) return again(session, attempt);
-    const failedChecks = await recordChecks(session, result);
-    return { exhausted: true, rows: undefined, failedChecks };
-  }
-  if (evidence.kind === 'log' && (state === 'finished' || state === 'unknown')) {
-    const verdict = judge(evidence, attempt.baseline!, rows);
-    if (verdict.kind === 'finished' || verdict.kind === 'exhausted') {
-      return {
-        exhausted: verdict.kind === 'exhausted',
-        rows: verdict.rows,
-        baseline: baselineOf(rows),
-      };
-    }
-    if (verdict.kind === 'failed') {
-      const message = `${batch.title}: the procedure logged: ${verdict.message}`;
-      return fail(session, new ProcedureFailedError(message), batch);
-    }
-    if (state === 'finished') {
-      const message = `${batch.title}: the statement finished, but the procedure logged no end: it was cancelled or has swallowed an error`;
-      return fail(session, new ProcedureFailedError(message), batch);
-    }
-  }
-  if (end === 'unknown') return fail(session, undecided(session, batch, attempt), batch);
-  // Stopped with its execution and not because of itself: this is the redrive, so start anew.
-  if (attempt.stopReason === EXECUTION_STOPPED) {
-    await session.record(batch, attempt, { status: 'stopped', seconds: end.seconds });
-    return again(session, attempt);
-  }
-  const logged = attempt.baseline && errorsSince(attempt.baseline, rows)[0]?.message;
-  const reason = [attempt.stopReason, logged ?? end.error ?? 'no reason given'].filter(Boolean);
-  const id = attempt.statementId ?? session.identity(batch, attempt.number).comment;
-  const message = `${batch.title}: statement ${id} ended ${state}: ${reason.join(': ')}`;
-  return fail(session, new StatementStoppedError(message), batch);
-}
-
-/** The attempt is over without fault of its own: the next one starts in this very invocation. */
-async function again({ worker }: Session, attempt: Attempt): Promise<'again'> {
-  await worker.save({ attempt: { ...attempt, state: 'failed' }, baseline: undefined });
-  return 'again';
-}
-
-function undecided(session: Session, batch: Batch, attempt: Attempt): UndecidedStatementError {
-  return new UndecidedStatementError(
-    `nothing tells whether ${session.identity(batch, attempt.number).comment} did its work: its token, its place in the ` +
-      'list of statements and the query history have expired, and its log says nothing. Look at the tables, then give ' +
-      'this run up with the release machine and start a new execution',
-  );
-}
-
-/** Marks the attempt and the step failed, then throws: the redrive reads the mark and starts the next attempt. */
-async function fail(session: Session, error: RunbookError, batch?: Batch): Promise<never> {
-  const { worker, payload } = session;
-  const { attempt } = worker.progress;
-  if (batch && attempt) {
-    await session.record(batch, attempt, { status: 'failed', error: error.message });
-  }
-  // An undecided attempt stays as it is: only a person can say that it is over.
-  const undecided = error instanceof UndecidedStatementError;
-  await worker.save({
-    ...(attempt && !undecided ? { attempt: { ...attempt, state: 'failed' as const } } : {}),
-    baseline: undefined,
-    failure: {
-      error: error.name,
-      message: error.message,
-      selfArn: payload.selfArn,
-      redriveCount: payload.redriveCount,
-    },
-  });
-  throw error;
 }
 
 /** The execution is not running any more: what this step has running is stopped, then the worker leaves. */
