@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UsageError } from './errors';
+import { takeLock } from './leftovers';
 
 /** Folder of the package. */
 export const ROOT = path.resolve(__dirname, '../..');
@@ -13,22 +14,19 @@ export const ROOT = path.resolve(__dirname, '../..');
 const BUNDLES = path.join(ROOT, 'dist/lambdas');
 const SOURCES = ['lambdas', 'sql', 'scripts/bundle.mjs', 'package-lock.json'];
 
-/** A lock older than this was left by a process that was killed. */
-const STALE_LOCK_MS = 60_000;
-
 /** Bundles the tasks unless that is done; returns whether it had to. */
 export async function bundle(signal: AbortSignal): Promise<boolean> {
   if (!stale()) return false;
   // Bundling empties the folder first: two rehearsals must not do it at the same time.
   const lock = path.join(ROOT, 'dist/.bundling');
   mkdirSync(path.dirname(lock), { recursive: true });
-  while (!taken(lock)) await delay(100, undefined, { signal });
+  while (!takeLock(lock)) await delay(100, undefined, { signal });
   try {
     if (!stale()) return false;
     await node(['scripts/bundle.mjs'], {}, signal);
     return true;
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    rmSync(lock, { force: true });
   }
 }
 
@@ -81,18 +79,6 @@ function times(file: string): number[] {
   if (!stat) return [];
   if (!stat.isDirectory()) return [stat.mtimeMs];
   return [stat.mtimeMs, ...readdirSync(file).flatMap((name) => times(path.join(file, name)))];
-}
-
-function taken(lock: string): boolean {
-  try {
-    mkdirSync(lock);
-    return true;
-  } catch {
-    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-    if (since !== undefined && Date.now() - since > STALE_LOCK_MS)
-      rmSync(lock, { recursive: true });
-    return false;
-  }
 }
 
 /** Runs a Node program in a process group of its own, so that an interrupt ends its children too. */

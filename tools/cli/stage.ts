@@ -1,12 +1,12 @@
 // What a rehearsal runs on: the assembly in a temporary folder, the scenario with what it extends,
 // and the running cloud. Everything a stage made is gone when it is closed.
 
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { Cloud, type CloudOptions, type RunningCloud } from '../rehearsal/cloud';
 import { bundle, givenAssembly, synthesize } from './assembly';
 import { UsageError } from './errors';
+import { ownFolder } from './leftovers';
 import { findMachine, type Machine, machinesOf } from './machines';
 import type { RehearseOptions } from './options';
 import { loadScenario, parseFile, type Scenario } from './scenario';
@@ -36,7 +36,7 @@ export async function prepare(
   say: (text: string) => void,
 ): Promise<Stage> {
   const scenario = loadScenario(options.scenario, named);
-  const folder = mkdtempSync(path.join(tmpdir(), 'runbooks-'));
+  const folder = ownFolder();
   const close = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
     const assembly = options.assembly

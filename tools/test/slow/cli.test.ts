@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,6 +47,18 @@ function start(args: readonly string[]): { child: ChildProcess; ended: Promise<E
     child.on('close', (code) => resolve({ code, out, err }));
   });
   return { child, ended };
+}
+
+/** Resolves when the output shows it; without anything to show, while it still builds. */
+function shown(child: ChildProcess, seen: RegExp | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    let text = '';
+    child.stdout!.on('data', (part) => {
+      text += part;
+      seen?.test(text) && resolve();
+    });
+    seen ?? setTimeout(resolve, 2_500);
+  });
 }
 
 /** Command lines of processes that work in the test's folder or in the server's, but not this one. */
@@ -109,14 +121,7 @@ it.each([
   ['while the machine runs', 'SIGTERM', /Started arn/],
 ] as const)('stops everything when it is interrupted %s by %s', async (_, signal, seen) => {
   const { child, ended } = start(['rehearse', 'clickstream-data-migration', '--rows', '20000']);
-  await new Promise<void>((resolve) => {
-    let text = '';
-    child.stdout!.on('data', (part) => {
-      text += part;
-      seen?.test(text) && resolve();
-    });
-    seen ?? setTimeout(resolve, 2_500);
-  });
+  await shown(child, seen);
   // npm passes an interrupt on that the terminal has delivered already.
   child.kill(signal);
   await delay(50);
@@ -124,6 +129,22 @@ it.each([
   const { code, err } = await ended;
   expect(code).toBe(130);
   expect(err).toMatch(/everything the rehearsal made is gone/);
+  await nothingLeft();
+});
+
+it.each([
+  ['while it builds', undefined],
+  ['while the machine runs', /Run event batches/],
+])('leaves nothing that hinders the next one when it is killed %s', async (_, seen) => {
+  // A changed source makes it bundle: the lock of a killed bundler is in the way, if anything is.
+  const source = path.join(ROOT, 'scripts/bundle.mjs');
+  utimesSync(source, new Date(), new Date());
+  const killed = start(['rehearse', 'clickstream-data-migration', '--rows', '20000']);
+  await shown(killed.child, seen);
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  const next = await start([...MIGRATION, '--json']).ended;
+  expect({ code: next.code, err: next.code === 0 ? '' : next.err }).toEqual({ code: 0, err: '' });
   await nothingLeft();
 });
 
