@@ -262,8 +262,11 @@ export class Cloud implements RunningCloud {
       ...place,
       invoker: { invoke: (...call) => this.functions!.invoke(...call) },
       publish: (event) => this.bus.publish(event),
-      authorize: (roleArn, action, resource) =>
-        this.iam.authorize({ kind: 'role', arn: roleArn, account }, action, resource),
+      authorize: (roleArn, action, resource) => {
+        const machine = this.engine.stateMachines().find((one) => one.roleArn === roleArn)!;
+        this.iam.assume('states.amazonaws.com', roleArn, machine.arn);
+        this.iam.authorize({ kind: 'role', arn: roleArn, account }, action, resource);
+      },
     });
     this.server = new Server({
       clock,
@@ -273,7 +276,7 @@ export class Cloud implements RunningCloud {
       problems: this.problems,
     });
     this.server.add(
-      new StsService(clock, this.callers, this.iam),
+      new StsService(clock, this.callers),
       new SecretsService(clock, arn('secretsmanager', 'secret:'), scenario.secrets ?? {}),
       new S3Service(this.store),
       new StepFunctionsService(this.engine),
@@ -285,7 +288,7 @@ export class Cloud implements RunningCloud {
         new CloudFormationService(
           clock,
           (where, resource) => arn('cloudformation', resource, where),
-          (roleArn) => this.iam.hasRole(roleArn),
+          (roleArn, stackArn) => this.iam.assume('cloudformation.amazonaws.com', roleArn, stackArn),
           scenario.cloudformation,
         ),
       );
@@ -301,6 +304,11 @@ export class Cloud implements RunningCloud {
 
   get notices(): readonly Notice[] {
     return this.topics.notices;
+  }
+
+  /** Events that a target never took, with the last error. */
+  get undelivered(): EventBus['undelivered'] {
+    return this.bus.undelivered;
   }
 
   get counters(): Counters {
@@ -444,6 +452,7 @@ export class Cloud implements RunningCloud {
   private async deliver(target: RuleTarget, input: unknown, by: Principal, ruleArn: string) {
     const source = { 'aws:SourceArn': ruleArn, 'aws:SourceAccount': this.account };
     const { Arn: arn } = target;
+    if (by.kind === 'role') this.iam.assume('events.amazonaws.com', by.arn, ruleArn);
     if (/:lambda:.*:function:/.test(arn)) {
       await this.functions!.invoke(arn, input, by, this.closing.signal, source);
     } else if (/:sns:/.test(arn)) {

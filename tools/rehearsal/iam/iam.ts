@@ -5,7 +5,9 @@ import { type Principal, ServiceError } from '../types';
 import {
   like,
   listOf,
+  type PlacedStatement,
   type PolicyDocument,
+  partsAbout,
   type Question,
   type Statement,
   speaksAbout,
@@ -17,12 +19,17 @@ const RESOURCE_DECIDES = /^(sts:AssumeRole|kms:)/;
 
 interface Resource {
   readonly arn: string;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly PlacedStatement[];
 }
 
 /** All policies, and the verdict on a call. */
 export class Iam {
-  private readonly identities = new Map<string, Statement[]>();
+  /**
+   * What allowed the calls so far, once each: place of the statement, its action, its resource. A
+   * statement that is never here gives a right that nobody has used.
+   */
+  readonly used = new Set<string>();
+  private readonly identities = new Map<string, PlacedStatement[]>();
   private readonly resources: Resource[] = [];
 
   constructor(private readonly account: string) {}
@@ -39,8 +46,14 @@ export class Iam {
     this.resources.push({ arn, statements: statementsOf(document, where) });
   }
 
-  hasRole(roleArn: string): boolean {
-    return this.identities.has(roleArn);
+  /**
+   * Lets a service work with a role, on behalf of one of our resources; throws when the role does not
+   * trust it. https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+   */
+  assume(service: string, roleArn: string, sourceArn: string): void {
+    const principal = { kind: 'service', arn: service, account: this.account } as const;
+    const source = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': this.account };
+    this.authorize(principal, 'sts:AssumeRole', roleArn, source);
   }
 
   /** Throws AccessDeniedException, in AWS's words, unless the call is allowed. */
@@ -82,19 +95,30 @@ export class Iam {
     if (guarding.some(({ statement }) => isDeny(statement))) {
       return 'with an explicit deny in a resource-based policy';
     }
+    const of = (how: string) => guarding.filter(({ named }) => named === how);
     const byIdentity = everything || identity.length > 0;
-    const byResource = guarding.some(({ named }) => named === 'directly');
-    const delegated = guarding.some(({ named }) => named === 'account');
-    if (RESOURCE_DECIDES.test(question.action)) {
-      if (byResource || (delegated && byIdentity)) return undefined;
-      if (!delegated)
-        return `because no resource-based policy allows the ${question.action} action`;
-    } else if (byIdentity || byResource) {
+    const mustAgree = RESOURCE_DECIDES.test(question.action);
+    const [direct, delegating] = [of('directly'), of('account')];
+    // A policy that names the account leaves the decision to the identity's own.
+    const agreeing = direct.length > 0 ? direct : mustAgree && byIdentity ? delegating : [];
+    if (agreeing.length > 0 || (byIdentity && !mustAgree)) {
+      this.note([...identity, ...agreeing.map(({ statement }) => statement)], question);
       return undefined;
     }
-    return principal.kind === 'service'
-      ? `because no resource-based policy allows the ${question.action} action`
-      : `because no identity-based policy allows the ${question.action} action`;
+    const kind =
+      principal.kind === 'service' || (mustAgree && delegating.length === 0)
+        ? 'resource-based'
+        : 'identity-based';
+    return `because no ${kind} policy allows the ${question.action} action`;
+  }
+
+  private note(statements: readonly PlacedStatement[], question: Question): void {
+    for (const statement of statements) {
+      const { actions, resources } = partsAbout(statement, question);
+      for (const action of actions) {
+        for (const resource of resources) this.used.add(`${statement.place} ${action} ${resource}`);
+      }
+    }
   }
 
   /** Whether a statement of a resource's policy means this principal, or leaves it to the account. */

@@ -14,6 +14,11 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, OneOrMany | boolean>>>>;
 }
 
+/** A statement with where it stands: the template's resource and its number there, from 0. */
+export interface PlacedStatement extends Statement {
+  readonly place: string;
+}
+
 /** A policy document. */
 export interface PolicyDocument {
   readonly Statement: Statement | readonly Statement[];
@@ -83,6 +88,12 @@ function conditionHolds(operator: string, expected: readonly string[], actual?: 
   return opposite === undefined ? matches : !matches;
 }
 
+/** The members of a statement that speak about a request; `*` where a policy of a resource names none. */
+export function partsAbout({ Action, Resource }: Statement, { action, resource }: Question) {
+  const actions = listOf(Action).filter((name) => like(name, action, 'is'));
+  return { actions, resources: listOf(Resource ?? '*').filter((arn) => like(arn, resource)) };
+}
+
 /** Whether action, resource and conditions of a statement fit; the principal is the caller's part. */
 export function speaksAbout(statement: Statement, question: Question): boolean {
   const { action, resource, context } = question;
@@ -101,7 +112,7 @@ export function speaksAbout(statement: Statement, question: Question): boolean {
 }
 
 /** Statements of a document; refuses what this file would not judge as AWS does. */
-export function statementsOf(document: PolicyDocument, where: string): readonly Statement[] {
+export function statementsOf(document: PolicyDocument, where: string): readonly PlacedStatement[] {
   const statements = listOf(document.Statement);
   for (const statement of statements) {
     for (const operator of Object.keys(statement.Condition ?? {})) {
@@ -117,5 +128,5 @@ export function statementsOf(document: PolicyDocument, where: string): readonly 
       throw new Error(`${where}: NotPrincipal is not known to the rehearsal`);
     }
   }
-  return statements;
+  return statements.map((statement, i) => ({ ...statement, place: `${where}[${i}]` }));
 }

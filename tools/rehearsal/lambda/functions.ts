@@ -80,6 +80,7 @@ export class Functions implements FunctionInvoker {
     try {
       const resource = functionArn.startsWith('arn:') ? functionArn : spec.arn;
       this.options.iam.authorize(caller, 'lambda:InvokeFunction', resource, context);
+      this.options.iam.assume('lambda.amazonaws.com', spec.roleArn, spec.arn);
     } catch (error) {
       throw new LambdaFunctionError('Lambda.AWSLambdaException', (error as Error).message);
     }

@@ -91,7 +91,8 @@ export class CloudFormationService implements Service {
     private readonly clock: Clock,
     /** ARN by region (undefined: ours) and resource. */
     private readonly arn: (region: string | undefined, resource: string) => string,
-    private readonly hasRole: (arn: string) => boolean,
+    /** Throws when CloudFormation may not work with a role for a stack. */
+    private readonly assume: (roleArn: string, stackArn: string) => void,
     private readonly data: CloudFormationData,
   ) {
     this.stacks = data.stacks.map(({ name, region, description, roleArn, parameters }) => ({
@@ -168,7 +169,11 @@ export class CloudFormationService implements Service {
     if (RoleARN) {
       const context = { 'iam:PassedToService': 'cloudformation.amazonaws.com' };
       request.authorize('iam:PassRole', RoleARN, context);
-      if (!this.hasRole(RoleARN)) throw refuse(`Role ${RoleARN} is invalid or cannot be assumed`);
+      try {
+        this.assume(RoleARN, stack.arn);
+      } catch {
+        throw refuse(`Role ${RoleARN} is invalid or cannot be assumed`);
+      }
     }
     const answer = { Id: this.arn(undefined, `changeSet/${name}/1`), StackId: stack.arn };
     const known = stack.sets.get(name);

@@ -1,7 +1,7 @@
 // Who am I, and may I be somebody else: https://docs.aws.amazon.com/STS/latest/APIReference/
 
 import { type Callers, newProcess } from '../iam/callers';
-import { type Iam, sessionArn } from '../iam/iam';
+import { sessionArn } from '../iam/iam';
 import { type Clock, type Service, ServiceError, type ServiceRequest } from '../types';
 import type { ServerRequest } from './server';
 
@@ -13,7 +13,6 @@ export class StsService implements Service {
   constructor(
     private readonly clock: Clock,
     private readonly callers: Callers,
-    private readonly iam: Iam,
   ) {}
 
   async call(request: ServiceRequest): Promise<Record<string, unknown>> {
@@ -28,10 +27,6 @@ export class StsService implements Service {
     const arn = String(input.RoleArn);
     const externalId = input.ExternalId as string | undefined;
     request.authorize('sts:AssumeRole', arn, externalId ? { 'sts:ExternalId': externalId } : {});
-    if (!this.iam.hasRole(arn)) {
-      const message = `User: ${sessionArn(principal)} is not authorized to perform: sts:AssumeRole on resource: ${arn}`;
-      throw new ServiceError('AccessDenied', message, 403);
-    }
     const expires = this.clock.now() + Number(input.DurationSeconds ?? 3600) * 1000;
     // The session's requests come from the same process: its rest depends on them too.
     const process = (request as ServerRequest).process ?? newProcess();

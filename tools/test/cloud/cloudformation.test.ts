@@ -17,6 +17,7 @@ import {
   CloudFormationService,
 } from '../../rehearsal/services/cloudformation';
 import { Server } from '../../rehearsal/services/server';
+import { trustIn } from './house';
 
 const ACCOUNT = '000000000000';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/updater`;
@@ -68,7 +69,7 @@ async function cloud(
 ) {
   const clock = new VirtualClock();
   const iam = new Iam(ACCOUNT);
-  iam.attach(ROLE, { Statement: [] });
+  iam.protect(ROLE, trustIn('cloudformation.amazonaws.com'));
   iam.attach(TASK, { Statement: statements as never });
   const callers = new Callers(clock);
   const principal = { kind: 'role', arn: TASK, account: ACCOUNT } as const;
@@ -77,7 +78,8 @@ async function cloud(
   const server = new Server({ clock, callers, iam, faults: new Faults([]), problems });
   const arn = (region: string | undefined, resource: string) =>
     `arn:aws:cloudformation:${region ?? 'us-east-1'}:${ACCOUNT}:${resource}`;
-  server.add(new CloudFormationService(clock, arn, (role) => iam.hasRole(role), scenario));
+  const assume = iam.assume.bind(iam, 'cloudformation.amazonaws.com');
+  server.add(new CloudFormationService(clock, arn, assume, scenario));
   const endpoint = await server.start();
   const client = new CloudFormationClient({
     endpoint,

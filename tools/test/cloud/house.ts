@@ -8,6 +8,7 @@ import { RealClock, VirtualClock } from '../../rehearsal/clock';
 import { Faults, faultOf } from '../../rehearsal/faults/faults';
 import { Callers } from '../../rehearsal/iam/callers';
 import { Iam } from '../../rehearsal/iam/iam';
+import type { PolicyDocument } from '../../rehearsal/iam/policy';
 import { type FunctionSpec, Functions } from '../../rehearsal/lambda/functions';
 import { Server } from '../../rehearsal/services/server';
 import type { Principal, Service, ServiceRequest } from '../../rehearsal/types';
@@ -53,6 +54,11 @@ export const standIn = (
   target: string,
   call: (request: ServiceRequest) => Promise<Record<string, unknown>>,
 ): Service => ({ target, protocol: 'json-1.1', call });
+
+/** Trust policy of a role that a service works with. */
+export const trustIn = (Service: string): PolicyDocument => ({
+  Statement: { Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' },
+});
 
 /** What {@link house} gives. */
 export interface House {
@@ -107,6 +113,7 @@ export async function house(
     Statement: { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arn },
   });
   iam.attach(roleArn, { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
+  iam.protect(roleArn, trustIn('lambda.amazonaws.com'));
   return {
     clock,
     iam,

@@ -176,6 +176,72 @@ describe('resource policies', () => {
   });
 });
 
+describe('a service', () => {
+  const machine = `arn:aws:states:us-east-1:${account}:stateMachine:m`;
+  const trust = (Service: string, Condition?: Statement['Condition']): PolicyDocument =>
+    policy({ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole', Condition });
+  const assumed = (document: PolicyDocument) => {
+    const iam = new Iam(account);
+    iam.protect(role.arn, document);
+    return outcome(() => iam.assume('states.amazonaws.com', role.arn, machine));
+  };
+
+  test.each<[string, PolicyDocument, boolean]>([
+    ['that trusts it', trust('states.amazonaws.com'), true],
+    ['that trusts another', trust('lambda.amazonaws.com'), false],
+    [
+      'that trusts it for machines of the account',
+      trust('states.amazonaws.com', {
+        StringEquals: { 'aws:SourceAccount': account },
+        ArnLike: { 'aws:SourceArn': 'arn:aws:states:us-east-1:*:stateMachine:*' },
+      }),
+      true,
+    ],
+    [
+      'that trusts it for another account',
+      trust('states.amazonaws.com', { StringEquals: { 'aws:SourceAccount': '111111111111' } }),
+      false,
+    ],
+    ['that trusts nobody', policy(), false],
+  ])('works with a role %s: %#', (_name, document, allowed) => {
+    expect(assumed(document)).toBe(allowed);
+  });
+});
+
+describe('what allowed a call', () => {
+  const other = `${table}2`;
+  const both: Statement = {
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:Put*'],
+    Resource: [table, other],
+  };
+
+  test('is noted once, by statement, action and resource', () => {
+    const iam = new Iam(account);
+    iam.attach(role.arn, policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' }, both), 'Own');
+    for (let times = 0; times < 3; times++) iam.authorize(role, 'dynamodb:PutItem', table);
+    expect([...iam.used]).toEqual([`Own[1] dynamodb:Put* ${table}`]);
+  });
+
+  test('is noted of the resource as well, and of the account in whose hands it lays the decision', () => {
+    const key = `arn:aws:kms:us-east-1:${account}:key/k`;
+    const iam = new Iam(account);
+    const Principal = { AWS: `arn:aws:iam::${account}:root` };
+    iam.protect(key, policy({ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }), 'Key');
+    iam.attach(role.arn, policy({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: key }), 'Own');
+    iam.authorize(role, 'kms:Decrypt', key);
+    expect([...iam.used]).toEqual([`Own[0] kms:Decrypt ${key}`, 'Key[0] kms:* *']);
+  });
+
+  test('is not noted when the call was refused', () => {
+    const iam = new Iam(account);
+    iam.attach(role.arn, policy(both), 'Own');
+    iam.attach(role.arn, policy({ Effect: 'Deny', Action: '*', Resource: table }));
+    expect(outcome(() => iam.authorize(role, 'dynamodb:GetItem', table))).toBe(false);
+    expect(iam.used.size).toBe(0);
+  });
+});
+
 const outcome = (call: () => void): boolean => {
   try {
     call();

@@ -56,7 +56,7 @@ async function services(statements: Statement[], faults: string[] = []) {
   const secrets = new SecretsService(clock, `arn:aws:secretsmanager:${region}:${account}:secret:`, {
     db: { password: 'x' },
   });
-  server.add(new S3Service(store), topics, tables, secrets, new StsService(clock, callers, iam));
+  server.add(new S3Service(store), topics, tables, secrets, new StsService(clock, callers));
   const endpoint = await server.start();
   const { credentials } = callers.mint({ kind: 'role', arn: roleArn, account }, newProcess());
   const config = { endpoint, region, credentials, maxAttempts: 1 };
