@@ -279,7 +279,7 @@ export class Cloud implements RunningCloud {
       new StsService(clock, this.callers),
       new SecretsService(clock, arn('secretsmanager', 'secret:'), scenario.secrets ?? {}),
       new S3Service(this.store),
-      new StepFunctionsService(this.engine),
+      new StepFunctionsService(this.engine, clock),
       this.topics,
       this.tables,
     );

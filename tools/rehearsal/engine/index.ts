@@ -95,13 +95,15 @@ export class Engine {
       throw new ServiceError('StateMachineAlreadyExists', message);
     }
     const creationDate = this.options.clock.now();
-    this.machines.set(arn, { arn, name, roleArn, creationDate, ...this.parse(definition) });
+    const dates = { creationDate, updateDate: creationDate };
+    this.machines.set(arn, { arn, name, roleArn, ...dates, ...this.parse(definition) });
     return arn;
   }
 
   /** New executions take the new definition; those that were started keep theirs, redriven too. */
   updateStateMachine(arn: string, definition: string | Json): void {
-    this.machines.set(arn, { ...this.stateMachine(arn), ...this.parse(definition) });
+    const updateDate = this.options.clock.now();
+    this.machines.set(arn, { ...this.stateMachine(arn), updateDate, ...this.parse(definition) });
   }
 
   stateMachines(): readonly StateMachine[] {
@@ -112,6 +114,15 @@ export class Engine {
     const machine = this.machines.get(arn);
     if (machine !== undefined) return machine;
     throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  }
+
+  /** What an execution was started with; a child's machine is that of its Map Run. */
+  stateMachineOf(executionArn: string): Record<string, unknown> {
+    const { props, stateMachineArn } = this.execution(executionArn);
+    const { mapRun, machine } = props;
+    const { name, definition, roleArn, updateDate } = machine;
+    const of = { mapRunArn: mapRun?.arn, label: mapRun?.label };
+    return { stateMachineArn, name, definition, roleArn, updateDate, ...of };
   }
 
   /** Starts an execution; a running one of the same name and input is returned instead. */
@@ -189,6 +200,9 @@ export class Engine {
     const waiting = this.world.callbacks.find(taskToken);
     const text = String(output);
     parseJson(text, 'InvalidOutput', 'Invalid Output');
+    if (!fits(text)) {
+      throw new ServiceError('InvalidOutput', "Invalid Output: 'larger than 262144 bytes'");
+    }
     waiting.succeed(text);
   }
 

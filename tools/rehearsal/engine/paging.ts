@@ -19,7 +19,7 @@ export function page<Source, Item>(
   if (!Number.isInteger(maxResults) || maxResults < 0 || maxResults > MAX_RESULTS) {
     throw new ServiceError('ValidationException', `maxResults must be from 0 to ${MAX_RESULTS}`);
   }
-  const after = nextToken === undefined ? undefined : Number(atob(nextToken));
+  const after = nextToken === undefined ? undefined : placeOf(nextToken);
   if (Number.isNaN(after)) throw new ServiceError('InvalidToken', "Invalid Token: 'Invalid token'");
   const start = after === undefined ? 0 : sorted.findIndex((source) => place(source) > after);
   const from = start < 0 ? sorted.length : start;
@@ -27,4 +27,9 @@ export function page<Source, Item>(
   const last = shown.at(-1);
   const more = last !== undefined && from + shown.length < sorted.length;
   return { items: shown.map(describe), nextToken: more ? btoa(String(place(last))) : undefined };
+}
+
+function placeOf(token: string): number {
+  const text = Buffer.from(token, 'base64').toString();
+  return /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
 }

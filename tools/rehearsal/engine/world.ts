@@ -27,6 +27,8 @@ export interface StateMachine {
   readonly parsed: Definition;
   /** Epoch milliseconds. */
   readonly creationDate: number;
+  /** Of the definition; epoch milliseconds. */
+  readonly updateDate: number;
 }
 
 export interface World extends EngineOptions {

@@ -2,6 +2,7 @@ import {
   DescribeExecutionCommand,
   DescribeMapRunCommand,
   DescribeStateMachineCommand,
+  DescribeStateMachineForExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListMapRunsCommand,
@@ -24,7 +25,7 @@ const RUN = 'arn:aws:states:us-east-1:000000000000:execution:machine:run';
 /** The SDK's own client, its requests answered by the stand-in instead of the network. */
 function setUp(definition: object) {
   const house = new House();
-  const service = new StepFunctionsService(house.engine);
+  const service = new StepFunctionsService(house.engine, house.clock);
   const asked: string[] = [];
   const answer = async (request: { headers: Record<string, string>; body: Uint8Array }) => {
     const [, operation] = request.headers['x-amz-target']!.split('.');
@@ -52,7 +53,7 @@ function setUp(definition: object) {
   house.create('machine', definition);
   const start = (input = '{}', name: string | undefined = 'run') =>
     sfn.send(new StartExecutionCommand({ stateMachineArn: ARN, input, name }));
-  return { house, sfn, asked, start };
+  return { house, sfn, service, asked, start };
 }
 
 const one = { StartAt: 'T', States: { T: task('f', { End: true }) } };
@@ -95,6 +96,11 @@ test('an execution is started, described, redriven and described again through t
   await expect(sfn.send(new RedriveExecutionCommand({ executionArn }))).rejects.toThrow(
     named('ExecutionNotRedrivable'),
   );
+  const bare = await sfn.send(
+    new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }),
+  );
+  expect(bare).toMatchObject({ status: 'SUCCEEDED', outputDetails: { included: false } });
+  expect([bare.input, bare.output]).toEqual([undefined, undefined]);
   expect(new Set(asked)).toEqual(
     new Set([
       `states:StartExecution ${ARN}`,
@@ -115,16 +121,143 @@ test('the same name and input return the running execution; another input or a c
   expect(house.calls.f).toHaveLength(1);
 });
 
-test('refuses wrong names, inputs and ARNs in the words of the service', async () => {
-  const { sfn, start } = setUp(one);
-  await expect(start('{"a":')).rejects.toThrow(named('InvalidExecutionInput'));
-  await expect(start('{}', 'a b')).rejects.toThrow(named('InvalidName'));
-  const describe = (executionArn: string) =>
-    sfn.send(new DescribeExecutionCommand({ executionArn }));
-  await expect(describe(RUN)).rejects.toThrow(named('ExecutionDoesNotExist'));
-  await expect(describe('nonsense')).rejects.toThrow(named('InvalidArn'));
-  const unknown = new StartExecutionCommand({ stateMachineArn: `${ARN}x` });
-  await expect(sfn.send(unknown)).rejects.toThrow(named('StateMachineDoesNotExist'));
+const MAP_RUN = RUN.replace('execution:machine', 'mapRun:machine/Each');
+const GHOST = Buffer.from('task-token:another house:x').toString('base64');
+
+describe('refuses in the words of the service', () => {
+  test.each([
+    ['StartExecution', { stateMachineArn: ARN, input: '{"a":' }, 'InvalidExecutionInput', /JSON/],
+    [
+      'StartExecution',
+      { stateMachineArn: ARN, input: JSON.stringify('ü'.repeat(140_000)) },
+      'InvalidExecutionInput',
+      /262144 bytes/,
+    ],
+    [
+      'StartExecution',
+      { stateMachineArn: ARN, input: JSON.stringify('x'.repeat(262_144)) },
+      'ValidationException',
+      /^1 validation error detected: Value at 'input' failed .* length less than or equal to 262144$/,
+    ],
+    ['StartExecution', { stateMachineArn: ARN, name: 'a b' }, 'InvalidName', /'a b'/],
+    [
+      'StartExecution',
+      { stateMachineArn: ARN, name: 'n'.repeat(81), input: 1 },
+      'SerializationException',
+      /NUMBER_VALUE cannot be converted to string: input/,
+    ],
+    [
+      'StartExecution',
+      { name: '', input: null },
+      'ValidationException',
+      /^2 validation errors detected: Value null at 'stateMachineArn' .* not be null; Value '' at 'name' /,
+    ],
+    ['StartExecution', { stateMachineArn: `${ARN}x` }, 'StateMachineDoesNotExist', /machinex/],
+    ['StartExecution', { stateMachineArn: RUN }, 'InvalidArn', /not valid in this context: exec/],
+    [
+      'StartExecution',
+      { stateMachineArn: ARN, traceHeader: 'x' },
+      'ValidationException',
+      /does not know traceHeader/,
+    ],
+    ['DescribeExecution', { executionArn: RUN }, 'ExecutionDoesNotExist', /machine:run/],
+    ['DescribeExecution', { executionArn: 'nonsense' }, 'InvalidArn', /nonsense/],
+    ['DescribeExecution', { executionArn: { a: 1 } }, 'SerializationException', /structure/],
+    ['DescribeStateMachineForExecution', { executionArn: RUN }, 'ExecutionDoesNotExist', /run/],
+    ['RedriveExecution', { executionArn: RUN }, 'ExecutionDoesNotExist', /run/],
+    [
+      'RedriveExecution',
+      { executionArn: RUN, clientToken: 'a b' },
+      'ValidationException',
+      /'clientToken' .* regular expression/,
+    ],
+    ['StopExecution', { executionArn: RUN, cause: 1 }, 'SerializationException', /cause/],
+    ['DescribeMapRun', { mapRunArn: MAP_RUN }, 'ResourceNotFound', /Each:run/],
+    ['ListExecutions', {}, 'ValidationException', /exactly one/],
+    ['ListExecutions', { stateMachineArn: ARN, mapRunArn: ARN }, 'ValidationException', /one of/],
+    [
+      'ListExecutions',
+      { stateMachineArn: ARN, statusFilter: 'PENDING_REDRIVE' },
+      'ValidationException',
+      /needs a mapRunArn/,
+    ],
+    [
+      'ListExecutions',
+      { stateMachineArn: ARN, statusFilter: 'DONE' },
+      'ValidationException',
+      /enum value set: \[RUNNING, SUCCEEDED/,
+    ],
+    [
+      'ListExecutions',
+      { stateMachineArn: ARN, maxResults: 1001 },
+      'ValidationException',
+      /less than or equal to 1000/,
+    ],
+    ['ListExecutions', { stateMachineArn: ARN, maxResults: '2' }, 'SerializationException', /STR/],
+    ['ListExecutions', { stateMachineArn: ARN, maxResults: 1.5 }, 'SerializationException', /DEC/],
+    ['ListExecutions', { stateMachineArn: ARN, nextToken: '%' }, 'InvalidToken', /Invalid token/],
+    ['ListStateMachines', { nextToken: btoa('[1,2,3]') }, 'InvalidToken', /Invalid token/],
+    ['SendTaskSuccess', { taskToken: 'x', output: '{}' }, 'InvalidToken', /Invalid token/],
+    ['SendTaskSuccess', { taskToken: 'x' }, 'ValidationException', /'output' .* not be null/],
+    ['SendTaskFailure', { taskToken: GHOST }, 'TaskDoesNotExist', /does not exist/],
+    ['SendTaskHeartbeat', {}, 'ValidationException', /'taskToken' .* not be null/],
+  ])('%s %j: %s', async (operation, input, code, message) => {
+    const { service } = setUp(one);
+    const call = service.call({ operation, input, authorize: () => {} } as never);
+    const error = { code, message: expect.stringMatching(message), status: 400 };
+    await expect(call).rejects.toMatchObject(error);
+  });
+
+  test('an output that is no JSON, or larger than 256 KiB, and leaves the task waiting', async () => {
+    const { house, sfn, start } = setUp(gate);
+    house.functions.f = () => null;
+    await start();
+    await house.pass(1);
+    const taskToken: string = house.calls.f![0].token;
+    const succeed = (output: string) => sfn.send(new SendTaskSuccessCommand({ taskToken, output }));
+    await expect(succeed('{')).rejects.toThrow(named('InvalidOutput'));
+    const large = JSON.stringify('ü'.repeat(140_000));
+    await expect(succeed(large)).rejects.toThrow(named('InvalidOutput'));
+    await succeed('{}');
+    expect((await house.engine.finished(RUN)).status).toBe('SUCCEEDED');
+  });
+});
+
+test('a page’s token is good for its request, and for a day', async () => {
+  const { house, sfn, start } = setUp(one);
+  house.functions.f = () => 1;
+  for (const name of ['a', 'b', 'c']) await start('{}', name);
+  const list = (more: object) =>
+    sfn.send(new ListExecutionsCommand({ stateMachineArn: ARN, maxResults: 1, ...more }));
+  const { nextToken } = await list({});
+  await house.pass(24 * 3600 - 1);
+  expect((await list({ nextToken })).executions).toMatchObject([{ name: 'b' }]);
+  await expect(list({ nextToken, statusFilter: 'FAILED' })).rejects.toThrow(named('InvalidToken'));
+  await house.pass(2);
+  await expect(list({ nextToken })).rejects.toThrow(named('InvalidToken'));
+});
+
+test('the machine of an execution is the one it was started with', async () => {
+  const { house, sfn, start } = setUp(each);
+  house.functions.f = (n) => n;
+  await start('[1]');
+  await house.engine.finished(RUN);
+  const { items } = house.engine.listMapRuns(RUN);
+  const mapRunArn = String(items[0]!.mapRunArn);
+  const child = house.engine.listExecutions({ mapRunArn }).items[0]!.executionArn;
+  await house.pass(60);
+  house.engine.updateStateMachine(ARN, JSON.stringify({ QueryLanguage: 'JSONata', ...one }));
+  const of = (executionArn: string) =>
+    sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn }));
+  const own = await of(RUN);
+  expect(own).toMatchObject({ stateMachineArn: ARN, name: 'machine' });
+  expect(own.updateDate).toEqual(new Date('2026-01-05T09:00:00Z'));
+  expect(JSON.parse(own.definition!).StartAt).toBe('M');
+  expect(await of(child)).toMatchObject({
+    stateMachineArn: `${ARN}/Each`,
+    mapRunArn,
+    label: 'Each',
+  });
 });
 
 test('a history comes in pages, from either end, with or without its data', async () => {
@@ -219,15 +352,23 @@ test('a token is answered once, on the right of the machine it belongs to', asyn
 });
 
 test('machines are listed and described with their definition', async () => {
-  const { sfn } = setUp(one);
+  const { house, sfn } = setUp(one);
   const { stateMachines } = await sfn.send(new ListStateMachinesCommand());
   expect(stateMachines).toMatchObject([{ stateMachineArn: ARN, name: 'machine' }]);
+  house.create('second', one);
+  const first = await sfn.send(new ListStateMachinesCommand({ maxResults: 1 }));
+  expect(first.stateMachines).toMatchObject([{ name: 'machine' }]);
+  const { nextToken } = first;
+  const rest = await sfn.send(new ListStateMachinesCommand({ maxResults: 1, nextToken }));
+  expect(rest.stateMachines).toMatchObject([{ name: 'second' }]);
+  expect(rest.nextToken).toBeUndefined();
   const machine = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn: ARN }));
   expect(JSON.parse(machine.definition!).StartAt).toBe('T');
 });
 
 test('an operation the runbooks do not use gets a clear refusal', async () => {
-  const service = new StepFunctionsService(new House().engine);
+  const house = new House();
+  const service = new StepFunctionsService(house.engine, house.clock);
   const call = service.call({ operation: 'CreateActivity', input: {} } as never);
   await expect(call).rejects.toThrow(
     new ServiceError(
