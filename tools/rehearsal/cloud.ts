@@ -94,6 +94,8 @@ export interface Counters {
 /** A call of a task function that came through, for those who break the nth one. */
 export interface TaskCall {
   readonly task: string;
+  /** State whose invocation made it; events invoke without one. */
+  readonly state?: string;
   /** Signing name, as faults have it: `redshift-data`. */
   readonly service: string;
   readonly operation: string;
@@ -454,7 +456,7 @@ export class Cloud implements RunningCloud {
     const { Arn: arn } = target;
     if (by.kind === 'role') this.iam.assume('events.amazonaws.com', by.arn, ruleArn);
     if (/:lambda:.*:function:/.test(arn)) {
-      await this.functions!.invoke(arn, input, by, this.closing.signal, source);
+      await this.functions!.invoke(arn, input, by, this.closing.signal, { context: source });
     } else if (/:sns:/.test(arn)) {
       const message = typeof input === 'string' ? input : JSON.stringify(input);
       this.topics.publish(by, { topicArn: arn, message }, source);

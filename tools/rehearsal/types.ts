@@ -72,6 +72,14 @@ export interface CloudEvent {
   readonly detail: Record<string, unknown>;
 }
 
+/** On whose behalf a function is invoked. */
+export interface Origin {
+  /** Name of the state. */
+  readonly state?: string;
+  /** What conditions of the function's policy may ask about. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
 /** Calls a Lambda function by name or ARN the way Step Functions does; rejects with LambdaFunctionError. */
 export interface FunctionInvoker {
   invoke(
@@ -79,6 +87,7 @@ export interface FunctionInvoker {
     payload: unknown,
     caller: Principal,
     signal: AbortSignal,
+    origin?: Origin,
   ): Promise<unknown>;
 }
 

@@ -123,7 +123,10 @@ async function invoke({ thread, visit }: Place, parameters: unknown): Promise<un
   const { roleArn } = props.machine;
   world.authorize(roleArn, 'lambda:InvokeFunction', functionArn);
   const caller = { kind: 'role', arn: roleArn, account: world.account } as const;
-  const answer = await world.invoker.invoke(functionArn, body ?? {}, caller, world.signal);
+  const { name: state } = visit.state;
+  const answer = await world.invoker.invoke(functionArn, body ?? {}, caller, world.signal, {
+    state,
+  });
   return {
     ExecutedVersion: '$LATEST',
     Payload: answer ?? null,

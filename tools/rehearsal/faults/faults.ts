@@ -22,6 +22,11 @@ export interface FaultSpec {
   readonly kind: FaultKind;
   /** Construct id of a task function, or its beginning: `RunBatches`. */
   readonly task?: string;
+  /**
+   * State whose invocation it is, or that an invocation's call serves: its name, or the beginning
+   * of one with `*` behind it.
+   */
+  readonly state?: string;
   /** Signing name of an API, or source of an event: `redshift-data`, `dynamodb`, `aws.states`. */
   readonly service?: string;
   /** `ExecuteStatement`, or the detail type of an event. */
@@ -49,9 +54,9 @@ export interface FaultSpec {
 export type Place = 'call' | 'invocation' | 'statement' | 'duration' | 'event';
 
 /** An occasion at a place: the members that are known there. */
-export type Occasion = Partial<Record<'task' | 'service' | 'operation' | 'sql', string>>;
+export type Occasion = Partial<Record<'task' | 'state' | 'service' | 'operation' | 'sql', string>>;
 
-const TEXTS = ['task', 'service', 'operation', 'sql', 'table', 'error', 'message'];
+const TEXTS = ['task', 'state', 'service', 'operation', 'sql', 'table', 'error', 'message'];
 const NUMBERS = ['nth', 'times', 'probability', 'seed', 'seconds'];
 
 /** Reads a fault; refuses unknown members and kinds. */
@@ -78,10 +83,14 @@ export function faultOf(value: unknown): FaultSpec {
   return spec as unknown as FaultSpec;
 }
 
-/** `key=value,key=value`; a value may itself hold `=` but no comma. */
-function fromText(text: string): Record<string, string> {
+/**
+ * `key=value,key=value`, or JSON. A value may hold blanks, `=`, and commas that no `word=` follows:
+ * names of states and SQL are written as they are.
+ */
+function fromText(text: string): unknown {
+  if (text.startsWith('{')) return JSON.parse(text);
   return Object.fromEntries(
-    text.split(',').map((pair) => {
+    text.split(/,(?=\s*\w+=)/).map((pair) => {
       const at = pair.indexOf('=');
       if (at < 1) throw new Error(`fault "${text}": "${pair}" is not key=value`);
       return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
@@ -140,12 +149,16 @@ export class Faults {
   }
 }
 
-function fits(spec: FaultSpec, occasion: Occasion): boolean {
+/** Whether an occasion is one that a fault is about. */
+export function fits(spec: Omit<FaultSpec, 'kind'>, occasion: Occasion): boolean {
   if (spec.sql !== undefined) {
     const sql = occasion.sql?.toLowerCase();
     if (!sql?.includes(spec.sql.toLowerCase())) return false;
   }
   if (spec.task !== undefined && !occasion.task?.startsWith(spec.task)) return false;
+  const open = spec.state?.endsWith('*') && spec.state.slice(0, -1);
+  if (open && !occasion.state?.startsWith(open)) return false;
+  if (!open && spec.state !== undefined && spec.state !== occasion.state) return false;
   return (['service', 'operation'] as const).every(
     (key) => spec[key] === undefined || spec[key] === occasion[key],
   );

@@ -8,6 +8,8 @@ import { type Clock, type Principal, ServiceError } from '../types';
 export interface Process {
   /** The task function that runs in it. */
   readonly task?: string;
+  /** The state it works for just now: a worker serves one invocation at a time. */
+  state?: string;
   /** Requests received and not answered. */
   pending: number;
   /** Counts requests received and answered. */

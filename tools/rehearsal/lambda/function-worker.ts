@@ -55,7 +55,7 @@ export class FunctionWorker implements Participant {
   private rest?: { readonly seen: number; readonly next: number };
   private crash?: string;
 
-  constructor(private readonly options: WorkerOptions) {
+  constructor(readonly options: WorkerOptions) {
     const { bundle, exportName, cell } = options;
     this.thread = new Worker(join(__dirname, 'worker.cjs'), {
       workerData: { bundle, exportName, cell },

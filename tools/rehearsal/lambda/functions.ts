@@ -7,7 +7,7 @@ import { type RealClock, VirtualClock } from '../clock';
 import type { FaultSpec, Faults } from '../faults/faults';
 import { type Callers, newProcess } from '../iam/callers';
 import type { Iam } from '../iam/iam';
-import { type FunctionInvoker, LambdaFunctionError, type Principal } from '../types';
+import { type FunctionInvoker, LambdaFunctionError, type Origin, type Principal } from '../types';
 import { FunctionWorker, runtimeError } from './function-worker';
 
 /** A function as the template describes it. */
@@ -40,6 +40,14 @@ export interface FunctionsOptions {
   readonly onLog: (spec: FunctionSpec, line: string) => void;
 }
 
+/** One invocation that is to be made. */
+interface Order {
+  readonly spec: FunctionSpec;
+  /** JSON. */
+  readonly event: string;
+  readonly state: string | undefined;
+}
+
 /** The largest event: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const LARGEST_EVENT = 6 * 1024 * 1024;
 
@@ -70,7 +78,7 @@ export class Functions implements FunctionInvoker {
     payload: unknown,
     caller: Principal,
     signal: AbortSignal,
-    context: Readonly<Record<string, string>> = {},
+    { state, context = {} }: Origin = {},
   ): Promise<unknown> {
     const spec = this.find(functionArn);
     if (!spec) {
@@ -89,9 +97,9 @@ export class Functions implements FunctionInvoker {
       const message = `Request must be smaller than ${LARGEST_EVENT} bytes for the InvokeFunction operation`;
       throw new LambdaFunctionError('Lambda.RequestEntityTooLargeException', message);
     }
-    const fault = this.options.faults.take('invocation', { task: spec.task });
+    const fault = this.options.faults.take('invocation', { task: spec.task, state });
     // A caller that gives up does not stop the function: it runs on, as on AWS.
-    return await untilAborted(this.withFault(spec, event, fault), signal);
+    return await untilAborted(this.withFault({ spec, event, state }, fault), signal);
   }
 
   /** Ends all environments. */
@@ -100,8 +108,9 @@ export class Functions implements FunctionInvoker {
     await Promise.all([...this.all].map((worker) => worker.kill()));
   }
 
-  private async withFault(spec: FunctionSpec, event: string, fault?: FaultSpec): Promise<unknown> {
+  private async withFault(order: Order, fault?: FaultSpec): Promise<unknown> {
     const { clock } = this.options;
+    const { spec } = order;
     const say = (text: string) => fault?.message ?? text;
     switch (fault?.kind) {
       case 'error':
@@ -114,7 +123,7 @@ export class Functions implements FunctionInvoker {
         await clock.sleep(spec.timeoutSeconds * 1000);
         throw timedOut(spec, randomUUID());
       case 'kill':
-        if (fault.when === 'after') await this.run(spec, event).catch(() => {});
+        if (fault.when === 'after') await this.run(order).catch(() => {});
         throw runtimeError(
           fault.error ?? 'Runtime.ExitError',
           say('Error: Runtime exited with error: signal: killed'),
@@ -123,15 +132,15 @@ export class Functions implements FunctionInvoker {
         await clock.sleep((fault.seconds ?? 60) * 1000);
         break;
       case 'duplicate': {
-        const twin = this.run(spec, event).catch(() => {});
+        const twin = this.run(order).catch(() => {});
         await (fault.seconds === undefined ? twin : clock.sleep(fault.seconds * 1000));
         break;
       }
     }
-    return await this.run(spec, event);
+    return await this.run(order);
   }
 
-  private async run(spec: FunctionSpec, event: string): Promise<unknown> {
+  private async run({ spec, event, state }: Order): Promise<unknown> {
     const { clock } = this.options;
     // Whatever a fault still has in mind: a thread that starts now would never end.
     if (this.stopped) throw runtimeError('Runtime.ExitError', 'the rehearsal is over');
@@ -142,6 +151,7 @@ export class Functions implements FunctionInvoker {
     this.running.set(spec, running + 1);
     this.invocations.set(spec.task, (this.invocations.get(spec.task) ?? 0) + 1);
     const worker = this.warm.get(spec)?.pop() ?? this.startWorker(spec);
+    worker.options.process.state = state;
     const leave = clock instanceof VirtualClock ? clock.join(worker) : () => {};
     const awsRequestId = randomUUID();
     const deadline = clock.now() + spec.timeoutSeconds * 1000;

@@ -172,6 +172,7 @@ export class Server {
     const sql = input.Sql ?? (Array.isArray(input.Sqls) ? input.Sqls.join('\n') : undefined);
     const occasion: Occasion = {
       task: process.task,
+      state: process.state,
       service: name,
       operation,
       ...(typeof sql === 'string' && { sql }),

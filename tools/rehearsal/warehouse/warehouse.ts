@@ -28,7 +28,7 @@ export interface WarehouseOptions {
   /**
    * What callers of the Data API name.
    *
-   * @default - a serverless workgroup called like the database
+   * @default - a serverless workgroup called like the database, with dashes for underscores
    */
   readonly address?: WarehouseAddress;
   /**
@@ -66,12 +66,13 @@ export class Warehouse {
     private readonly server: PostgresServer,
   ) {
     const { database } = options;
+    const workgroup = database.replaceAll('_', '-');
     this.databases = [database, 'dev'];
     this.secrets = options.secrets ?? {};
     this.address = options.address ?? {
       kind: 'serverless',
-      workgroup: database,
-      arn: `arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/${database}`,
+      workgroup,
+      arn: `arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/${workgroup}`,
     };
     this.admin = new Pool({ host: server.host, user: SUPERUSER, database, max: 4 });
     this.admin.on('error', () => {});

@@ -129,7 +129,13 @@ describe('the cloud', () => {
     expect(on.outputs.granted!.MachineArn).toBe(on.machineArn('granted-machine'));
     expect(on.region).toBe('eu-west-1');
     expect(on.calls).toEqual([
-      { task: 'Task', service: 'dynamodb', operation: 'PutItem', by: expect.any(String) },
+      {
+        task: 'Task',
+        state: 'Write a row',
+        service: 'dynamodb',
+        operation: 'PutItem',
+        by: expect.any(String),
+      },
     ]);
     expect(on.counters.invocations).toBe(1);
     const sha256 = createHash('sha256')

@@ -47,6 +47,25 @@ describe('faults', () => {
     expect(faults.take('statement', { sql: 'select 1' })).toBeUndefined();
   });
 
+  test.each([
+    ['its name', 'Run event batches', true],
+    ['a beginning of it', 'Run event*', true],
+    ['a name it only begins with', 'Run event', false],
+    ['another name', 'Check the input', false],
+  ])('find a call by its state: %s', (_, state, struck) => {
+    const faults = new Faults([faultOf(`kind=kill,service=redshift-data,state=${state},nth=1`)]);
+    const occasion = { ...call, state: 'Run event batches' };
+    expect(faults.take('call', call)).toBeUndefined();
+    expect(faults.take('call', occasion) !== undefined).toBe(struck);
+  });
+
+  test('are written with blanks and commas, or as JSON', () => {
+    const state = 'Look, then wait: what next?';
+    const wanted = { kind: 'kill', state, sql: 'select a, b', nth: 2 };
+    expect(faultOf(`kind=kill,state=${state},sql=select a, b,nth=2`)).toEqual(wanted);
+    expect(faultOf(JSON.stringify(wanted))).toEqual(wanted);
+  });
+
   test('of a task without an operation strike its invocation', () => {
     const faults = new Faults([faultOf('kind=kill,task=RunBatches,nth=1')]);
     expect(faults.take('call', call)).toBeUndefined();

@@ -1,5 +1,5 @@
 import type { Clock, LambdaFunctionError } from '../../rehearsal/types';
-import { bundle, type House, house, RealClock, standIn } from './house';
+import { bundle, caller, type House, house, RealClock, standIn } from './house';
 
 /** Log lines come through a stream of their own. */
 const until = async (condition: () => boolean) => {
@@ -14,6 +14,12 @@ describe('functions', () => {
       if (event.fail) throw Object.assign(new Error('no rows'), { name: 'NoRowsError' });
       if (event.exit) process.exit(3);
       if (event.sleep) await new Promise((resolve) => setTimeout(resolve, event.sleep));
+      if (event.call) await fetch(process.env.AWS_ENDPOINT_URL, {
+        method: 'POST', body: '{}', headers: {
+          'x-amz-target': 'Standin.Call',
+          authorization: \`Credential=\${process.env.AWS_ACCESS_KEY_ID}/1/r/standin/aws4_request\`,
+        },
+      });
       if (event.large) return 'x'.repeat(7 * 1024 * 1024);
       console.log(JSON.stringify({ calls }));
       return {
@@ -130,6 +136,18 @@ describe('functions', () => {
     const [first, second] = await Promise.allSettled([invoke({ sleep: 5 }), invoke()]);
     expect(first.status).toBe('fulfilled');
     expect(second).toMatchObject({ reason: { error: 'Lambda.TooManyRequestsException' } });
+  });
+
+  test('make their calls for the state that invokes them, warm or not', async () => {
+    const { functions, server } = await start();
+    const arn = 'arn:aws:lambda:us-east-1:000000000000:function:task';
+    const { signal } = new AbortController();
+    server.add(standIn('Standin', async () => ({})));
+    for (const state of ['First', 'Second', undefined]) {
+      await functions.invoke(arn, { call: true }, caller, signal, { state });
+    }
+    const states = server.calls.map(({ state }) => state);
+    expect(states).toEqual(['First', 'Second', undefined]);
   });
 
   test.each([
