@@ -2,6 +2,8 @@
 // https://states-language.net/spec.html
 import { ServiceError } from '../types';
 import { type Expressions, isExpression, isHalfOpen } from './expressions';
+import * as allowed from './fields';
+import { type Checker, checkTask, checkValue, isObject } from './values';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -29,15 +31,18 @@ export interface ChoiceRule extends Templates {
   readonly Next: string;
 }
 
-/** A state with its fields as written, its name, and the graph of its processor. */
+/** A state with its fields as written, its name, and the graphs inside it. */
 export interface State extends Templates, Readonly<Record<string, unknown>> {
   readonly name: string;
-  readonly Type: keyof typeof FIELDS;
+  readonly Type: allowed.StateType;
   readonly Next?: string;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
   readonly Choices?: readonly ChoiceRule[];
+  /** Of a Map: what runs for each item. */
   readonly processor?: Graph;
+  /** Of a Parallel. */
+  readonly branches?: readonly Graph[];
   /** Of a distributed Map, given or made from its name. */
   readonly label?: string;
 }
@@ -51,49 +56,22 @@ export interface Definition extends Graph {
   readonly timeoutSeconds?: number;
 }
 
-const words = (text: string): readonly string[] => text.split(' ');
-const FLOW = 'Next End Output Assign';
-const DISTRIBUTED = words('ToleratedFailurePercentage ToleratedFailureCount Label');
-const MAP = `Items ItemSelector ItemProcessor MaxConcurrency ${DISTRIBUTED.join(' ')}`;
-const FIELDS = {
-  Task: words(`Resource Arguments TimeoutSeconds HeartbeatSeconds Retry Catch ${FLOW}`),
-  Choice: words('Choices Default Output Assign'),
-  Pass: words(FLOW),
-  Succeed: ['Output'],
-  Fail: words('Error Cause'),
-  Wait: words(`Seconds Timestamp ${FLOW}`),
-  Map: words(`${MAP} Retry Catch ${FLOW}`),
-};
-const BACKOFF = 'IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds JitterStrategy';
-/** Fields that are lists of entries: what an entry has, and what of `$states` it may read. */
-const ENTRIES = {
-  Retry: { fields: words(`ErrorEquals ${BACKOFF} Comment`), reserved: [] },
-  Catch: { fields: words('ErrorEquals Next Output Assign Comment'), reserved: ['errorOutput'] },
-  Choices: { fields: words('Condition Next Output Assign Comment'), reserved: [] },
-};
-const TOP = words('Comment StartAt States QueryLanguage TimeoutSeconds Version');
-const RESOURCE = /^arn:[\w-]+:states:::lambda:invoke(\.waitForTaskToken)?$/;
-export const INVOKE_ARGUMENTS = words('FunctionName Payload Qualifier');
-const VARIABLE = /^\p{ID_Start}\p{ID_Continue}{0,79}$/u;
-
 /** @throws ServiceError InvalidDefinition with every problem, each with its state and field */
 export function readDefinition(source: Json, expressions: Expressions): Definition {
   const reader = new Reader(expressions);
   const check = reader.checker('the state machine');
-  check.allow(source, TOP);
+  check.allow(source, allowed.TOP);
   check.that(source.QueryLanguage === 'JSONata', 'QueryLanguage', 'must be JSONata');
+  check.that((source.Version ?? '1.0') === '1.0', 'Version', 'must be 1.0');
+  const { TimeoutSeconds: timeout } = source;
+  check.that(typeof timeout !== 'string', 'TimeoutSeconds', 'must be a number');
+  checkValue(check, 'TimeoutSeconds', timeout);
   const graph = reader.graph(check, source, new Set());
   if (reader.problems.length > 0) {
     const list = reader.problems.map((problem) => `- ${problem}`).join('\n');
     throw new ServiceError('InvalidDefinition', `Invalid State Machine Definition:\n${list}`);
   }
-  return { ...graph, timeoutSeconds: source.TimeoutSeconds as number | undefined };
-}
-
-/** Collects what is wrong in one place of a definition. */
-interface Checker {
-  that(holds: boolean, field: string, otherwise: string): void;
-  allow(json: Json, fields: readonly string[]): void;
+  return { ...graph, timeoutSeconds: timeout as number | undefined };
 }
 
 class Reader {
@@ -134,17 +112,13 @@ class Reader {
     inner: ReadonlySet<string>,
     siblings: readonly string[],
   ): State {
-    const { name, Type: type, Next: next } = state;
+    const { name, Type: type, Next: next, QueryLanguage: language = 'JSONata' } = state;
     const check = this.checker(`state '${name}'`);
-    const fields = FIELDS[type];
+    const fields = Object.hasOwn(allowed.FIELDS, type) ? allowed.FIELDS[type] : undefined;
     check.that(fields !== undefined, 'Type', `${type} is not supported`);
     if (fields === undefined) return state;
-    check.allow(state, ['name', 'Type', 'Comment', 'QueryLanguage', ...fields]);
-    check.that(
-      (state.QueryLanguage ?? 'JSONata') === 'JSONata',
-      'QueryLanguage',
-      'must be JSONata',
-    );
+    check.allow(state, ['name', ...allowed.COMMON, ...fields]);
+    check.that(language === 'JSONata', 'QueryLanguage', 'must be JSONata');
     check.that(name.length <= 80, 'name', 'is longer than 80 characters');
     check.that(!this.names.has(name), 'name', 'is used twice in the machine');
     this.names.add(name);
@@ -154,18 +128,38 @@ class Reader {
       check.that(to === undefined || siblings.includes(String(to)), field, `no state '${to}'`);
     target('Next', next);
     target('Default', state.Default);
+    const graphs = ['ItemProcessor', 'Branches', ...Object.keys(allowed.ENTRIES)];
     for (const [field, value] of Object.entries(state)) {
-      if (['name', 'Comment', 'ItemProcessor', ...Object.keys(ENTRIES)].includes(field)) continue;
-      const reads = (type === 'Task' || type === 'Map') && /^(Output|Assign)$/.test(field);
+      if (['name', 'Comment', ...graphs].includes(field)) continue;
+      const reads = /^(Task|Map|Parallel)$/.test(type) && /^(Output|Assign)$/.test(field);
       this.expressionsIn(check, field, value, reads ? ['result'] : []);
+      checkValue(check, field, value);
     }
     this.assignable(check, state.Assign, outer);
-    for (const [field, entry] of Object.entries(ENTRIES)) {
+    this.entries(check, state, outer, target);
+    const exactlyOne = (state.Seconds === undefined) !== (state.Timestamp === undefined);
+    check.that(type !== 'Wait' || exactlyOne, 'Seconds', 'either Seconds or Timestamp is needed');
+    check.that(type !== 'Choice' || !!state.Choices?.length, 'Choices', 'needs at least one rule');
+    if (type === 'Task') checkTask(check, state);
+    if (type === 'Parallel') return { ...state, branches: this.branches(check, state, inner) };
+    return type === 'Map' ? { ...state, ...this.map(check, state, inner) } : state;
+  }
+
+  private entries(
+    check: Checker,
+    state: State,
+    outer: ReadonlySet<string>,
+    target: (field: string, to: unknown) => void,
+  ): void {
+    for (const [field, entry] of Object.entries(allowed.ENTRIES)) {
       for (const json of (state[field] ?? []) as (Json & Templates)[]) {
         check.allow(json, entry.fields);
+        const goesOn = !entry.fields.includes('Next') || json.Next !== undefined;
+        check.that(goesOn, `${field}/Next`, 'is missing');
         target(`${field}/Next`, json.Next);
         this.assignable(check, json.Assign, outer);
         this.expressionsIn(check, field, json, entry.reserved);
+        for (const [member, value] of Object.entries(json)) checkValue(check, member, value);
       }
     }
     for (const list of [state.Retry ?? [], state.Catch ?? []]) {
@@ -176,36 +170,43 @@ class Reader {
         check.that(placed, 'ErrorEquals', 'States.ALL must stand alone and last');
       }
     }
-    const exactlyOne = (state.Seconds === undefined) !== (state.Timestamp === undefined);
-    check.that(type !== 'Wait' || exactlyOne, 'Seconds', 'either Seconds or Timestamp is needed');
-    check.that(type !== 'Choice' || !!state.Choices?.length, 'Choices', 'needs at least one rule');
-    if (type === 'Task') taskFields(check, state);
-    return type === 'Map' ? { ...state, ...this.map(check, state, inner) } : state;
+  }
+
+  private branches(check: Checker, state: State, outer: ReadonlySet<string>): Graph[] {
+    const branches = (state.Branches ?? []) as readonly Json[];
+    check.that(branches.length > 0, 'Branches', 'needs at least one branch');
+    return branches.map((branch) => {
+      check.allow(branch, allowed.BRANCH);
+      return this.graph(check, branch, outer);
+    });
   }
 
   private map(check: Checker, state: State, outer: ReadonlySet<string>): Partial<State> {
     const processor = (state.ItemProcessor ?? {}) as Json;
-    const { Mode: mode = 'INLINE', ...config } = (processor.ProcessorConfig ?? {}) as Json;
-    check.allow(processor, words('ProcessorConfig StartAt States Comment'));
-    check.allow(config, ['ExecutionType']);
+    const config = (processor.ProcessorConfig ?? {}) as Json;
+    const { Mode: mode = 'INLINE', ExecutionType: kind } = config;
+    check.allow(processor, allowed.PROCESSOR);
+    check.allow(config, allowed.CONFIG);
     if (mode === 'INLINE') {
-      for (const field of DISTRIBUTED)
+      for (const field of allowed.DISTRIBUTED)
         check.that(!(field in state), field, 'needs DISTRIBUTED mode');
       return { processor: this.graph(check, processor, outer) };
     }
-    const standard = mode === 'DISTRIBUTED' && config.ExecutionType === 'STANDARD';
+    const standard = mode === 'DISTRIBUTED' && kind === 'STANDARD';
     check.that(standard, 'ItemProcessor', 'must be INLINE, or DISTRIBUTED with STANDARD children');
     const label = String(state.Label ?? state.name.replace(/[^\w-]/g, '').slice(0, 40));
-    const fine = label.length <= 40 && !this.labels.has(label);
-    check.that(fine, 'Label', 'must be unique and at most 40 characters long');
+    const fine = allowed.LABEL.test(label) && !this.labels.has(label);
+    check.that(fine, 'Label', 'must be unique, of at most 40 characters that an ARN may have');
     this.labels.add(label);
     // The children are executions of their own: no variable of ours is seen there.
     return { processor: this.graph(check, processor, new Set()), label };
   }
 
   private assignable(check: Checker, assign: Json = {}, outer: ReadonlySet<string>): void {
+    check.that(isObject(assign), 'Assign', 'must be an object');
     for (const name of Object.keys(assign)) {
-      check.that(name !== 'states' && VARIABLE.test(name), 'Assign', `${name} is no variable name`);
+      const fine = name !== 'states' && allowed.VARIABLE.test(name);
+      check.that(fine, 'Assign', `${name} is no variable name`);
       check.that(!outer.has(name), 'Assign', `${name} belongs to an outer scope`);
     }
   }
@@ -227,21 +228,6 @@ class Reader {
       check.that(false, field, `${value}: ${(error as Error).message}`);
     }
   }
-}
-
-function taskFields(check: Checker, state: State): void {
-  const { Arguments: json, TimeoutSeconds: timeout, HeartbeatSeconds: heartbeat } = state;
-  const [resource, callback] = RESOURCE.exec(String(state.Resource)) ?? [];
-  check.that(resource !== undefined, 'Resource', `${state.Resource} is not supported`);
-  const token = JSON.stringify(json ?? null).includes('$states.context.Task.Token');
-  check.that(!callback || token, 'Arguments', 'must pass $states.context.Task.Token on');
-  check.that(!!callback || heartbeat === undefined, 'HeartbeatSeconds', 'needs .waitForTaskToken');
-  const longer =
-    typeof timeout !== 'number' || typeof heartbeat !== 'number' || heartbeat < timeout;
-  check.that(longer, 'HeartbeatSeconds', 'must be smaller than TimeoutSeconds');
-  if (json === null || typeof json !== 'object') return;
-  check.allow(json as Json, INVOKE_ARGUMENTS);
-  check.that('FunctionName' in json, 'Arguments', 'FunctionName is missing');
 }
 
 function assignedNames(states: Readonly<Record<string, State>>): string[] {

@@ -41,13 +41,16 @@ export interface ExecutionProps {
   readonly input: Payload;
   /** Map Run this is a child of. */
   readonly mapRun?: MapRun;
+  /** Number of its item there. */
+  readonly item?: number;
 }
 
 export class Execution {
-  readonly events: HistoryEvent[] = [];
-  readonly mapRuns: MapRun[] = [];
+  events: HistoryEvent[] = [];
   readonly number: number;
   readonly startDate: number;
+  /** Where it stands, for a redrive. */
+  root: Frame;
   stopDate: number | undefined;
   outcome: Outcome = {};
   redriveCount = 0;
@@ -61,7 +64,6 @@ export class Execution {
   private thread: Thread | undefined;
   private cancelTimeout: (() => void) | undefined;
   private waiters: (() => void)[] = [];
-  private readonly root: Frame;
 
   constructor(
     readonly world: World,
@@ -94,7 +96,9 @@ export class Execution {
   start(): void {
     const { input, machine } = this.props;
     const details = { input: input.text, roleArn: machine.roleArn };
-    this.drive(this.append('ExecutionStarted', details, 0));
+    this.append('ExecutionStarted', details, 0);
+    // The first state follows nothing, as recorded histories have it.
+    this.drive(0);
   }
 
   /** The caller has checked that this may be redriven. */
@@ -128,6 +132,12 @@ export class Execution {
     this.waiters = [];
     for (const wake of waiters) wake();
     this.props.mapRun?.childClosed(this);
+  }
+
+  /** Lets go of what its record has. */
+  release(): void {
+    this.events = [];
+    this.root = newFrame(this.props.definition, this.props.input);
   }
 
   /** Resolves when the execution is closed, at once when it is. */

@@ -8,6 +8,8 @@ import { EVALUATION, StateError } from './errors';
 export type Bindings = Readonly<Record<string, unknown>>;
 
 const LIMIT_MS = 1_000;
+/** As many as JSONata's own range operator makes. */
+const MAX_RANGE = 10_000_000;
 /** A pause of the process is not a computation: below this many steps the second does not count. */
 const LIMIT_STEPS = 20_000;
 const HASHES: Readonly<Record<string, string>> = {
@@ -98,6 +100,9 @@ export class Expressions {
       if (typeof value === 'function' || isJsonataFunction(value)) {
         throw fail('returned an unsupported result type: function.');
       }
+      if (typeof value === 'number' && !Number.isFinite(value)) {
+        throw fail('returned a number that JSON does not have.');
+      }
       return value;
     });
     return JSON.parse(text);
@@ -149,6 +154,7 @@ function range(first: number, last: number, step: number): number[] | undefined 
   if (first === undefined || last === undefined || step === undefined) return undefined;
   const [from, to, by] = [Math.floor(first), Math.floor(last), Math.floor(step)];
   if (by === 0) throw new Error('$range needs a step other than 0');
+  if ((to - from) / by >= MAX_RANGE) throw new Error('Expression evaluation memory limit exceeded');
   const numbers: number[] = [];
   for (let n = from; by > 0 ? n <= to : n >= to; n += by) numbers.push(n);
   return numbers;

@@ -4,6 +4,7 @@ import type { Graph, State } from './definition';
 import { DATA_LIMIT, type StateError } from './errors';
 import type { MapRun } from './map-run';
 import type { Payload } from './payload';
+import type { Thread } from './thread';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -19,28 +20,39 @@ export interface Visit {
   retries: number[];
   retryCount: number;
   failure?: StateError;
-  iterations?: Iteration[];
+  /** Of a Parallel or an inline Map, once it has begun. */
+  parts?: Part[];
   mapRun?: MapRun;
 }
 
-export interface Iteration {
+/** A branch of a Parallel, or an iteration of an inline Map. */
+export interface Part {
   readonly index: number;
-  readonly value: unknown;
+  /** Item of an iteration. */
+  readonly value?: unknown;
+  /** From its first state to its last. */
   frame?: Frame;
   output?: Payload;
+  /** While it runs. */
+  thread?: Thread;
 }
 
 export interface Frame {
   readonly graph: Graph;
-  /** Scope around an inline iteration: readable from inside. */
+  /** Scope around a branch or an inline iteration: readable from inside. */
   readonly outer?: Frame;
   /** Replaced as a whole when a state is left, so an open state sees the values of its entry. */
   variables: Variables;
+  /** Bytes of each variable. */
+  sizes: Readonly<Record<string, number>>;
   visit: Visit;
+  /** Of a frame whose last state was left: that state is not entered again. */
+  output?: Payload;
 }
 
 export function newFrame(graph: Graph, input: Payload, outer?: Frame): Frame {
-  return { graph, outer, variables: {}, visit: newVisit(graph, graph.startAt, input) };
+  const visit = newVisit(graph, graph.startAt, input);
+  return { graph, outer, variables: {}, sizes: {}, visit };
 }
 
 export function newVisit(graph: Graph, name: string, input: Payload): Visit {
@@ -54,21 +66,24 @@ export function visibleVariables(frame: Frame): Variables {
   return { ...visibleVariables(frame.outer), ...frame.variables };
 }
 
+/** Bytes of all variables in a frame and in what runs inside it. */
+export function variableBytes({ sizes, visit }: Frame): number {
+  const own = Object.values(sizes).reduce((sum, bytes) => sum + bytes, 0);
+  const inside = (visit.parts ?? []).flatMap(({ frame }) => frame ?? []);
+  return inside.reduce((sum, frame) => sum + variableBytes(frame), own);
+}
+
 /**
  * Makes the open states of a frame ready to be entered again.
  * https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
  */
 export function reopen(frame: Frame): void {
   const { visit } = frame;
-  if (!visit.entered) return;
-  for (const iteration of visit.iterations ?? []) {
-    if (iteration.output === undefined && iteration.frame !== undefined) reopen(iteration.frame);
-  }
+  if (!visit.entered || frame.output !== undefined) return;
+  for (const { frame: inner } of visit.parts ?? []) if (inner !== undefined) reopen(inner);
   // Results that were too large together are made anew, not added up again.
-  if (visit.failure?.error === DATA_LIMIT) {
-    visit.iterations = undefined;
-    visit.mapRun = undefined;
-  }
+  if (visit.failure?.error === DATA_LIMIT) visit.parts = undefined;
+  if (visit.failure?.error === DATA_LIMIT || visit.mapRun?.isBroken) visit.mapRun = undefined;
   visit.entered = false;
   visit.interrupted = visit.failure === undefined;
   visit.failure = undefined;

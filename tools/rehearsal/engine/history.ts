@@ -13,7 +13,8 @@ export interface HistoryEvent {
 /** Hard quota: event 25,000 can only be the last one. */
 export const MAX_EVENTS = 25_000;
 
-const DATA = ['input', 'output', 'parameters'];
+const DATA = ['input', 'output', 'parameters', 'assignedVariables'];
+const DETAILED = ['input', 'output', 'assignedVariables'];
 
 /** An event in the shape of the API: details under the member that belongs to its type. */
 export function wireEvent(event: HistoryEvent, includeData: boolean): Record<string, unknown> {
@@ -24,7 +25,7 @@ export function wireEvent(event: HistoryEvent, includeData: boolean): Record<str
   for (const [key, value] of Object.entries(details)) {
     if (value === undefined || (!includeData && DATA.includes(key))) continue;
     shown[key] = value;
-    if (key === 'input' || key === 'output') shown[`${key}Details`] = { truncated: false };
+    if (DETAILED.includes(key)) shown[`${key}Details`] = { truncated: false };
   }
   shape[detailsMember(event.type)] = shown;
   return shape;

@@ -1,15 +1,17 @@
 // The engine's front: what the stand-in of the Step Functions API and the CLI ask of it.
 import { ServiceError } from '../types';
 import { Callbacks } from './callbacks';
+import { type Entry, entryOf, groupOf } from './children';
 import { type Json, readDefinition } from './definition';
 import { describeExecution, describeMapRun, type ExecutionDescription } from './descriptions';
 import { Execution, type ExecutionStatus } from './execution';
 import { Expressions } from './expressions';
 import { type HistoryEvent, wireEvent } from './history';
-import { MapRun } from './map-run';
+import type { MapRun } from './map-run';
 import { type Page, page } from './paging';
 import { fits } from './payload';
-import { redriveEligibility } from './redrive';
+import { Spill } from './spill';
+import { Turns } from './turns';
 import type { EngineOptions, StateMachine, World } from './world';
 
 export type { ExecutionDescription } from './descriptions';
@@ -54,18 +56,29 @@ const DAY_MS = 86_400_000;
 const NAME_REUSE_DAYS = 90;
 const TOKENS_KEPT = 10;
 const TOKEN_MS = 15 * 60_000;
+const MAX_OPEN_MAP_RUNS = 1_000;
 
 interface RedriveToken {
   readonly token: string;
   readonly redriveDate: number;
 }
 
+interface PutAway {
+  readonly run: MapRun;
+  readonly index: number;
+}
+
 export class Engine {
   private readonly machines = new Map<string, StateMachine>();
   private readonly executions = new Map<string, Execution>();
   private readonly mapRuns = new Map<string, MapRun>();
+  /** Map Runs by the ARN of the execution they belong to. */
+  private readonly runsOf = new Map<string, MapRun[]>();
+  /** Map Runs by what the names of their children have in common. */
+  private readonly runsOfChildren = new Map<string, MapRun>();
   private readonly redriveTokens = new Map<string, RedriveToken[]>();
   private readonly closing = new AbortController();
+  private readonly spill = new Spill();
   private readonly world: World;
   private starts = 0;
 
@@ -80,9 +93,12 @@ export class Engine {
       arn: (kind, rest) => `arn:${partition}:states:${region}:${account}:${kind}:${rest}`,
       nextNumber: () => ++this.starts,
       register: (thing) => {
-        if (thing instanceof MapRun) this.mapRuns.set(thing.arn, thing);
-        else this.executions.set(thing.arn, thing);
+        if (thing instanceof Execution) this.executions.set(thing.arn, thing);
+        else this.registerMapRun(thing);
       },
+      forget: ({ arn }) => this.executions.delete(arn),
+      spill: this.spill,
+      openRuns: new Turns(MAX_OPEN_MAP_RUNS),
     };
   }
 
@@ -118,8 +134,10 @@ export class Engine {
 
   /** What an execution was started with; a child's machine is that of its Map Run. */
   stateMachineOf(executionArn: string): Record<string, unknown> {
-    const { props, stateMachineArn } = this.execution(executionArn);
-    const { mapRun, machine } = props;
+    const known = this.find(executionArn);
+    const mapRun = known instanceof Execution ? known.props.mapRun : known.run;
+    const { machine } = known instanceof Execution ? known.props : known.run.parent.props;
+    const stateMachineArn = this.world.arn('stateMachine', mapRun?.machineName ?? machine.name);
     const { name, definition, roleArn, updateDate } = machine;
     const of = { mapRunArn: mapRun?.arn, label: mapRun?.label };
     return { stateMachineArn, name, definition, roleArn, updateDate, ...of };
@@ -159,36 +177,39 @@ export class Engine {
   }
 
   describeExecution(executionArn: string): ExecutionDescription {
-    return describeExecution(this.execution(executionArn));
+    const known = this.find(executionArn);
+    if (known instanceof Execution) return describeExecution(known);
+    return known.run.children.description(known.index);
   }
 
   /** Resolves with the description once the execution is closed. */
   async finished(executionArn: string): Promise<ExecutionDescription> {
-    await this.execution(executionArn).closed();
+    const known = this.find(executionArn);
+    if (known instanceof Execution) await known.closed();
     return this.describeExecution(executionArn);
   }
 
   /** Aborts the execution and its children; Lambda invocations under way are not stopped. */
   stop(executionArn: string, error?: string, cause?: string): { stopDate: number } {
-    const execution = this.execution(executionArn);
-    execution.close('ABORTED', { error, cause });
-    return { stopDate: execution.stopDate ?? this.options.clock.now() };
+    const known = this.find(executionArn);
+    if (known instanceof Execution) known.close('ABORTED', { error, cause });
+    return { stopDate: this.describeExecution(executionArn).stopDate! };
   }
 
   redrive(executionArn: string, clientToken?: string): { redriveDate: number } {
-    const execution = this.execution(executionArn);
+    const known = this.find(executionArn);
     const now = this.options.clock.now();
     const tokens = this.redriveTokens.get(executionArn) ?? [];
-    const known = tokens.find(
+    const earlier = tokens.find(
       ({ token, redriveDate }) => token === clientToken && now - redriveDate <= TOKEN_MS,
     );
-    if (known !== undefined) return { redriveDate: known.redriveDate };
-    const { redriveStatus, redriveStatusReason: reason } = redriveEligibility(execution);
-    if (redriveStatus !== 'REDRIVABLE') {
+    if (earlier !== undefined) return { redriveDate: earlier.redriveDate };
+    const { redriveStatus, redriveStatusReason: reason } = this.describeExecution(executionArn);
+    if (redriveStatus !== 'REDRIVABLE' || !(known instanceof Execution)) {
       const message = reason ?? 'Execution is a child of a Map Run: redrive its parent.';
       throw new ServiceError('ExecutionNotRedrivable', message);
     }
-    execution.redrive();
+    known.redrive();
     if (clientToken !== undefined) {
       const kept = [...tokens, { token: clientToken, redriveDate: now }].slice(-TOKENS_KEPT);
       this.redriveTokens.set(executionArn, kept);
@@ -222,21 +243,23 @@ export class Engine {
   /** Newest first: executions of a machine, or the children of a Map Run that were started. */
   listExecutions(request: ListExecutions): Page<ExecutionDescription> {
     const { stateMachineArn, mapRunArn, statusFilter, redriveFilter } = request;
-    const all =
+    const all: readonly Entry[] =
       mapRunArn === undefined
         ? this.executionsOf(this.stateMachine(String(stateMachineArn)).arn)
-        : this.mapRun(mapRunArn).children.flatMap(({ execution }) => execution ?? []);
+        : this.mapRun(mapRunArn).children.entries();
     const wanted = all.filter(
       ({ status, redriveCount }) =>
         (statusFilter === undefined || status === statusFilter) &&
         (redriveFilter === undefined || (redriveFilter === 'REDRIVEN') === redriveCount > 0),
     );
     wanted.sort((a, b) => b.number - a.number);
-    return page(wanted, request, ({ number }) => -number, describeExecution);
+    const describe = (entry: Entry) => entry.describe();
+    return page(wanted, request, ({ number }) => -number, describe);
   }
 
   listMapRuns(executionArn: string, request: PageRequest = {}): Page<Record<string, unknown>> {
-    const runs = [...this.execution(executionArn).mapRuns].reverse();
+    this.find(executionArn);
+    const runs = [...(this.runsOf.get(executionArn) ?? [])].reverse();
     return page(runs, request, ({ number }) => -number, describeMapRun);
   }
 
@@ -247,7 +270,7 @@ export class Engine {
   /** Events in the shape of GetExecutionHistory, timestamps in seconds. */
   history(executionArn: string, request: ReadHistory = {}): Page<Record<string, unknown>> {
     const { reverseOrder = false, includeExecutionData = true } = request;
-    const { events } = this.execution(executionArn);
+    const events = this.events(executionArn);
     const ordered = reverseOrder ? [...events].reverse() : events;
     const order = (event: HistoryEvent) => (reverseOrder ? -event.id : event.id);
     return page(ordered, request, order, (event) => wireEvent(event, includeExecutionData));
@@ -255,13 +278,14 @@ export class Engine {
 
   /** Number of events in a history. */
   eventCount(executionArn: string): number {
-    return this.execution(executionArn).events.length;
+    return this.events(executionArn).length;
   }
 
   /** Ends everything that runs, invocations included, and tells nobody. */
   close(): void {
     this.closing.abort(new Error('the engine is closed'));
     for (const execution of this.executions.values()) execution.close('ABORTED', {});
+    this.spill.close();
   }
 
   private parse(definition: string | Json): Pick<StateMachine, 'definition' | 'parsed'> {
@@ -270,19 +294,36 @@ export class Engine {
     return { definition: text, parsed: readDefinition(source as Json, this.world.expressions) };
   }
 
-  private execution(arn: string): Execution {
+  private registerMapRun(run: MapRun): void {
+    this.mapRuns.set(run.arn, run);
+    this.runsOfChildren.set(groupOf(run.children.nameOf(0)), run);
+    const { arn } = run.parent;
+    this.runsOf.set(arn, [...(this.runsOf.get(arn) ?? []), run]);
+  }
+
+  /** An execution, or the place of one whose record is in the spill file. */
+  private find(arn: string): Execution | PutAway {
     const execution = this.executions.get(arn);
     if (execution !== undefined) return execution;
-    if (!/^arn:[\w-]+:states:[^:]*:[^:]*:execution:.+:.+$/.test(arn)) {
-      throw new ServiceError('InvalidArn', `Invalid Arn: '${arn}'`);
+    const [, name] = /^arn:[\w-]+:states:[^:]*:[^:]*:execution:[^:]+:([^:]+)$/.exec(arn) ?? [];
+    if (name === undefined) throw new ServiceError('InvalidArn', `Invalid Arn: '${arn}'`);
+    const run = this.runsOfChildren.get(groupOf(name));
+    const index = run?.children.find(name);
+    if (run !== undefined && index !== undefined && run.childArn(name) === arn) {
+      return { run, index };
     }
     throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
   }
 
-  private executionsOf(stateMachineArn: string): Execution[] {
-    return [...this.executions.values()].filter(
-      ({ props }) => props.mapRun === undefined && props.machine.arn === stateMachineArn,
-    );
+  private events(arn: string): readonly HistoryEvent[] {
+    const known = this.find(arn);
+    return known instanceof Execution ? known.events : known.run.children.events(known.index);
+  }
+
+  private executionsOf(stateMachineArn: string): Entry[] {
+    return [...this.executions.values()]
+      .filter(({ props: { mapRun, machine } }) => !mapRun && machine.arn === stateMachineArn)
+      .map((execution) => entryOf(execution));
   }
 
   private mapRun(arn: string): MapRun {

@@ -2,18 +2,23 @@
 import type { Catcher, Json, Retrier } from './definition';
 import { EVALUATION, Interrupted, matchesError, NO_CHOICE, StateError } from './errors';
 import type { Bindings } from './expressions';
-import { type Frame, newVisit, type Visit, visibleVariables } from './frame';
+import { describeRange, isInRange, MAX_LENGTH, NUMBERS, TIMESTAMP } from './fields';
+import { type Frame, newVisit, type Visit, variableBytes, visibleVariables } from './frame';
 import { runMap } from './map';
-import { type Payload, payload } from './payload';
+import { runParallel } from './parallel';
+import { type Payload, payload, tooLarge } from './payload';
 import { runTask } from './task';
 import type { Thread } from './thread';
 
-const MAX_SECONDS = 99_999_999;
+/** https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html */
+const MAX_VARIABLE_BYTES = 10 * 1024 * 1024;
 
 /** How a state is left. */
 interface Exit {
   readonly output: Payload;
   readonly assigned?: Json;
+  /** The assigned variables as JSON texts. */
+  readonly texts?: Readonly<Record<string, string>>;
   /** Absent at the end of the frame. */
   readonly next?: string;
 }
@@ -28,14 +33,15 @@ type Reserved = Readonly<{ result?: unknown; errorOutput?: unknown; context?: Js
 
 /** Goes on where the frame stands, to its end. */
 export async function runFrame(thread: Thread, frame: Frame): Promise<Payload> {
-  for (;;) {
+  while (frame.output === undefined) {
     const place: Place = { thread, frame, visit: frame.visit };
     if (!frame.visit.entered) enter(place);
     const exit = await runVisit(place);
     leave(place, exit);
-    if (exit.next === undefined) return exit.output;
-    frame.visit = newVisit(frame.graph, exit.next, exit.output);
+    if (exit.next === undefined) frame.output = exit.output;
+    else frame.visit = newVisit(frame.graph, exit.next, exit.output);
   }
+  return frame.output;
 }
 
 function enter({ thread, visit }: Place): void {
@@ -46,14 +52,13 @@ function enter({ thread, visit }: Place): void {
   thread.execution.transitions += 1;
 }
 
-function leave({ thread, frame, visit }: Place, { output, assigned }: Exit): void {
+function leave({ thread, frame, visit }: Place, { output, assigned, texts = {} }: Exit): void {
   const { name, Type: type } = visit.state;
-  thread.record(`${type}StateExited`, {
-    name,
-    output: output.text,
-    assignedVariables: assigned === undefined ? undefined : texts(assigned),
-  });
-  if (assigned !== undefined) frame.variables = { ...frame.variables, ...assigned };
+  const assignedVariables = assigned === undefined ? undefined : texts;
+  thread.record(`${type}StateExited`, { name, output: output.text, assignedVariables });
+  if (assigned === undefined) return;
+  frame.variables = { ...frame.variables, ...assigned };
+  frame.sizes = { ...frame.sizes, ...sizesOf(texts) };
 }
 
 async function runVisit(place: Place): Promise<Exit> {
@@ -95,8 +100,8 @@ async function retried({ thread, visit }: Place, error: StateError): Promise<boo
   thread.assertLive();
   visit.retries[index] = used + 1;
   visit.retryCount += 1;
-  // A Map that is tried again starts from nothing; only a redrive keeps what is done.
-  visit.iterations = undefined;
+  // A Map or Parallel that is tried again starts from nothing; only a redrive keeps what is done.
+  visit.parts = undefined;
   visit.mapRun = undefined;
   thread.execution.transitions += 1;
   return true;
@@ -122,13 +127,16 @@ async function caught(place: Place, catcher: Catcher, error: StateError): Promis
   }
 }
 
+const RUN = { Task: runTask, Parallel: runParallel, Map: runMap };
+
 async function perform(place: Place): Promise<Exit> {
   const { thread, visit } = place;
   const { state, input } = visit;
   switch (state.Type) {
     case 'Task':
+    case 'Parallel':
     case 'Map': {
-      const result = await (state.Type === 'Task' ? runTask(place) : runMap(place));
+      const result = await RUN[state.Type](place);
       return finish(place, state, result, { result: result.value });
     }
     case 'Choice':
@@ -160,12 +168,11 @@ async function choose(place: Place): Promise<Exit> {
 }
 
 async function waitMs(place: Place): Promise<number> {
-  const seconds = await integer(place, 'Seconds', 0);
+  const seconds = await number(place, 'Seconds');
   if (seconds !== undefined) return seconds * 1000;
   const timestamp = await text(place, 'Timestamp');
   const instant = Date.parse(timestamp ?? '');
-  const wellFormed = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-  if (!wellFormed.test(timestamp ?? '') || Number.isNaN(instant)) {
+  if (!TIMESTAMP.test(timestamp ?? '') || Number.isNaN(instant)) {
     throw wrongType(place, 'Timestamp', 'an RFC 3339 timestamp');
   }
   const now = place.thread.execution.world.clock.now();
@@ -180,17 +187,23 @@ async function finish(
   reserved: Reserved = {},
 ): Promise<Exit> {
   const { name } = place.visit.state;
+  const { Next: next } = templates;
   let output = fallback;
-  let assigned: Json | undefined;
   if (templates.Output !== undefined) {
     const value = await evaluate(place, templates.Output, 'Output', reserved);
     output = payload(value, `The output of the state '${name}'`);
   }
-  if (templates.Assign !== undefined) {
-    assigned = (await evaluate(place, templates.Assign, 'Assign', reserved)) as Json;
-    payload(assigned, `The variables assigned by the state '${name}'`);
+  if (templates.Assign === undefined) return { output, next };
+  const assigned = (await evaluate(place, templates.Assign, 'Assign', reserved)) as Json;
+  payload(assigned, `The variables assigned by the state '${name}'`);
+  const texts = textsOf(assigned);
+  const sizes = sizesOf(texts);
+  const before = variableBytes(place.thread.execution.root);
+  const change = Object.entries(sizes).map(([key, size]) => size - (place.frame.sizes[key] ?? 0));
+  if (change.reduce((sum, bytes) => sum + bytes, before) > MAX_VARIABLE_BYTES) {
+    throw tooLarge('All variables of the execution');
   }
-  return { output, assigned, next: templates.Next };
+  return { output, assigned, texts, next };
 }
 
 /** Evaluates what a definition says in a field of the state. */
@@ -211,28 +224,27 @@ export function evaluate(
   return thread.execution.world.expressions.evaluate(template, bindings, field);
 }
 
-/** A whole number in a field of the state, or undefined when the field is absent. */
-export async function integer(
-  place: Place,
-  field: string,
-  least: number,
-  most = MAX_SECONDS,
-): Promise<number | undefined> {
+/** A number in a field of the state, or undefined when the field is absent. */
+export async function number(place: Place, field: string): Promise<number | undefined> {
   const template = place.visit.state[field];
   if (template === undefined) return undefined;
   const value = await evaluate(place, template, field);
-  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) {
-    return Number(value);
-  }
-  throw wrongType(place, field, `an integer from ${least} to ${most}`);
+  const range = NUMBERS[field]!;
+  if (isInRange(value, range)) return value;
+  throw wrongType(place, field, describeRange(range));
 }
 
 async function text(place: Place, field: string): Promise<string | undefined> {
   const template = place.visit.state[field];
   if (template === undefined) return undefined;
   const value = await evaluate(place, template, field);
-  if (typeof value === 'string') return value;
-  throw wrongType(place, field, 'a string');
+  const most = MAX_LENGTH[field] ?? Number.POSITIVE_INFINITY;
+  if (typeof value === 'string' && value.length <= most) return value;
+  throw wrongType(
+    place,
+    field,
+    most < Infinity ? `a string of at most ${most} characters` : 'a string',
+  );
 }
 
 export function wrongType({ visit }: Place, field: string, wanted: string): StateError {
@@ -241,7 +253,7 @@ export function wrongType({ visit }: Place, field: string, wanted: string): Stat
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
-function contextOf({ thread: { execution }, visit }: Place): Json {
+export function contextOf({ thread: { execution }, visit }: Place): Json {
   const { props, redriveDate } = execution;
   return {
     Execution: {
@@ -267,6 +279,10 @@ function isoTime(instant: number): string {
   return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 
-function texts(values: Json): Record<string, string> {
+function textsOf(values: Json): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([key, v]) => [key, JSON.stringify(v)]));
+}
+
+function sizesOf(texts: Readonly<Record<string, string>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(texts).map(([key, v]) => [key, Buffer.byteLength(v)]));
 }

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../types';
+import { Children } from './children';
 import type { State } from './definition';
 import { PERMISSIONS, RUNTIME, StateError, THRESHOLD } from './errors';
 import { Execution } from './execution';
@@ -16,11 +17,6 @@ export interface MapRunLimits {
   readonly toleratedPercentage?: number;
 }
 
-interface Child {
-  readonly input: Payload;
-  execution?: Execution;
-}
-
 type MapRunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 
 const MAX_CONCURRENCY = 10_000;
@@ -31,22 +27,28 @@ export class MapRun {
   readonly label: string;
   readonly number: number;
   readonly startDate: number;
-  readonly children: readonly Child[];
+  readonly children: Children;
   status: MapRunStatus = 'RUNNING';
   stopDate: number | undefined;
   redriveCount = 0;
   redriveDate: number | undefined;
-  private queue: Child[] = [];
+  /** An input could not be made: a redrive starts a new Map Run. */
+  isBroken = false;
+  /** Items that wait for their turn, from `head` on. */
+  private queue: readonly number[] = [];
+  private head = 0;
   private running = 0;
   private failures = 0;
-  private settle: { resolve(): void; reject(error: StateError): void } | undefined;
+  private settle: { resolve(): void; reject(error: unknown): void } | undefined;
 
   /** Throws when the role may not start children: then there is no Map Run yet, also for a redrive. */
   constructor(
     readonly parent: Execution,
     private readonly state: State,
-    inputs: readonly Payload[],
+    size: number,
     readonly limits: MapRunLimits,
+    /** Makes the input of a child when its turn comes. */
+    private inputOf: ((index: number) => Promise<Payload>) | undefined,
   ) {
     const { world, props } = parent;
     this.demand('states:StartExecution', props.machine.arn);
@@ -54,19 +56,22 @@ export class MapRun {
     this.number = world.nextNumber();
     this.startDate = world.clock.now();
     this.arn = world.arn('mapRun', `${props.machine.name}/${this.label}:${randomUUID()}`);
-    this.children = inputs.map((input) => ({ input }));
+    this.children = new Children(world, size);
   }
 
   get machineName(): string {
     return `${this.parent.props.machine.name}/${this.label}`;
   }
 
+  childArn(name: string): string {
+    return this.parent.world.arn('execution', `${this.machineName}:${name}`);
+  }
+
   /** Runs all children; throws when more fail than is tolerated. */
   async start(thread: Thread): Promise<void> {
-    this.parent.mapRuns.push(this);
     this.parent.world.register(this);
     thread.record('MapRunStarted', { mapRunArn: this.arn });
-    await this.follow(thread, [...this.children]);
+    await this.follow(thread, this.children.unsuccessful());
   }
 
   /** Runs the children that did not succeed, each from its own unfinished state. */
@@ -74,11 +79,13 @@ export class MapRun {
     if (this.redriveCount >= MAX_REDRIVES) {
       throw new StateError(RUNTIME, `The Map Run was redriven ${MAX_REDRIVES} times.`);
     }
-    const open = this.children.filter(({ execution }) => execution?.status !== 'SUCCEEDED');
-    const queue = open.filter(
-      ({ execution }) => execution === undefined || isRedrivable(execution),
-    );
-    const again = queue.flatMap(({ execution }) => execution ?? []);
+    const { open } = this.children;
+    const unsuccessful = this.children.unsuccessful();
+    const queue = unsuccessful.filter((index) => {
+      const execution = open.get(index);
+      return execution === undefined || isRedrivable(execution);
+    });
+    const again = queue.flatMap((index) => open.get(index) ?? []);
     if (again[0] !== undefined) this.demand('states:RedriveExecution', again[0].arn);
     this.redriveCount += 1;
     this.redriveDate = this.parent.world.clock.now();
@@ -87,31 +94,30 @@ export class MapRun {
     this.status = 'RUNNING';
     this.stopDate = undefined;
     this.running = 0;
-    this.failures = open.length - queue.length;
+    this.failures = unsuccessful.length - queue.length;
     for (const execution of again) execution.pendingRedrive = true;
     await this.follow(thread, queue);
   }
 
   childClosed(execution: Execution): void {
+    const { status, props } = execution;
+    if (status === 'SUCCEEDED') this.children.putAway(props.item!, execution);
     if (this.status !== 'RUNNING') return;
     this.running -= 1;
-    if (execution.status === 'FAILED' || execution.status === 'TIMED_OUT') this.failures += 1;
+    if (status === 'FAILED' || status === 'TIMED_OUT') this.failures += 1;
     this.pump();
   }
 
-  /** Outputs of the children that succeeded, in the order of the items. */
-  results(): Payload[] {
-    return this.children.flatMap(({ execution }) => execution?.outcome.output ?? []);
-  }
-
-  private async follow(thread: Thread, queue: Child[]): Promise<void> {
+  private async follow(thread: Thread, queue: readonly number[]): Promise<void> {
+    const { openRuns } = this.parent.world;
     thread.onClose = () => this.end('ABORTED');
     try {
       await thread.idle(
         new Promise<void>((resolve, reject) => {
           this.settle = { resolve, reject };
           this.queue = queue;
-          this.pump();
+          this.head = 0;
+          openRuns.enter(this, () => this.pump());
         }),
       );
       thread.record('MapRunSucceeded');
@@ -128,16 +134,15 @@ export class MapRun {
   private pump(): void {
     if (this.exceeded()) {
       const reason = 'The specified tolerated failure threshold was exceeded';
-      this.end('FAILED');
-      this.settle?.reject(new StateError(THRESHOLD, reason));
+      this.fail(new StateError(THRESHOLD, reason));
       return;
     }
     const limit = Math.min(this.limits.maxConcurrency || MAX_CONCURRENCY, MAX_CONCURRENCY);
-    while (this.running < limit && this.queue.length > 0) {
+    while (this.running < limit && this.head < this.queue.length) {
       this.running += 1;
-      this.launch(this.queue.shift()!);
+      this.launch(this.queue[this.head++]!);
     }
-    if (this.running > 0) return;
+    if (this.running > 0 || this.status !== 'RUNNING') return;
     this.end('SUCCEEDED');
     this.settle?.resolve();
   }
@@ -149,26 +154,49 @@ export class MapRun {
     if (toleratedCount === undefined && toleratedPercentage === undefined) return true;
     if (toleratedCount !== undefined && this.failures > toleratedCount) return true;
     if (toleratedPercentage === undefined) return false;
-    return (this.failures * 100) / this.children.length > toleratedPercentage;
+    return (this.failures * 100) / this.children.size > toleratedPercentage;
   }
 
-  private launch(child: Child): void {
-    if (child.execution !== undefined) {
-      child.execution.redrive();
+  private launch(index: number): void {
+    const known = this.children.open.get(index);
+    if (known !== undefined) {
+      known.redrive();
       return;
     }
+    const { redriveCount } = this;
+    this.inputOf!(index).then(
+      (input) => {
+        // What was being evaluated at a stop is started by the redrive, or never.
+        if (this.status === 'RUNNING' && this.redriveCount === redriveCount)
+          this.begin(index, input);
+      },
+      (error: unknown) => {
+        this.isBroken = true;
+        this.fail(error);
+      },
+    );
+  }
+
+  private begin(item: number, input: Payload): void {
     const { world, props } = this.parent;
     const { machine } = props;
-    const name = randomUUID();
-    child.execution = new Execution(world, {
-      arn: world.arn('execution', `${machine.name}/${this.label}:${name}`),
+    const name = this.children.nameOf(item);
+    const execution = new Execution(world, {
+      arn: this.childArn(name),
       name,
       machine,
       definition: this.state.processor!,
-      input: child.input,
+      input,
       mapRun: this,
+      item,
     });
-    child.execution.start();
+    this.children.open.set(item, execution);
+    execution.start();
+  }
+
+  private fail(error: unknown): void {
+    this.end('FAILED');
+    this.settle?.reject(error);
   }
 
   private end(status: MapRunStatus): void {
@@ -176,11 +204,12 @@ export class MapRun {
     this.status = status;
     this.stopDate = this.parent.world.clock.now();
     this.queue = [];
-    for (const { execution } of this.children) {
-      if (execution === undefined) continue;
+    if (status === 'SUCCEEDED') this.inputOf = undefined;
+    for (const execution of [...this.children.open.values()]) {
       execution.pendingRedrive = false;
       if (status !== 'SUCCEEDED') execution.close('ABORTED', {});
     }
+    this.parent.world.openRuns.leave(this);
   }
 
   private demand(action: string, resource: string): void {

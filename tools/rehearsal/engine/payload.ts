@@ -8,7 +8,7 @@ export interface Payload {
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const LIMIT_BYTES = 262_144;
+export const LIMIT_BYTES = 262_144;
 
 export function fits(text: string): boolean {
   return text.length * 3 <= LIMIT_BYTES || Buffer.byteLength(text) <= LIMIT_BYTES;
@@ -17,8 +17,10 @@ export function fits(text: string): boolean {
 /** Wraps a value, or says that it is too large to leave `what`. */
 export function payload(value: unknown, what: string, text = JSON.stringify(value)): Payload {
   if (fits(text)) return { value, text };
-  throw new StateError(
-    DATA_LIMIT,
-    `${what} has a size exceeding the maximum number of bytes service limit.`,
-  );
+  throw tooLarge(what);
+}
+
+export function tooLarge(what: string): StateError {
+  const reason = `${what} has a size exceeding the maximum number of bytes service limit.`;
+  return new StateError(DATA_LIMIT, reason);
 }

@@ -2,9 +2,10 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 import { randomUUID } from 'node:crypto';
 import { LambdaFunctionError, ServiceError } from '../types';
-import { INVOKE_ARGUMENTS, type Json } from './definition';
+import type { Json } from './definition';
 import { HEARTBEAT_TIMEOUT, PERMISSIONS, RUNTIME, StateError, TIMEOUT } from './errors';
-import { evaluate, integer, type Place } from './interpreter';
+import { INVOKE_ARGUMENTS } from './fields';
+import { evaluate, number, type Place, wrongType } from './interpreter';
 import { type Payload, payload } from './payload';
 import type { World } from './world';
 
@@ -64,8 +65,11 @@ export async function runTask(place: Place): Promise<Payload> {
     const context = token === undefined ? {} : { Task: { Token: token } };
     const value = await evaluate(place, Arguments, 'Arguments', { context });
     const parameters = payload(value, `The arguments of the state '${name}'`);
-    const timeout = await integer(place, 'TimeoutSeconds', 1);
-    heartbeat = await integer(place, 'HeartbeatSeconds', 1);
+    const timeout = await number(place, 'TimeoutSeconds');
+    heartbeat = await number(place, 'HeartbeatSeconds');
+    if (heartbeat !== undefined && timeout !== undefined && heartbeat >= timeout) {
+      throw wrongType(place, 'HeartbeatSeconds', 'smaller than TimeoutSeconds');
+    }
     const [timeoutInSeconds, heartbeatInSeconds] = [timeout, heartbeat];
     thread.record('TaskScheduled', {
       ...resource,

@@ -1,5 +1,5 @@
-// One strand of computation inside an execution: the execution itself, or an iteration of an inline
-// Map. A closed thread cannot record, and whatever changes state records first: code that wakes up
+// One strand of computation inside an execution: the execution itself, a branch of a Parallel, or an
+// iteration of an inline Map. A closed thread cannot record, and whatever changes state records first: code that wakes up
 // late, after a stop or a redrive, finds its thread dead and changes nothing.
 
 import { Interrupted, RUNTIME, StateError } from './errors';
@@ -17,7 +17,8 @@ export class Thread {
 
   constructor(
     readonly execution: Execution,
-    private lastEventId: number,
+    /** What the next event follows. */
+    public lastEventId: number,
     private readonly parent?: Thread,
   ) {}
 
@@ -25,8 +26,8 @@ export class Thread {
     return this.live;
   }
 
-  fork(): Thread {
-    const fork = new Thread(this.execution, this.lastEventId, this);
+  fork(after = this.lastEventId): Thread {
+    const fork = new Thread(this.execution, after, this);
     this.forks.add(fork);
     return fork;
   }
@@ -49,7 +50,9 @@ export class Thread {
         `The execution reached the maximum number of history events (${MAX_EVENTS}).`,
       );
     }
-    this.lastEventId = this.execution.append(type, details, this.lastEventId);
+    const id = this.execution.append(type, details, this.lastEventId);
+    // Recorded histories go on from what came before this event, not from the event itself.
+    if (!/^(Map|Parallel)StateSucceeded$/.test(type)) this.lastEventId = id;
   }
 
   /** Holds the clock for as long as `work` computes. */

@@ -5,6 +5,8 @@ import type { Definition } from './definition';
 import type { Execution } from './execution';
 import type { Expressions } from './expressions';
 import type { MapRun } from './map-run';
+import type { Spill } from './spill';
+import type { Turns } from './turns';
 
 export interface EngineOptions {
   readonly clock: Clock;
@@ -41,4 +43,9 @@ export interface World extends EngineOptions {
   /** Next number in the order of starts. */
   nextNumber(): number;
   register(thing: Execution | MapRun): void;
+  /** Drops an execution whose record is in the spill file. */
+  forget(execution: Execution): void;
+  readonly spill: Spill;
+  /** Map Runs that are open at the same time. */
+  readonly openRuns: Turns<MapRun>;
 }

@@ -6,7 +6,6 @@ const invoke = (more: object) => task('f', { End: true, ...more });
 const callback = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
 
 test.each([
-  ['a Parallel', one({ Type: 'Parallel', End: true }), "state 'S', field Type: Parallel"],
   ['a JSONPath field', one({ ...pass, ResultPath: '$.a' }), "state 'S', field ResultPath"],
   ['JSONPath', one(pass, { QueryLanguage: 'JSONPath' }), 'field QueryLanguage: must be JSONata'],
   ['an unknown top field', one(pass, { Foo: 1 }), 'the state machine, field Foo'],
