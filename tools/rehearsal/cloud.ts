@@ -144,6 +144,8 @@ interface Account {
   readonly cloudformation?: CloudFormationData;
   /** By ARN or name. */
   readonly secrets?: Readonly<Record<string, unknown>>;
+  /** Whether the Data API refuses calls above AWS's rates. */
+  readonly throttling?: boolean;
   readonly warehouse?: WarehouseAddress & {
     readonly database: string;
     readonly secrets?: Readonly<Record<string, string>>;
@@ -398,6 +400,7 @@ export class Cloud implements RunningCloud {
     this.data = new RedshiftDataService({
       clock: this.clock,
       warehouses: [this.warehouse],
+      throttling: this.scenario.throttling,
       publish: (event) => this.bus.publish(event),
       faults: {
         beforeStatement: (sql) => {

@@ -9,19 +9,21 @@ import {
   type ServiceRequest,
 } from '../types';
 import {
-  checkSubmit,
-  checkWait,
-  type ListInput,
-  type LookInput,
+  CANCEL,
+  DESCRIBE,
+  LIST,
   placeOf,
-  refuse,
-  type SubmitInput,
+  RESULT,
+  readSubmission,
+  warehouseOf,
 } from '../warehouse/input';
 import { pageOf } from '../warehouse/results';
 import { type StatementHooks, StatementRunner } from '../warehouse/runner';
 import { described, endedEvent, listed, RESULT_LIVES_MS, seconds } from '../warehouse/shapes';
 import { Statement, type StatementCall, type SubStatement } from '../warehouse/statement';
 import type { Warehouse } from '../warehouse/warehouse';
+import { read, refuse } from './members';
+import { Throttle } from './throttle';
 
 /** Properties of {@link RedshiftDataService}. */
 export interface RedshiftDataOptions extends StatementHooks {
@@ -29,11 +31,29 @@ export interface RedshiftDataOptions extends StatementHooks {
   readonly clock: Clock;
   /** Gets the events of statements that were run WithEvent. */
   readonly publish: (event: CloudEvent) => void;
+  /**
+   * Whether calls above AWS's rates are refused.
+   *
+   * @default false
+   */
+  readonly throttling?: boolean;
 }
 
 const TOKEN_LIVES_MS = 8 * 3_600_000;
 const MAX_ACTIVE = 500;
 const MAX_LISTED = 100;
+/** The number is not published; two are a worker and its successor. */
+const MAX_WAITING = 2;
+
+/** Calls a second: https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html */
+const RATES: Readonly<Record<string, number>> = {
+  ExecuteStatement: 30,
+  BatchExecuteStatement: 20,
+  DescribeStatement: 100,
+  GetStatementResult: 20,
+  CancelStatement: 3,
+  ListStatements: 3,
+};
 
 const unknown = (message: string, id: string) =>
   new ServiceError('ResourceNotFoundException', message, 400, { ResourceId: id });
@@ -45,16 +65,19 @@ export class RedshiftDataService implements Service {
   /** Statements so far, for summaries. */
   readonly counts = { submitted: 0, finished: 0, failed: 0 };
   private readonly statements = new Map<string, Statement>();
-  private readonly tokens = new Map<string, Statement>();
+  private readonly tokens = new Map<string, { statement: Statement; request: string }>();
+  private readonly throttle: Throttle;
   private readonly runners = new Map<Warehouse, StatementRunner>();
 
   constructor(private readonly options: RedshiftDataOptions) {
+    this.throttle = new Throttle(options.clock, options.throttling ? RATES : {});
     for (const warehouse of options.warehouses) {
       this.runners.set(warehouse, new StatementRunner(warehouse, options.clock, options));
     }
   }
 
   async call(request: ServiceRequest): Promise<Record<string, unknown>> {
+    this.throttle.take(request.operation);
     this.forget();
     switch (request.operation) {
       case 'ExecuteStatement':
@@ -69,40 +92,33 @@ export class RedshiftDataService implements Service {
       case 'ListStatements':
         return this.list(request);
       default:
-        throw refuse(`the rehearsal's Redshift Data API has no operation ${request.operation}`);
+        throw new ServiceError(
+          'UnknownOperationException',
+          `the rehearsal's Redshift Data API has no operation ${request.operation}`,
+        );
     }
   }
 
   private async submit(request: ServiceRequest): Promise<Record<string, unknown>> {
-    const input = request.input as SubmitInput;
-    const batch = request.operation === 'BatchExecuteStatement';
-    const sqls = batch ? (input.Sqls ?? []) : [input.Sql ?? ''];
-    checkSubmit(input, sqls);
-    const warehouse = this.warehouseOf(input);
+    const input = readSubmission(request);
+    const { sqls, parameters, batch, StatementName: name, WithEvent: withEvent = false } = input;
+    const warehouse = warehouseOf(this.options.warehouses, input);
+    const { arn } = warehouse.address;
     const place = placeOf(input, warehouse, request);
-    request.authorize(`redshift-data:${request.operation}`, warehouse.address.arn);
+    request.authorize(`redshift-data:${request.operation}`, arn);
     const owner = request.principal.arn;
-    const token = input.ClientToken && `${owner} ${input.ClientToken}`;
-    let statement = token === undefined ? undefined : this.tokens.get(token);
-    if (!statement) {
-      statement = this.begin(warehouse, {
-        ...place,
-        owner,
-        sqls,
-        parameters: input.Parameters ?? [],
-        batch: batch ? (input.ExecutionMode ?? 'TRANSACTION') : undefined,
-        name: input.StatementName,
-        withEvent: input.WithEvent ?? false,
-      });
-      if (token) this.tokens.set(token, statement);
-    }
+    const call: StatementCall = { ...place, arn, owner, sqls, parameters, batch, name, withEvent };
+    const statement = this.once(input.ClientToken, call, () => this.begin(warehouse, call));
     const answer = {
       Id: statement.id,
       CreatedAt: seconds(statement.createdAt),
       ...statement.call.target,
     };
     if (input.WaitTimeSeconds === undefined) return answer;
-    await this.wait(statement, input.WaitTimeSeconds, request.signal);
+    // Too many who wait are no error of this operation: it answers at once.
+    if (statement.waiting < MAX_WAITING) {
+      await this.wait(statement, statement, input.WaitTimeSeconds, request.signal);
+    }
     const { status, pid, parts } = statement;
     return {
       ...answer,
@@ -112,8 +128,28 @@ export class RedshiftDataService implements Service {
     };
   }
 
+  /** The same token within its time gives the same statement; with another call it is refused. */
+  private once(
+    clientToken: string | undefined,
+    call: StatementCall,
+    begin: () => Statement,
+  ): Statement {
+    if (clientToken === undefined) return begin();
+    const token = `${call.owner} ${clientToken}`;
+    const request = JSON.stringify(call);
+    const known = this.tokens.get(token);
+    if (known && known.request !== request) {
+      throw refuse('ClientToken was used before with different parameters');
+    }
+    const statement = known?.statement ?? begin();
+    if (!known) this.tokens.set(token, { statement, request });
+    return statement;
+  }
+
   private begin(warehouse: Warehouse, call: StatementCall): Statement {
-    const active = [...this.statements.values()].filter(({ over }) => !over).length;
+    const active = [...this.statements.values()].filter(
+      (other) => !other.over && other.call.arn === call.arn,
+    ).length;
     if (active >= MAX_ACTIVE) {
       throw new ServiceError(
         'ActiveStatementsExceededException',
@@ -136,40 +172,43 @@ export class RedshiftDataService implements Service {
 
   private async describe(request: ServiceRequest): Promise<Record<string, unknown>> {
     request.authorize('redshift-data:DescribeStatement', '*');
-    const { Id, WaitTimeSeconds } = request.input as LookInput;
-    checkWait(WaitTimeSeconds);
+    const { Id, WaitTimeSeconds } = read(request.input, DESCRIBE);
     const { statement, part } = this.find(request, Id);
-    if (WaitTimeSeconds) await this.wait(part ?? statement, WaitTimeSeconds, request.signal);
+    await this.waitOrRefuse(part ?? statement, statement, WaitTimeSeconds, request.signal);
     return { ...described(statement, part), Id };
   }
 
   private async result(request: ServiceRequest): Promise<Record<string, unknown>> {
     request.authorize('redshift-data:GetStatementResult', '*');
-    const { Id, NextToken, WaitTimeSeconds } = request.input as LookInput;
-    checkWait(WaitTimeSeconds);
-    const { statement, part = statement.parts[0]! } = this.find(request, Id);
-    if (WaitTimeSeconds) await this.wait(part, WaitTimeSeconds, request.signal);
-    const { result } = part;
-    if (part.status !== 'FINISHED' || !result) {
+    const { Id, NextToken, WaitTimeSeconds } = read(request.input, RESULT);
+    const { statement, part } = this.find(request, Id);
+    await this.waitOrRefuse(part ?? statement, statement, WaitTimeSeconds, request.signal);
+    // A batch has no result of its own: its statements have.
+    const of = part ?? (statement.call.batch ? undefined : statement.parts[0]);
+    if (of?.status !== 'FINISHED' || !of.result) {
       throw unknown(
         'Query does not have result. Please check query status with DescribeStatement.',
-        Id!,
+        Id,
       );
     }
-    const { page, next } = pageOf(result, NextToken);
+    const { page, next } = pageOf(of.result, NextToken);
     return {
       Records: page,
-      ColumnMetadata: result.columns,
-      TotalNumRows: result.records.length,
+      ColumnMetadata: of.result.columns,
+      TotalNumRows: of.result.records.length,
       NextToken: next,
     };
   }
 
   private async cancel(request: ServiceRequest): Promise<Record<string, unknown>> {
     request.authorize('redshift-data:CancelStatement', '*');
-    const { statement } = this.find(request, (request.input as LookInput).Id);
+    const { Id } = read(request.input, CANCEL);
+    const { statement, part } = this.find(request, Id);
+    if (part) throw refuse(`${Id} is a statement of a batch: the batch is what can be cancelled`);
     if (statement.over) {
-      throw refuse(`Could not cancel a query that is already in ${statement.status} state.`);
+      throw refuse(
+        `Could not cancel a query that is already in ${statement.status} state with ID: ${Id}`,
+      );
     }
     if (statement.status === 'SUBMITTED') {
       for (const each of [...statement.parts, statement]) {
@@ -182,11 +221,15 @@ export class RedshiftDataService implements Service {
 
   private async list(request: ServiceRequest): Promise<Record<string, unknown>> {
     request.authorize('redshift-data:ListStatements', '*');
-    const input = request.input as ListInput;
+    const input = read(request.input, LIST);
+    const { WorkgroupName, ClusterIdentifier, Database, RoleLevel = true } = input;
+    // Sessions of a role are not told apart here.
+    if (!RoleLevel) throw refuse('the rehearsal does not know RoleLevel false');
+    const named = WorkgroupName ?? ClusterIdentifier;
+    const arn = named && warehouseOf(this.options.warehouses, input).address.arn;
     // Without a Status only finished statements are shown, says the API's reference.
     const status = input.Status ?? 'FINISHED';
     const limit = input.MaxResults || MAX_LISTED;
-    if (limit > MAX_LISTED) throw refuse(`MaxResults must be at most ${MAX_LISTED}`);
     const all = [...this.statements.values()]
       .reverse()
       .filter(
@@ -194,9 +237,8 @@ export class RedshiftDataService implements Service {
           call.owner === request.principal.arn &&
           (status === 'ALL' || own === status) &&
           (call.name ?? '').startsWith(input.StatementName ?? '') &&
-          (['Database', 'WorkgroupName', 'ClusterIdentifier'] as const).every(
-            (member) => input[member] === undefined || input[member] === call.target[member],
-          ),
+          (Database === undefined || Database === call.database) &&
+          (!arn || arn === call.arn),
       );
     const first = input.NextToken ? all.findIndex(({ id }) => id === input.NextToken) : 0;
     if (first < 0) throw refuse('NextToken is not valid');
@@ -207,37 +249,46 @@ export class RedshiftDataService implements Service {
   }
 
   /** Statements of another role do not exist for the caller. */
-  private find(
-    { principal }: ServiceRequest,
-    id = '',
-  ): { statement: Statement; part: SubStatement | undefined } {
-    const match = /^([a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12})(?::(\d{1,2}))?$/.exec(id);
-    if (!match) throw refuse(`id ${id} does not have the form of a statement id`);
-    const statement = this.statements.get(match[1]!);
-    const part =
-      match[2] && statement?.call.batch ? statement.parts[Number(match[2]) - 1] : undefined;
-    if (!statement || statement.call.owner !== principal.arn || (match[2] && !part)) {
-      throw unknown('Query does not exist.', id);
-    }
+  private find({ principal }: ServiceRequest, id: string) {
+    const [whole, suffix] = id.split(':') as [string, string | undefined];
+    const statement = this.statements.get(whole);
+    const part: SubStatement | undefined =
+      suffix && statement?.call.batch ? statement.parts[Number(suffix) - 1] : undefined;
+    const known = statement?.call.owner === principal.arn && (suffix === undefined || part);
+    if (!known) throw unknown('Query does not exist.', id);
     return { statement, part };
   }
 
-  private warehouseOf({ WorkgroupName, ClusterIdentifier }: SubmitInput): Warehouse {
-    const found = this.options.warehouses.find(({ address }) =>
-      address.kind === 'serverless'
-        ? [address.workgroup, address.arn].includes(WorkgroupName ?? '')
-        : address.cluster === ClusterIdentifier,
-    );
-    if (!found) throw refuse("Redshift endpoint doesn't exist in this region.");
-    return found;
+  /** Waits for the end of a statement, unless it is over or too many wait for it already. */
+  private async waitOrRefuse(
+    what: Statement | SubStatement,
+    statement: Statement,
+    time: number | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (time === undefined || what.over) return;
+    if (statement.waiting >= MAX_WAITING) {
+      throw new ServiceError(
+        'ActiveWaitingRequestsExceededException',
+        `Active requests that wait for the statement exceeded the allowed quota (${MAX_WAITING}).`,
+      );
+    }
+    await this.wait(what, statement, time, signal);
   }
 
-  private async wait(what: Statement | SubStatement, time: number, signal: AbortSignal) {
+  private async wait(
+    what: Statement | SubStatement,
+    statement: Statement,
+    time: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (what.over) return;
     const enough = new AbortController();
     const either = AbortSignal.any([enough.signal, signal]);
     const slept = this.options.clock.sleep(time * 1000, either).catch(() => {});
+    statement.waiting++;
     await Promise.race([what.ended, slept]);
+    statement.waiting--;
     enough.abort();
   }
 
@@ -246,8 +297,8 @@ export class RedshiftDataService implements Service {
     for (const [id, { over, updatedAt }] of this.statements) {
       if (over && updatedAt + RESULT_LIVES_MS <= now) this.statements.delete(id);
     }
-    for (const [token, { createdAt }] of this.tokens) {
-      if (createdAt + TOKEN_LIVES_MS <= now) this.tokens.delete(token);
+    for (const [token, { statement }] of this.tokens) {
+      if (statement.createdAt + TOKEN_LIVES_MS <= now) this.tokens.delete(token);
     }
   }
 }

@@ -1,64 +1,124 @@
 // What callers of the Data API send, and what it refuses before anything runs.
+// https://docs.aws.amazon.com/redshift-data/latest/APIReference/
+// Sessions (SessionId, SessionKeepAliveSeconds) and results as CSV are refused: no task uses them.
 
-import { ServiceError, type ServiceRequest } from '../types';
+import {
+  flag,
+  integer,
+  listOf,
+  needed,
+  oneOf,
+  type Read,
+  read,
+  refuse,
+  structure,
+  text,
+} from '../services/members';
+import type { ServiceRequest } from '../types';
 import { parametersOf } from './rewrites';
 import type { SqlParameter, StatementCall } from './statement';
 import type { Warehouse } from './warehouse';
 
-/** Input of ExecuteStatement and BatchExecuteStatement. */
-export interface SubmitInput {
-  readonly Sql?: string;
-  readonly Sqls?: readonly string[];
-  readonly ExecutionMode?: 'TRANSACTION' | 'AUTO_COMMIT';
-  readonly Parameters?: readonly SqlParameter[];
-  readonly Database?: string;
-  readonly WorkgroupName?: string;
-  readonly ClusterIdentifier?: string;
-  readonly DbUser?: string;
-  readonly SecretArn?: string;
-  readonly StatementName?: string;
-  readonly WithEvent?: boolean;
-  readonly ClientToken?: string;
-  readonly WaitTimeSeconds?: number;
-}
-
-/** Input of the operations that look at one statement. */
-export interface LookInput {
-  readonly Id?: string;
-  readonly NextToken?: string;
-  readonly WaitTimeSeconds?: number;
-}
-
-/** Input of ListStatements. */
-export interface ListInput {
-  readonly StatementName?: string;
-  readonly Status?: string;
-  readonly Database?: string;
-  readonly WorkgroupName?: string;
-  readonly ClusterIdentifier?: string;
-  readonly MaxResults?: number;
-  readonly NextToken?: string;
-}
-
-const MAX_TEXT_BYTES = 200 * 1024;
-const MAX_SQLS = 40;
-const SUBMIT_MEMBERS = new Set(
-  `Sql Sqls ExecutionMode Parameters Database WorkgroupName ClusterIdentifier DbUser SecretArn
-   StatementName WithEvent ClientToken WaitTimeSeconds ResultFormat`.split(/\s+/),
+const ANY = Number.POSITIVE_INFINITY;
+const SQL = needed(text(0, ANY, { sensitive: true }));
+const WAIT = { WaitTimeSeconds: integer(1, 30) };
+const PLACE = {
+  ClusterIdentifier: text(1, 63, { pattern: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/ }),
+  WorkgroupName: text(3, 128, { pattern: /^([a-z0-9-]{3,63}|arn:[^:]+:redshift-serverless:.+)$/ }),
+  Database: text(0, ANY),
+};
+const PARAMETER = {
+  name: needed(text(0, ANY, { pattern: /^[0-9a-zA-Z_]+$/ })),
+  value: needed(text(1, ANY, { sensitive: true })),
+};
+const SUBMIT = {
+  ...PLACE,
+  ...WAIT,
+  SecretArn: text(0, ANY),
+  DbUser: text(0, ANY),
+  Parameters: listOf(needed(structure(PARAMETER)), 1),
+  StatementName: text(0, 2048),
+  WithEvent: flag,
+  ClientToken: text(1, 64),
+  ResultFormat: oneOf('JSON', 'CSV'),
+};
+const EXECUTE = { ...SUBMIT, Sql: SQL };
+const BATCH = {
+  ...SUBMIT,
+  Sqls: needed(listOf(SQL, 1, 40)),
+  ExecutionMode: oneOf('TRANSACTION', 'AUTO_COMMIT'),
+};
+const ID = needed(
+  text(0, ANY, { pattern: /^[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}(:\d{0,2})?$/ }),
 );
+const STATUSES = [
+  'SUBMITTED',
+  'PICKED',
+  'STARTED',
+  'FINISHED',
+  'ABORTED',
+  'FAILED',
+  'ALL',
+] as const;
 
-export const refuse = (message: string) => new ServiceError('ValidationException', message);
+/** Shapes of the operations that are about a statement there is. */
+export const DESCRIBE = { Id: ID, ...WAIT };
+export const RESULT = { ...DESCRIBE, NextToken: text(0, ANY) };
+export const CANCEL = { Id: ID };
+export const LIST = {
+  ...PLACE,
+  NextToken: text(0, ANY),
+  MaxResults: integer(0, 100),
+  StatementName: text(0, 2048),
+  Status: oneOf(...STATUSES),
+  RoleLevel: flag,
+};
 
-/** Refuses a call that AWS would refuse, or that this stand-in does not know. */
-export function checkSubmit(input: SubmitInput, sqls: readonly string[]): void {
-  const odd = Object.keys(input).filter((member) => !SUBMIT_MEMBERS.has(member));
-  if (odd.length > 0) throw refuse(`the rehearsal does not know ${odd.join(', ')} of this call`);
-  checkTexts(sqls);
-  checkParameters(sqls, input.Parameters ?? []);
-  checkWait(input.WaitTimeSeconds);
-  if (input.ClientToken !== undefined && !/^.{1,64}$/.test(input.ClientToken)) {
-    throw refuse('ClientToken must have a length between 1 and 64');
+type SubmitInput = Read<typeof SUBMIT>;
+type PlaceInput = Read<typeof PLACE>;
+
+/** What is to run, before it is known where. */
+export type Submission = SubmitInput & Pick<StatementCall, 'sqls' | 'parameters' | 'batch'>;
+
+/** Limits of https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html */
+const MAX_TEXT_BYTES = 200_000;
+
+/** Reads a call of ExecuteStatement or BatchExecuteStatement; refuses what AWS would refuse. */
+export function readSubmission({ operation, input }: ServiceRequest): Submission {
+  const submission = operation === 'ExecuteStatement' ? readOne(input) : readBatch(input);
+  const { sqls, parameters, ResultFormat } = submission;
+  if (ResultFormat === 'CSV') throw refuse('the rehearsal does not know ResultFormat CSV');
+  if (sqls.some((sql) => sql.trim() === '')) throw refuse('Sql must not be empty');
+  if (sqls.some((sql) => Buffer.byteLength(sql) > MAX_TEXT_BYTES)) {
+    throw refuse('Cannot process query string larger than 200kB');
   }
+  checkParameters(sqls, parameters);
+  return submission;
+}
+
+function readOne(input: Readonly<Record<string, unknown>>): Submission {
+  const { Sql, ...rest } = read(input, EXECUTE);
+  return { ...rest, sqls: [Sql], parameters: rest.Parameters ?? [] };
+}
+
+function readBatch(input: Readonly<Record<string, unknown>>): Submission {
+  const { Sqls, ExecutionMode: batch = 'TRANSACTION', ...rest } = read(input, BATCH);
+  return { ...rest, sqls: Sqls, parameters: rest.Parameters ?? [], batch };
+}
+
+/** The warehouse a call names. */
+export function warehouseOf(warehouses: readonly Warehouse[], input: PlaceInput): Warehouse {
+  const { WorkgroupName, ClusterIdentifier } = input;
+  if ((WorkgroupName === undefined) === (ClusterIdentifier === undefined)) {
+    throw refuse('exactly one of ClusterIdentifier and WorkgroupName must be given');
+  }
+  const found = warehouses.find(({ address }) =>
+    address.kind === 'serverless'
+      ? address.workgroup === WorkgroupName || address.arn === WorkgroupName
+      : address.cluster === ClusterIdentifier,
+  );
+  if (!found) throw refuse("Redshift endpoint doesn't exist in this region.");
+  return found;
 }
 
 /** Which user of which database a call runs as; checks that the caller may be it. */
@@ -79,9 +139,13 @@ export function placeOf(
     database,
     target: { ...where, Database: database, ...more },
   });
+  if (SecretArn !== undefined && DbUser !== undefined) {
+    throw refuse('DbUser cannot be given with SecretArn');
+  }
   if (SecretArn !== undefined) {
     request.authorize('secretsmanager:GetSecretValue', SecretArn);
-    const user = warehouse.secrets[SecretArn];
+    const { secrets } = warehouse;
+    const user = Object.hasOwn(secrets, SecretArn) ? secrets[SecretArn] : undefined;
     if (!user) throw refuse(`there is no secret ${SecretArn} with credentials of this warehouse`);
     return place(user, { SecretArn });
   }
@@ -105,24 +169,8 @@ export function placeOf(
   return place(DbUser, { DbUser });
 }
 
-function checkTexts(sqls: readonly string[]): void {
-  if (sqls.length < 1 || sqls.length > MAX_SQLS) {
-    throw refuse(`Sqls must have between 1 and ${MAX_SQLS} members, got ${sqls.length}`);
-  }
-  if (sqls.some((sql) => sql.trim() === '')) throw refuse('Sql must not be empty');
-  if (sqls.some((sql) => Buffer.byteLength(sql) > MAX_TEXT_BYTES)) {
-    throw refuse('Cannot process query string larger than 200kB');
-  }
-}
-
 function checkParameters(sqls: readonly string[], parameters: readonly SqlParameter[]): void {
   const given = parameters.map(({ name }) => name);
-  for (const { name, value } of parameters) {
-    if (!/^[0-9a-zA-Z_]+$/.test(name ?? '')) throw refuse(`parameter name ${name} is not valid`);
-    if (typeof value !== 'string' || value === '') {
-      throw refuse(`value of parameter ${name} must have length greater than or equal to 1`);
-    }
-  }
   const used = new Set(sqls.flatMap(parametersOf));
   const twice = given.filter((name, index) => given.indexOf(name) !== index);
   if (twice.length > 0) throw refuse(`Parameters are given twice: [${twice.join(', ')}]`);
@@ -135,11 +183,5 @@ function checkParameters(sqls: readonly string[], parameters: readonly SqlParame
   const missing = [...used].filter((name) => !given.includes(name));
   if (missing.length > 0) {
     throw refuse(`Parameters list lacks parameters of the statement: [${missing.join(', ')}]`);
-  }
-}
-
-export function checkWait(time: number | undefined): void {
-  if (time !== undefined && !(Number.isInteger(time) && time >= 1 && time <= 30)) {
-    throw refuse('WaitTimeSeconds must be an integer between 1 and 30');
   }
 }

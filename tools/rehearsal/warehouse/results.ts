@@ -1,13 +1,15 @@
 // Rows as the Data API shows them: typed fields, in pages.
 
 import type { FieldDef, QueryArrayResult } from 'pg';
+import { refuse } from '../services/members';
 
 /** One value: exactly one member is set. */
 export type Field =
   | { isNull: true }
   | { booleanValue: boolean }
   | { longValue: number }
-  | { doubleValue: number }
+  /** As text where JSON has no number for it: `NaN`, `Infinity`. */
+  | { doubleValue: number | string }
   | { stringValue: string };
 
 /** What a statement returned. */
@@ -62,7 +64,7 @@ function toField(value: string | null, type: string): Field {
       return { longValue: Number(value) };
     case 'float4':
     case 'float8':
-      return { doubleValue: Number(value) };
+      return { doubleValue: Number.isFinite(Number(value)) ? Number(value) : value };
     case 'timestamp':
       return { stringValue: value.includes('.') ? value : `${value}.0` };
     default:
@@ -75,15 +77,29 @@ const toColumn = ({ name, dataTypeModifier }: FieldDef, typeName: string) => ({
   label: name,
   typeName,
   nullable: 1,
-  precision: dataTypeModifier > 4 ? dataTypeModifier - 4 : 0,
-  scale: 0,
+  ...sizesOf(typeName, dataTypeModifier),
   length: 0,
   schemaName: '',
   tableName: '',
-  isCaseSensitive: typeName === 'varchar',
+  isCaseSensitive: /char$/.test(typeName),
   isCurrency: false,
   isSigned: /^(int|float|numeric)/.test(typeName),
 });
+
+const DIGITS: Readonly<Record<string, number>> = {
+  int2: 5,
+  int4: 10,
+  int8: 19,
+  float4: 8,
+  float8: 17,
+};
+
+/** Of a text its length; of a decimal number both are packed into PostgreSQL's type modifier. */
+function sizesOf(typeName: string, modifier: number): { precision: number; scale: number } {
+  const size = modifier - 4;
+  if (typeName === 'numeric' && size > 0) return { precision: size >> 16, scale: size & 0xffff };
+  return { precision: DIGITS[typeName] ?? Math.max(size, 0), scale: 0 };
+}
 
 /** Size in bytes of what is returned. */
 export const sizeOf = (result: StatementResult): number => JSON.stringify(result.records).length;
@@ -93,7 +109,8 @@ export function pageOf(
   { records }: StatementResult,
   token: string | undefined,
 ): { page: Field[][]; next?: string } {
-  const first = token === undefined ? 0 : Number(Buffer.from(token, 'base64').toString());
+  const first = token === undefined ? 0 : rowOf(token);
+  if (!(first < records.length || token === undefined)) throw refuse('NextToken is not valid');
   let end = first;
   for (let bytes = 0; end < records.length && bytes < PAGE_BYTES; end++) {
     bytes += JSON.stringify(records[end]).length;
@@ -101,4 +118,9 @@ export function pageOf(
   const page = records.slice(first, end);
   if (end === records.length) return { page };
   return { page, next: Buffer.from(String(end)).toString('base64') };
+}
+
+function rowOf(token: string): number {
+  const text = Buffer.from(token, 'base64').toString();
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }

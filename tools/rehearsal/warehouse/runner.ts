@@ -44,6 +44,9 @@ export interface StatementHooks {
 
 /** Sessions at a time; further statements wait as SUBMITTED. */
 const SESSIONS = 40;
+/** A query is ended then: https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html */
+const LONGEST_SECONDS = 86_399;
+const TOO_LONG = `ERROR: Query was cancelled after ${LONGEST_SECONDS} seconds`;
 const RAW_TEXT: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
 const DEFAULT_FAULT = 'could not complete because of conflict with concurrent transaction';
 
@@ -130,17 +133,20 @@ export class StatementRunner {
   ): Promise<Outcome> {
     const started = { clock: this.clock.now(), real: performance.now() };
     part.move('STARTED', started.clock);
+    const pretended = this.hooks.pretend?.(part.sql);
+    const tooLong = (pretended ?? 0) > LONGEST_SECONDS;
     const outcome = await this.paced(async () => {
       part.queryId = await recordStart(this.warehouse, statement, part, this.clock.now());
       if (fault?.kind === 'error') {
         return { status: 'FAILED' as const, error: `ERROR: ${fault.message ?? DEFAULT_FAULT}` };
       }
       if (fault?.kind === 'nothing') return { status: 'FINISHED' as const };
+      if (tooLong) return { status: 'FAILED' as const, error: TOO_LONG };
       return this.query(client, statement, part);
     });
     const { signal } = statement.cancel;
-    const pretended = this.hooks.pretend?.(part.sql);
-    const took = Math.max(performance.now() - started.real, (pretended ?? 0) * 1000);
+    const seconds = Math.min(pretended ?? 0, LONGEST_SECONDS);
+    const took = Math.max(performance.now() - started.real, seconds * 1000);
     await this.catchUp(started, took, signal);
     const ended =
       signal.aborted && pretended !== undefined ? { status: 'ABORTED' as const } : outcome;

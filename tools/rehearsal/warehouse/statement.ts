@@ -69,6 +69,8 @@ export class SubStatement extends Progress {
 
 /** What was asked for. */
 export interface StatementCall {
+  /** ARN of the warehouse. */
+  readonly arn: string;
   /** ARN of the role: nobody else sees the statement. */
   readonly owner: string;
   readonly user: string;
@@ -91,6 +93,8 @@ export class Statement extends Progress {
   readonly cancel = new AbortController();
   /** The server process, while and after it ran. */
   pid = 0;
+  /** Requests that wait for its end. */
+  waiting = 0;
 
   constructor(
     readonly call: StatementCall,

@@ -71,7 +71,7 @@ export class Harness {
 
   /** Starts a statement; returns its id. */
   async submit(sql: string, more: Answer = {}, role = OWNER): Promise<string> {
-    const target = { Database: 'my_project_ab12', WorkgroupName: 'my_project_ab12' };
+    const target = { Database: 'my_project_ab12', WorkgroupName: 'my-project-ab12' };
     const { Id } = await this.call('ExecuteStatement', { Sql: sql, ...target, ...more }, role);
     return Id as string;
   }

@@ -56,7 +56,7 @@ describe('ExecuteStatement', () => {
     const input = {
       Sql: 'select pg_sleep(0.1)',
       Database: 'my_project_ab12',
-      WorkgroupName: 'my_project_ab12',
+      WorkgroupName: 'my-project-ab12',
       WaitTimeSeconds: 20,
     };
     const began = Date.now();
@@ -95,7 +95,7 @@ describe('ExecuteStatement', () => {
     data.authorized.length = 0;
     await data.run('select 1');
     const workgroup =
-      'arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/my_project_ab12';
+      'arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/my-project-ab12';
     expect(data.authorized).toEqual([
       `redshift-serverless:GetCredentials ${workgroup}`,
       `redshift-data:ExecuteStatement ${workgroup}`,
@@ -159,8 +159,18 @@ describe('parameters', () => {
   it.each([
     ['an unused one', 'select :a', parameters(['a', '1'], ['b', '2']), /unused parameters.*\[b\]/],
     ['a missing one', 'select :a, :b', parameters(['a', '1']), /lacks.*\[b\]/],
-    ['an empty value', 'select :a', parameters(['a', '']), /length greater than or equal to 1/],
-    ['a name with a dash', 'select :a', parameters(['a-b', '1']), /name a-b is not valid/],
+    [
+      'an empty value',
+      'select :a',
+      parameters(['a', '']),
+      /at 'Parameters.1.member.value' .*length greater than or equal to 1/,
+    ],
+    [
+      'a name with a dash',
+      'select :a',
+      parameters(['a-b', '1']),
+      /'a-b' at 'Parameters.1.member.name' .*pattern/,
+    ],
     ['one that stands in a comment only', 'select 1 -- :a', parameters(['a', '1']), /unused/],
   ])('refuses %s', async (_, sql, more, message) => {
     await expect(data.submit(sql, more)).rejects.toMatchObject({
@@ -195,6 +205,16 @@ describe('ClientToken', () => {
     const second = await data.submit(insert, { ClientToken }, STRANGER);
     expect(second).not.toBe(first);
     await Promise.all([data.end(first), data.end(second, STRANGER)]);
+  });
+
+  it('refuses one that was used with another text, other parameters or another name', async () => {
+    const used = { ClientToken: 'used', StatementName: 'first' };
+    const id = await data.submit('select 1', used);
+    const refused = { code: 'ValidationException', message: expect.stringMatching(/ClientToken/) };
+    await expect(data.submit('select 2', used)).rejects.toMatchObject(refused);
+    const renamed = data.submit('select 1', { ...used, StatementName: 'second' });
+    await expect(renamed).rejects.toMatchObject(refused);
+    expect(await data.submit('select 1', { ...used, WaitTimeSeconds: 1 })).toBe(id);
   });
 
   it('refuses one that is too long', async () => {
@@ -272,10 +292,34 @@ describe('DescribeStatement', () => {
     await data.end(id);
   });
 
-  it.each([0, 31, 1.5])('refuses to wait %p seconds', async (WaitTimeSeconds) => {
+  it.each([
+    [0, 'ValidationException'],
+    [31, 'ValidationException'],
+    [1.5, 'SerializationException'],
+  ])('refuses to wait %p seconds', async (WaitTimeSeconds, code) => {
     await expect(
       data.call('DescribeStatement', { Id: 'x', WaitTimeSeconds }),
-    ).rejects.toMatchObject({ code: 'ValidationException' });
+    ).rejects.toMatchObject({ code });
+  });
+
+  it('lets two wait for a statement, and no third', async () => {
+    const Id = await data.submit('select pg_sleep(60)');
+    const wait = { Id, WaitTimeSeconds: 30 };
+    const waiting = [data.call('DescribeStatement', wait), data.call('GetStatementResult', wait)];
+    const results = Promise.allSettled(waiting);
+    for (const operation of ['DescribeStatement', 'GetStatementResult']) {
+      await expect(data.call(operation, wait)).rejects.toMatchObject({
+        code: 'ActiveWaitingRequestsExceededException',
+        status: 400,
+      });
+    }
+    expect((await data.call('DescribeStatement', { Id })).Status).not.toBe('ABORTED');
+    await data.call('CancelStatement', { Id });
+    const [described, result] = await results;
+    expect(described).toMatchObject({ status: 'fulfilled', value: { Status: 'ABORTED' } });
+    expect(result).toMatchObject({ reason: { code: 'ResourceNotFoundException' } });
+    // Both have gone: there is room again, and what is over needs none.
+    expect((await data.call('DescribeStatement', wait)).Status).toBe('ABORTED');
   });
 
   it('knows a statement for 24 hours', async () => {
@@ -308,11 +352,22 @@ describe('CancelStatement', () => {
     expect(await data.rows('select count(*) from counted where n = 200')).toEqual([[0]]);
   });
 
+  it('refuses a statement of a batch, and stops the whole', async () => {
+    const Sqls = ['select pg_sleep(60)', 'select 1'];
+    const where = { Database: 'my_project_ab12', WorkgroupName: 'my-project-ab12' };
+    const { Id } = await data.call('BatchExecuteStatement', { Sqls, ...where });
+    await expect(data.call('CancelStatement', { Id: `${Id}:1` })).rejects.toThrow(/batch/);
+    await data.call('CancelStatement', { Id });
+    const { Status, SubStatements } = await data.end(String(Id));
+    const parts = (SubStatements as { Status: string }[]).map((part) => part.Status);
+    expect([Status, ...parts]).toEqual(['ABORTED', 'ABORTED', 'ABORTED']);
+  });
+
   it('refuses when the statement is over', async () => {
     const { Id } = await data.run('select 1');
     await expect(data.call('CancelStatement', { Id })).rejects.toMatchObject({
       code: 'ValidationException',
-      message: 'Could not cancel a query that is already in FINISHED state.',
+      message: `Could not cancel a query that is already in FINISHED state with ID: ${Id}`,
     });
   });
 });
@@ -338,6 +393,29 @@ describe('GetStatementResult', () => {
     expect((ColumnMetadata as { typeName: string }[]).map(({ typeName }) => typeName)).toEqual(
       'int2 int8 float8 numeric bool int4 varchar date timestamp int8'.split(' '),
     );
+  });
+
+  it('says how wide a column is, and has text for numbers JSON lacks', async () => {
+    const { Id } = await data.run(
+      "select 1::int as a, 2.5::numeric(9, 2) as b, 'x'::varchar(7) as c, 'NaN'::float8 as d",
+    );
+    const { Records, ColumnMetadata } = await data.call('GetStatementResult', { Id });
+    expect((Records as unknown[][])[0]![3]).toEqual({ doubleValue: 'NaN' });
+    const columns = ColumnMetadata as { precision: number; scale: number }[];
+    expect(columns.map(({ precision, scale }) => [precision, scale])).toEqual([
+      [10, 0],
+      [9, 2],
+      [7, 0],
+      [17, 0],
+    ]);
+  });
+
+  it.each(['%', 'AAAA', btoa('2')])('refuses the token %s, which it never gave', async (token) => {
+    const { Id } = await data.run('select 1');
+    await expect(data.call('GetStatementResult', { Id, NextToken: token })).rejects.toMatchObject({
+      code: 'ValidationException',
+      message: 'NextToken is not valid',
+    });
   });
 
   it('comes in pages of about a megabyte', async () => {
@@ -374,7 +452,7 @@ describe('BatchExecuteStatement', () => {
     data.call('BatchExecuteStatement', {
       Sqls,
       Database: 'my_project_ab12',
-      WorkgroupName: 'my_project_ab12',
+      WorkgroupName: 'my-project-ab12',
       WaitTimeSeconds: 30,
       ...more,
     });
@@ -412,6 +490,27 @@ describe('BatchExecuteStatement', () => {
     expect(second).toMatchObject({ Id: `${Id}:2`, QueryString: 'select 1/0', Status: 'FAILED' });
   });
 
+  it('describes a statement of a batch when that one ends, and has results of the parts only', async () => {
+    const { Id } = await batch(['select 1 as n', 'select pg_sleep(60)'], {
+      WaitTimeSeconds: undefined,
+    });
+    const first = await data.call('DescribeStatement', { Id: `${Id}:1`, WaitTimeSeconds: 30 });
+    expect(first).toMatchObject({ Status: 'FINISHED', ResultRows: 1, HasResultSet: true });
+    const whole = await data.call('DescribeStatement', { Id });
+    expect(whole).toMatchObject({ Status: 'STARTED', Duration: -1, HasResultSet: true });
+    expect((whole.SubStatements as object[])[1]).toMatchObject({ ResultRows: -1, ResultSize: -1 });
+    const { Records } = await data.call('GetStatementResult', { Id: `${Id}:1` });
+    expect(Records).toEqual([[{ longValue: 1 }]]);
+    await data.call('CancelStatement', { Id });
+    await data.end(String(Id));
+    for (const none of [Id, `${Id}:3`, `${Id}:`, `${Id}:0`]) {
+      await expect(data.call('GetStatementResult', { Id: none })).rejects.toMatchObject({
+        code: 'ResourceNotFoundException',
+        fields: { ResourceId: none },
+      });
+    }
+  });
+
   it('refuses a procedure that commits inside its transaction', async () => {
     const { Id } = await batch(['call slow()']);
     expect((await data.call('DescribeStatement', { Id })).Error).toBe(
@@ -431,7 +530,9 @@ describe('BatchExecuteStatement', () => {
   });
 
   it('refuses more than 40 statements', async () => {
-    await expect(batch(Array(41).fill('select 1'))).rejects.toThrow(/between 1 and 40/);
+    await expect(batch(Array(41).fill('select 1'))).rejects.toThrow(
+      /at 'Sqls' .*less than or equal to 40/,
+    );
   });
 });
 
@@ -458,6 +559,30 @@ describe('ListStatements', () => {
     });
   });
 
+  it('finds by database and workgroup, and shows texts and parameters where there are any', async () => {
+    const StatementName = 'placed';
+    const Parameters = [{ name: 'a', value: '1' }];
+    await data.run('select :a', { StatementName, Parameters });
+    const where = { Database: 'my_project_ab12', WorkgroupName: 'my-project-ab12' };
+    const { Id } = await data.call('BatchExecuteStatement', {
+      ...{ Sqls: ['select 1', 'select 2'], StatementName, ...where },
+    });
+    await data.end(String(Id));
+    const list = (more: object) => data.call('ListStatements', { StatementName, ...more });
+    expect((await list(where)).Statements).toEqual([
+      {
+        ...{ Id, StatementName, Status: 'FINISHED', IsBatchStatement: true, ResultFormat: 'JSON' },
+        ...{ CreatedAt: expect.any(Number), UpdatedAt: expect.any(Number) },
+        QueryStrings: ['select 1', 'select 2'],
+      },
+      expect.objectContaining({ QueryString: 'select :a', QueryParameters: Parameters }),
+    ]);
+    expect((await list({ Database: 'dev' })).Statements).toEqual([]);
+    await expect(list({ RoleLevel: false })).rejects.toThrow(/RoleLevel false/);
+    await expect(list({ ...where, ClusterIdentifier: 'a' })).rejects.toThrow(/exactly one/);
+    await expect(list({ NextToken: 'x' })).rejects.toThrow(/NextToken is not valid/);
+  });
+
   it('shows only finished statements unless a status is asked for', async () => {
     const name = { StatementName: 'listed' };
     const id = await data.submit('select 1/0', name);
@@ -473,16 +598,55 @@ describe('ListStatements', () => {
 });
 
 describe('limits', () => {
+  const target = { Database: 'my_project_ab12', WorkgroupName: 'my-project-ab12' };
   it.each([
-    ['a text above 200 KB', { Sql: `select '${'x'.repeat(205_000)}'` }, /larger than 200kB/],
+    ['a text above 200 KB', { Sql: `select '${'x'.repeat(200_000)}'` }, /larger than 200kB/],
     ['an empty text', { Sql: ' ' }, /must not be empty/],
+    ['no text', {}, /Value null at 'Sql' /],
     ['an unknown workgroup', { Sql: 'select 1', WorkgroupName: 'other' }, /endpoint doesn't exist/],
-    ['a member it does not know', { Sql: 'select 1', SessionId: 'x' }, /does not know SessionId/],
+    ['a workgroup with a _', { Sql: 'select 1', WorkgroupName: 'a_bc' }, /regular expression/],
+    ['no database', { Sql: 'select 1', Database: '' }, /Database must be given/],
+    ['no target', { Sql: 'select 1', WorkgroupName: undefined }, /exactly one of/],
+    ['two targets', { Sql: 'select 1', ClusterIdentifier: 'c' }, /exactly one of/],
+    ['a user of a workgroup', { Sql: 'select 1', DbUser: 'u' }, /DbUser cannot be given/],
+    ['a session', { Sql: 'select 1', SessionId: 'x' }, /does not know SessionId/],
+    [
+      'a session that is kept',
+      { Sql: 'select 1', SessionKeepAliveSeconds: 60 },
+      /does not know SessionKeepAliveSeconds/,
+    ],
+    ['CSV', { Sql: 'select 1', ResultFormat: 'CSV' }, /does not know ResultFormat CSV/],
+    [
+      'an empty list of parameters',
+      { Sql: 'select 1', Parameters: [] },
+      /'Parameters' .*equal to 1/,
+    ],
+    [
+      'a mode for one statement',
+      { Sql: 'select 1', ExecutionMode: 'AUTO_COMMIT' },
+      /ExecutionMode/,
+    ],
+    [
+      'a name that is too long',
+      { Sql: 'select 1', StatementName: 'x'.repeat(2049) },
+      /less than or equal to 2048/,
+    ],
     ['an unknown secret', { Sql: 'select 1', SecretArn: 'arn:x' }, /no secret arn:x/],
   ])('refuses %s', async (_, input, message) => {
-    await expect(data.submit('', input)).rejects.toMatchObject({
+    await expect(data.call('ExecuteStatement', { ...target, ...input })).rejects.toMatchObject({
       code: 'ValidationException',
       message: expect.stringMatching(message),
+    });
+  });
+
+  it.each(
+    'GetStatementResultV2 ListSessions DescribeTable ListTables ListSchemas ListDatabases'.split(
+      ' ',
+    ),
+  )('refuses %s by name', async (operation) => {
+    await expect(data.call(operation, {})).rejects.toMatchObject({
+      code: 'UnknownOperationException',
+      message: `the rehearsal's Redshift Data API has no operation ${operation}`,
     });
   });
 

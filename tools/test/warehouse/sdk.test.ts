@@ -42,7 +42,7 @@ afterAll(async () => {
   await data.stop();
 });
 
-const target = { Database: 'my_project_ab12', WorkgroupName: 'my_project_ab12' };
+const target = { Database: 'my_project_ab12', WorkgroupName: 'my-project-ab12' };
 
 describe('the SDK’s client', () => {
   it('submits, follows and reads a statement', async () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
          insert into noted default values; commit; perform pg_sleep(1.1);
          insert into noted default values; end $$`,
     ],
-    pretend: (sql) => (sql.includes('hours') ? 7_200 : undefined),
+    pretend: (sql) => (sql.includes('hours') ? 7_200 : sql.includes('a day') ? 86_400 : undefined),
   });
 }, 30_000);
 
@@ -73,6 +73,13 @@ describe('a warehouse in virtual time', () => {
       await data.rows(`select status, elapsed_time / 1000000 < 3600 from sys_query_history
         where query_text = 'select 1 /* takes hours */'`),
     ).toEqual([['canceled', true]]);
+  });
+
+  it('ends a statement of a day FAILED, and it has done nothing', async () => {
+    const ended = await data.run("insert into noted values ('2020-01-01') /* takes a day */");
+    expect(ended).toMatchObject({ Status: 'FAILED', Error: expect.stringMatching(/86399 s/) });
+    expect(Number(ended.Duration) / 1e9).toBeCloseTo(86_399, -1);
+    expect(await data.rows("select count(*) from noted where at = '2020-01-01'")).toEqual([[0]]);
   });
 
   it('does not stand still for a statement that never ends', async () => {
