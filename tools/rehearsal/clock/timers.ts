@@ -3,20 +3,44 @@
 export interface Timer {
   readonly instant: number;
   readonly order: number;
-  readonly callback: () => void;
+  callback: () => void;
   cancelled: boolean;
 }
+
+const nothing = (): void => {};
 
 const before = (a: Timer, b: Timer): boolean =>
   a.instant < b.instant || (a.instant === b.instant && a.order < b.order);
 
-/** A binary heap; cancelled timers are dropped when they come to the top. */
+/** Below this many cancelled timers a heap is not worth cleaning. */
+const FEW = 64;
+
+/** A binary heap; cancelled timers are dropped when they come to the top, or when they are the most. */
 export class TimerQueue {
-  private readonly heap: Timer[] = [];
+  private heap: Timer[] = [];
   private made = 0;
+  private cancelled = 0;
 
   add(instant: number, callback: () => void): Timer {
     const timer: Timer = { instant, order: this.made++, callback, cancelled: false };
+    this.push(timer);
+    return timer;
+  }
+
+  /** Lets go of everything the timer would have called: a timeout of days may never come to the top. */
+  cancel(timer: Timer): void {
+    if (timer.cancelled) return;
+    timer.cancelled = true;
+    timer.callback = nothing;
+    this.cancelled += 1;
+    if (this.cancelled < FEW || this.cancelled < this.heap.length / 2) return;
+    const kept = this.heap.filter(({ cancelled }) => !cancelled);
+    this.heap = [];
+    this.cancelled = 0;
+    for (const one of kept) this.push(one);
+  }
+
+  private push(timer: Timer): void {
     const { heap } = this;
     let at = heap.push(timer) - 1;
     while (at > 0) {
@@ -26,7 +50,6 @@ export class TimerQueue {
       at = parent;
     }
     heap[at] = timer;
-    return timer;
   }
 
   /** Instant of the next timer; Infinity when there is none. */
@@ -43,6 +66,9 @@ export class TimerQueue {
   private takeTop(): Timer {
     const { heap } = this;
     const top = heap[0]!;
+    if (top.cancelled) this.cancelled -= 1;
+    // What was taken cannot be cancelled any more.
+    top.cancelled = true;
     const last = heap.pop()!;
     if (heap.length === 0) return top;
     let at = 0;

@@ -64,9 +64,7 @@ export class VirtualClock implements Clock {
   at(instant: number, callback: () => void): () => void {
     const timer = this.timers.add(Math.max(instant, this.now()), callback);
     this.happened();
-    return () => {
-      timer.cancelled = true;
-    };
+    return () => this.timers.cancel(timer);
   }
 
   hold(): () => void {
