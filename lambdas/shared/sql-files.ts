@@ -15,14 +15,45 @@ import checkItems from '../../sql/clickstream/check-items.sql';
 import checkSessions from '../../sql/clickstream/check-sessions.sql';
 import checkTrace from '../../sql/clickstream/check-trace.sql';
 import checkUsers from '../../sql/clickstream/check-users.sql';
+import createFunction1 from '../../sql/clickstream/create-function-1.sql';
+import createFunction2 from '../../sql/clickstream/create-function-2.sql';
+import createFunction3 from '../../sql/clickstream/create-function-3.sql';
+import dropFunction1 from '../../sql/clickstream/drop-function-1.sql';
+import dropFunction2 from '../../sql/clickstream/drop-function-2.sql';
+import dropFunction3 from '../../sql/clickstream/drop-function-3.sql';
+import goldenCombineJsonList from '../../sql/clickstream/golden-combine-json-list.sql';
+import goldenConvertJsonList from '../../sql/clickstream/golden-convert-json-list.sql';
+import goldenParseUtmFromUrl from '../../sql/clickstream/golden-parse-utm-from-url.sql';
+import goldenRmObjectProps from '../../sql/clickstream/golden-rm-object-props.sql';
+import goldenTransformEventCustomProps from '../../sql/clickstream/golden-transform-event-custom-props.sql';
+import goldenTransformUserCustomProps from '../../sql/clickstream/golden-transform-user-custom-props.sql';
+import grantFunction1 from '../../sql/clickstream/grant-function-1.sql';
+import grantFunction2 from '../../sql/clickstream/grant-function-2.sql';
+import grantFunction3 from '../../sql/clickstream/grant-function-3.sql';
 import preflightLoad from '../../sql/clickstream/preflight-load.sql';
 import preflightObjects from '../../sql/clickstream/preflight-objects.sql';
 import preflightRows from '../../sql/clickstream/preflight-rows.sql';
 import preflightRunning from '../../sql/clickstream/preflight-running.sql';
 import preflightTrace from '../../sql/clickstream/preflight-trace.sql';
+import probeCombineJsonList from '../../sql/clickstream/probe-combine-json-list.sql';
+import probeConvertJsonList from '../../sql/clickstream/probe-convert-json-list.sql';
+import probeParseUtmFromUrl from '../../sql/clickstream/probe-parse-utm-from-url.sql';
+import probeRmObjectProps from '../../sql/clickstream/probe-rm-object-props.sql';
+import probeTransformEventCustomProps from '../../sql/clickstream/probe-transform-event-custom-props.sql';
+import probeTransformUserCustomProps from '../../sql/clickstream/probe-transform-user-custom-props.sql';
+import readFunctionPrivileges from '../../sql/clickstream/read-function-privileges.sql';
+import readFunctionSource from '../../sql/clickstream/read-function-source.sql';
+import readFunctionUser from '../../sql/clickstream/read-function-user.sql';
+import readFunctions from '../../sql/clickstream/read-functions.sql';
 import readLog from '../../sql/clickstream/read-log.sql';
 import readLogEnds from '../../sql/clickstream/read-log-ends.sql';
 import refreshUserView from '../../sql/clickstream/refresh-user-view.sql';
+import restoreFunction1 from '../../sql/clickstream/restore-function-1.sql';
+import restoreFunction2 from '../../sql/clickstream/restore-function-2.sql';
+import restoreFunction3 from '../../sql/clickstream/restore-function-3.sql';
+import setAsideFunction1 from '../../sql/clickstream/set-aside-function-1.sql';
+import setAsideFunction2 from '../../sql/clickstream/set-aside-function-2.sql';
+import setAsideFunction3 from '../../sql/clickstream/set-aside-function-3.sql';
 import findStatement from '../../sql/redshift/find-statement.sql';
 import { SqlRenderError } from './errors';
 import type { SqlSource } from './sql';
@@ -41,14 +72,45 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/check-sessions': checkSessions,
   'clickstream/check-trace': checkTrace,
   'clickstream/check-users': checkUsers,
+  'clickstream/create-function-1': createFunction1,
+  'clickstream/create-function-2': createFunction2,
+  'clickstream/create-function-3': createFunction3,
+  'clickstream/drop-function-1': dropFunction1,
+  'clickstream/drop-function-2': dropFunction2,
+  'clickstream/drop-function-3': dropFunction3,
+  'clickstream/golden-combine-json-list': goldenCombineJsonList,
+  'clickstream/golden-convert-json-list': goldenConvertJsonList,
+  'clickstream/golden-parse-utm-from-url': goldenParseUtmFromUrl,
+  'clickstream/golden-rm-object-props': goldenRmObjectProps,
+  'clickstream/golden-transform-event-custom-props': goldenTransformEventCustomProps,
+  'clickstream/golden-transform-user-custom-props': goldenTransformUserCustomProps,
+  'clickstream/grant-function-1': grantFunction1,
+  'clickstream/grant-function-2': grantFunction2,
+  'clickstream/grant-function-3': grantFunction3,
   'clickstream/preflight-load': preflightLoad,
   'clickstream/preflight-objects': preflightObjects,
   'clickstream/preflight-rows': preflightRows,
   'clickstream/preflight-running': preflightRunning,
   'clickstream/preflight-trace': preflightTrace,
+  'clickstream/probe-combine-json-list': probeCombineJsonList,
+  'clickstream/probe-convert-json-list': probeConvertJsonList,
+  'clickstream/probe-parse-utm-from-url': probeParseUtmFromUrl,
+  'clickstream/probe-rm-object-props': probeRmObjectProps,
+  'clickstream/probe-transform-event-custom-props': probeTransformEventCustomProps,
+  'clickstream/probe-transform-user-custom-props': probeTransformUserCustomProps,
+  'clickstream/read-function-privileges': readFunctionPrivileges,
+  'clickstream/read-function-source': readFunctionSource,
+  'clickstream/read-function-user': readFunctionUser,
+  'clickstream/read-functions': readFunctions,
   'clickstream/read-log-ends': readLogEnds,
   'clickstream/read-log': readLog,
   'clickstream/refresh-user-view': refreshUserView,
+  'clickstream/restore-function-1': restoreFunction1,
+  'clickstream/restore-function-2': restoreFunction2,
+  'clickstream/restore-function-3': restoreFunction3,
+  'clickstream/set-aside-function-1': setAsideFunction1,
+  'clickstream/set-aside-function-2': setAsideFunction2,
+  'clickstream/set-aside-function-3': setAsideFunction3,
   'redshift/find-statement': findStatement,
 };
 

@@ -11,7 +11,14 @@ export type SqlSource =
 
 /** A literal with its kind; each kind has a whitelist of its own. */
 export type SqlLiteral = {
-  readonly kind: 's3-uri' | 'arn' | 'region' | 'integer' | 'utc-timestamp' | 'option';
+  readonly kind:
+    | 's3-uri'
+    | 'arn'
+    | 'region'
+    | 'integer'
+    | 'utc-timestamp'
+    | 'option'
+    | 'function-name';
   readonly value: string | number;
 };
 
@@ -19,6 +26,8 @@ export type SqlLiteral = {
 export interface StatementTemplate {
   readonly sql: SqlSource;
   readonly ids?: Readonly<Record<string, string>>;
+  /** Identifiers that are names of database users, such as `IAMR:role`. */
+  readonly users?: Readonly<Record<string, string>>;
   readonly literals?: Readonly<Record<string, SqlLiteral>>;
   readonly parameters?: Readonly<Record<string, string | number>>;
 }
@@ -30,6 +39,8 @@ export interface RenderedStatement {
 }
 
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z0-9_$]{0,126}$/;
+/** A user that follows from an IAM role has a colon in its name, and what role names may have. */
+const USER = /^[a-zA-Z0-9_][a-zA-Z0-9_$+=,.@:-]{0,127}$/;
 const LITERALS: Record<SqlLiteral['kind'], RegExp> = {
   's3-uri': /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[A-Za-z0-9!_.*()/=-]{0,900}$/,
   arn: /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:[A-Za-z0-9+=,.@_/:-]{1,512}$/,
@@ -37,6 +48,7 @@ const LITERALS: Record<SqlLiteral['kind'], RegExp> = {
   integer: /^-?\d{1,18}$/,
   'utc-timestamp': /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?$/,
   option: /^[A-Z]{1,20}$/,
+  'function-name': /^[a-zA-Z0-9_-]{1,64}$/,
 };
 
 /**
@@ -47,6 +59,12 @@ const LITERALS: Record<SqlLiteral['kind'], RegExp> = {
 export function quoteIdentifier(name: string): string {
   if (!IDENTIFIER.test(name))
     throw new SqlRenderError(`not an identifier: ${JSON.stringify(name)}`);
+  return `"${name}"`;
+}
+
+/** Quotes the name of a database user, whose whitelist is wider than that of other identifiers. */
+export function quoteUser(name: string): string {
+  if (!USER.test(name)) throw new SqlRenderError(`not a user: ${JSON.stringify(name)}`);
   return `"${name}"`;
 }
 
@@ -90,6 +108,8 @@ export function renderStatement(
   if (bad !== undefined)
     throw new SqlRenderError(`not an id for a comment: ${JSON.stringify(bad)}`);
   const body = bodyOf(text).replace(/\{\{(id|lit):(\w+)\}\}/g, (_, kind: string, name: string) => {
+    const user = kind === 'id' ? template.users?.[name] : undefined;
+    if (user !== undefined) return quoteUser(user);
     const value = kind === 'id' ? template.ids?.[name] : template.literals?.[name];
     if (value === undefined) throw new SqlRenderError(`no value for {{${kind}:${name}}}`);
     return typeof value === 'string' ? quoteIdentifier(value) : quoteLiteral(value);

@@ -1,0 +1,7 @@
+--! Purpose: a function of three arguments that was set aside gets its name back
+--! Rerun: unsafe, fails when the name is taken; the task reads the catalog before and after
+--! Needs: ownership of the function or superuser
+--! Parameters: none
+
+alter function {{id:schema}}.{{id:kept}}(varchar, varchar, varchar)
+rename to {{id:function}};
