@@ -1,0 +1,40 @@
+// parse_utm_from_url: one JSON object with 16 members, in the order of their names.
+
+import { answerText, type Quote, quoteAscii } from '../json/write';
+import { type Attribution, attributionOf } from './attribution';
+import type { Pairs } from './url';
+
+export function parseUtmFromUrl(
+  url: string | null,
+  referrer: string | null,
+  latestReferrer: string | null,
+): string | null {
+  const found = attributionOf(url, referrer, latestReferrer);
+  return answerText((quote) => writeAttribution(found, quote));
+}
+
+function writeAttribution(found: Attribution, quote: Quote): string {
+  const { page, clickId } = found;
+  const text = (value: string | null) => (value === null ? 'null' : quote(value));
+  // A text that holds JSON of its own; its form is read by others and stays ASCII.
+  const clid =
+    clickId &&
+    `{"type": ${quoteAscii(clickId.type)}, "id": ${clickId.id === null ? 'null' : quoteAscii(clickId.id)}}`;
+  return (
+    `{"channel_group": ${text(found.channel)}, "clid_str": ${text(clid)}, "gclid": ${text(found.gclid)}, ` +
+    `"host": ${text(page.host)}, "params": ${writePairs(page.pairs, quote)}, "path": ${text(page.path === '/' ? null : page.path || null)}, ` +
+    `"protocol": ${text(page.protocol)}, "query": ${text(page.query || null)}, "source_category": ${text(found.category)}, ` +
+    `"utm_campaign": ${text(found.campaign)}, "utm_content": ${text(found.content)}, "utm_id": ${text(found.id)}, ` +
+    `"utm_medium": ${text(found.medium)}, "utm_source": ${text(found.source)}, ` +
+    `"utm_source_platform": ${text(found.sourcePlatform)}, "utm_term": ${text(found.term)}}`
+  );
+}
+
+function writePairs(pairs: Pairs, quote: Quote): string {
+  if (pairs.size === 0) return 'null';
+  let text = '';
+  for (const [name, value] of pairs) {
+    text += `${text === '' ? '' : ', '}${quote(name)}: ${value === null ? 'null' : quote(value)}`;
+  }
+  return `{${text}}`;
+}
