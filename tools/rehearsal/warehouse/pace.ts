@@ -5,23 +5,45 @@ import type { Clock } from '../types';
 
 const SLICE_MS = 500;
 
-/** Holds the clock but for one slice of time every slice; returns the function that ends it. */
-export function pace(clock: Clock): () => void {
+/** Time that passes with a piece of work. */
+export interface Pace {
+  /** The work only waits for something else, however long: until the returned function is called. */
+  rest(): () => void;
+  stop(): void;
+}
+
+/** Holds the clock but for one slice of time every slice. */
+export function pace(clock: Clock): Pace {
   let release: (() => void) | undefined = clock.hold();
   let cancel = () => {};
-  const timer = setInterval(() => {
-    if (!release) return;
-    cancel = clock.at(clock.now() + SLICE_MS, () => {
-      release = clock.hold();
-    });
-    const letGo = release;
-    release = undefined;
-    letGo();
-  }, SLICE_MS);
-  return () => {
-    clearInterval(timer);
-    cancel();
+  let idle = false;
+  let stopped = false;
+  const hold = () => {
+    if (!idle && !stopped) release ??= clock.hold();
+  };
+  const letGo = () => {
     release?.();
     release = undefined;
+  };
+  const timer = setInterval(() => {
+    if (!release) return;
+    cancel = clock.at(clock.now() + SLICE_MS, hold);
+    letGo();
+  }, SLICE_MS);
+  return {
+    rest: () => {
+      idle = true;
+      letGo();
+      return () => {
+        idle = false;
+        hold();
+      };
+    },
+    stop: () => {
+      clearInterval(timer);
+      cancel();
+      stopped = true;
+      letGo();
+    },
   };
 }

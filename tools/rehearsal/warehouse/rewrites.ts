@@ -1,6 +1,9 @@
 // The one list of what is changed in a statement's text before PostgreSQL sees it. Everything else
 // Redshift has and PostgreSQL lacks is a name in redshift-names.sql.
 
+import { createExternal, createsExternal } from './external-ddl';
+import { MASKED, mask, unmask } from './opaque';
+
 /** A rule applied to the text with strings, quoted names and comments taken out. */
 interface Rewrite {
   /** Statements it applies to. */
@@ -42,16 +45,7 @@ const REWRITES: readonly Rewrite[] = [
   },
 ];
 
-/** Comments, strings, quoted names and dollar-quoted bodies: nothing in them is a parameter. */
-const OPAQUE = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$/g;
 const PLACEHOLDER = /(?<![:\w]):([0-9a-zA-Z_]+)/g;
-const MASKED = /\ue000(\d+)\ue000/g;
-
-function mask(sql: string): { text: string; parts: string[] } {
-  const parts: string[] = [];
-  const text = sql.replace(OPAQUE, (part) => `\ue000${parts.push(part) - 1}\ue000`);
-  return { text, parts };
-}
 
 /** Names of the parameters a statement uses, in order of appearance and with repetitions. */
 export const parametersOf = (sql: string): string[] =>
@@ -59,6 +53,7 @@ export const parametersOf = (sql: string): string[] =>
 
 /** The text PostgreSQL gets: parameters as `$1`, `$2` … in order of appearance, rules applied. */
 export function toPostgres(sql: string): string {
+  if (createsExternal(sql)) return createExternal(sql);
   const { text, parts } = mask(sql);
   const partOf = (index: string) => parts[Number(index)]!;
   // Comments do not count when a statement is recognised.
@@ -66,12 +61,11 @@ export function toPostgres(sql: string): string {
     /^(?:--|\/\*)/.test(partOf(index)) ? '' : all,
   );
   let count = 0;
-  return REWRITES.filter(({ only }) => !only || only.test(bare))
-    .reduce(
-      (current, { from, to }) => current.replace(from, to),
-      unnestSuper(text.replace(PLACEHOLDER, () => `$${++count}`)),
-    )
-    .replace(MASKED, (_, index: string) => partOf(index));
+  const rewritten = REWRITES.filter(({ only }) => !only || only.test(bare)).reduce(
+    (current, { from, to }) => current.replace(from, to),
+    unnestSuper(text.replace(PLACEHOLDER, () => `$${++count}`)),
+  );
+  return unmask(rewritten, parts);
 }
 
 /** `from event e, e.items i` are the elements of a SUPER array, `i.id` is a member of one. */

@@ -4,8 +4,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, CustomTypesConfig, DatabaseError, QueryArrayConfig } from 'pg';
 import type { Clock } from '../types';
+import { changesRoutines } from './external-ddl';
+import { runInPasses } from './external-functions';
 import { recordEnd, recordStart } from './history';
-import { pace } from './pace';
+import { type Pace, pace } from './pace';
 import { toResult } from './results';
 import { parametersOf, toPostgres } from './rewrites';
 import type { Outcome, Statement, SubStatement } from './statement';
@@ -108,6 +110,9 @@ export class StatementRunner {
       if (call.batch === 'TRANSACTION') {
         await this.paced(() => client.query(bad ? 'rollback' : 'commit'));
       }
+      if (parts.some(({ sql }) => changesRoutines(sql))) {
+        await this.paced(() => this.warehouse.routines());
+      }
       return bad ?? { status: 'FINISHED' };
     } finally {
       await this.paced(() => client.end()).catch(() => {});
@@ -135,7 +140,8 @@ export class StatementRunner {
     part.move('STARTED', started.clock);
     const pretended = this.hooks.pretend?.(part.sql);
     const tooLong = (pretended ?? 0) > LONGEST_SECONDS;
-    const outcome = await this.paced(async () => {
+    const outcome = await this.paced(async (pace) => {
+      this.warehouse.external.get(client)!.pace = pace;
       part.queryId = await recordStart(this.warehouse, statement, part, this.clock.now());
       if (fault?.kind === 'error') {
         return { status: 'FAILED' as const, error: `ERROR: ${fault.message ?? DEFAULT_FAULT}` };
@@ -177,14 +183,19 @@ export class StatementRunner {
     signal.addEventListener('abort', kill);
     try {
       if (signal.aborted) return { status: 'ABORTED' };
-      const result = await client.query<(string | null)[]>({
-        text: toPostgres(part.sql),
-        values: parametersOf(part.sql).map((name) => values.get(name)!),
-        rowMode: 'array',
-        types: RAW_TEXT,
-        // Refuses several statements in one text, and runs one outside a transaction block.
-        queryMode: 'extended',
-      } as QueryArrayConfig);
+      const text = toPostgres(part.sql);
+      const run = () =>
+        client.query<(string | null)[]>({
+          text,
+          values: parametersOf(part.sql).map((name) => values.get(name)!),
+          rowMode: 'array',
+          types: RAW_TEXT,
+          // Refuses several statements in one text, and runs one outside a transaction block.
+          queryMode: 'extended',
+        } as QueryArrayConfig);
+      const result = this.warehouse.callsExternal(part.sql)
+        ? await runInPasses(client, statement.call.batch === 'TRANSACTION', run)
+        : await run();
       part.rows = result.rowCount ?? 0;
       if (result.fields.length > 0) part.result = toResult(result);
       return { status: 'FINISHED' };
@@ -198,12 +209,12 @@ export class StatementRunner {
     }
   }
 
-  private async paced<Result>(work: () => Promise<Result>): Promise<Result> {
-    const stop = pace(this.clock);
+  private async paced<Result>(work: (pace: Pace) => Promise<Result>): Promise<Result> {
+    const paced = pace(this.clock);
     try {
-      return await work();
+      return await work(paced);
     } finally {
-      stop();
+      paced.stop();
     }
   }
 }

@@ -4,7 +4,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, type DatabaseError, Pool, type QueryResult } from 'pg';
-import type { Clock } from '../types';
+import { type Clock, LambdaFunctionError } from '../types';
+import { callsExternal, inPasses } from './external-ddl';
+import {
+  type ExternalCall,
+  type ExternalSession,
+  type LambdaCaller,
+  serveExternal,
+} from './external-functions';
 import { type PostgresServer, SUPERUSER, startPostgres } from './postgres';
 
 /** How the Data API's callers name a warehouse. */
@@ -37,7 +44,17 @@ export interface WarehouseOptions {
    * @default - no secret works
    */
   readonly secrets?: Readonly<Record<string, string>>;
+  /**
+   * Calls the functions of Lambda UDFs.
+   *
+   * @default - there are no functions
+   */
+  readonly lambda?: LambdaCaller;
 }
+
+const noFunctions: LambdaCaller = async (lambda) => {
+  throw new LambdaFunctionError('Lambda.ResourceNotFoundException', `no function ${lambda}`);
+};
 
 /** A running warehouse. */
 export class Warehouse {
@@ -59,6 +76,10 @@ export class Warehouse {
   readonly address: WarehouseAddress;
   readonly secrets: Readonly<Record<string, string>>;
   readonly databases: readonly string[];
+  /** Calls of Lambda UDFs so far. */
+  readonly externalCalls: ExternalCall[] = [];
+  readonly external = new WeakMap<Client, ExternalSession>();
+  private externalNames: string[] = [];
   private readonly admin: Pool;
 
   private constructor(
@@ -103,7 +124,44 @@ export class Warehouse {
       options: options.join(' '),
     });
     client.on('error', () => {});
+    const { clock, lambda: call = noFunctions } = this.options;
+    const { arn: cluster } = this.address;
+    const connect = async (name: string) => {
+      const own = this.session(SUPERUSER, name);
+      await own.connect();
+      return own;
+    };
+    const clockOffset = () => this.clockOffset();
+    const calls = this.externalCalls;
+    this.external.set(
+      client,
+      serveExternal(client, { clock, cluster, call, connect, clockOffset, calls }),
+    );
     return client;
+  }
+
+  /** Whether a statement is tried in passes because it calls a Lambda UDF. */
+  callsExternal(sql: string): boolean {
+    return callsExternal(sql, this.externalNames);
+  }
+
+  /** Looks at what was created: procedures call Lambda UDFs in batches. */
+  async routines(): Promise<void> {
+    const { rows: functions } = await this.query(
+      `select distinct proname as name from pg_proc join pg_language as l on l.oid = prolang
+       where lanname = 'exfunc'`,
+    );
+    this.externalNames = functions.map(({ name }) => name);
+    const { rows: bodies } = await this.query(
+      `select p.oid, prosrc from pg_proc as p join pg_language as l on l.oid = prolang
+       where lanname = 'plpgsql' and pronamespace::regnamespace::text not in
+         ('rehearsal', 'pg_catalog')`,
+    );
+    for (const { oid, prosrc } of bodies) {
+      const body = inPasses(prosrc, this.externalNames);
+      if (body === prosrc) continue;
+      await this.query('update pg_proc set prosrc = $2 where oid = $1', [oid, body]);
+    }
   }
 
   /** Ends the server and removes every file of it. */
@@ -118,7 +176,9 @@ export class Warehouse {
   }
 
   private async fill({ database, scenarioSql, rows }: WarehouseOptions): Promise<void> {
-    const names = readFileSync(join(__dirname, 'redshift-names.sql'), 'utf8');
+    const names = ['redshift-names.sql', 'external-functions.sql']
+      .map((file) => readFileSync(join(__dirname, file), 'utf8'))
+      .join('\n');
     await run(this.session(SUPERUSER, 'postgres'), [`create database "${database}"`]);
     await run(this.session(SUPERUSER, 'postgres'), ['create database dev']);
     await run(this.session(SUPERUSER, 'dev'), [names]);

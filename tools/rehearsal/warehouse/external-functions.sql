@@ -1,0 +1,134 @@
+-- Lambda UDFs, the side of the database. A function made by CREATE EXTERNAL FUNCTION (external-ddl.ts)
+-- hands each row to rehearsal.external_call. Messages reach the rehearsal's own process while the
+-- statement still runs, as INFO with a code of their own; answers come back through a table, which
+-- another connection fills: each query of a volatile function sees what was committed before it.
+--
+-- PostgreSQL evaluates row by row, Redshift in batches. So a statement is tried in passes: calls
+-- without an answer yet are collected and return NULL, the pass is undone, the collected rows are sent
+-- in batches, and the statement is tried again, until no answer is missing.
+
+-- Its functions are PL/pgSQL under Redshift's name for the language.
+create trusted language exfunc handler plpgsql_call_handler validator plpgsql_validator;
+revoke usage on language exfunc from public;
+
+create function rehearsal.watch_external() returns event_trigger language plpgsql as $$
+declare
+  made record;
+begin
+  for made in
+    select l.lanname, p.prosrc from pg_event_trigger_ddl_commands() as d
+    join pg_proc as p on p.oid = d.objid and d.classid = 'pg_proc'::regclass
+    join pg_language as l on l.oid = p.prolang
+  loop
+    if made.lanname = 'exfunc' and made.prosrc ~ '"replaces":true'
+      and not (select rolsuper from pg_roles where rolname = current_user)
+    then
+      raise exception 'must be superuser to replace an external function';
+    end if;
+  end loop;
+end $$;
+create event trigger rehearsal_watch_external on ddl_command_end when tag in ('CREATE FUNCTION')
+  execute function rehearsal.watch_external();
+
+-- Python functions: new ones are refused; a scenario makes its existing ones, in PL/pgSQL, under
+-- "set check_function_bodies = off".
+create function rehearsal.refuse_python(oid) returns void language plpgsql as $$
+begin
+  raise exception 'Create function is not supported for language plpythonu anymore.';
+end $$;
+create trusted language plpythonu handler plpgsql_call_handler validator rehearsal.refuse_python;
+
+create unlogged table rehearsal.external_answer (
+  pid int, id uuid, result text, error text, primary key (pid, id)
+);
+
+-- Waits for the answer of a question the process was asked.
+create function rehearsal.external_wait(ticket uuid) returns text
+language plpgsql security definer as $$
+declare
+  answer record;
+begin
+  loop
+    select * into answer from rehearsal.external_answer where pid = pg_backend_pid() and id = ticket;
+    exit when found;
+    perform pg_sleep(0.001);
+  end loop;
+  if answer.error is not null then
+    raise exception '%', answer.error;
+  end if;
+  return answer.result;
+end $$;
+
+create function rehearsal.external_tell(what text) returns void language plpgsql as $$
+begin
+  raise info using errcode = 'RXF01', message = what;
+end $$;
+
+create function rehearsal.external_call(routine oid, arguments text) returns text
+language plpgsql security definer as $$
+declare
+  row_text text := routine || ' ' || arguments;
+  answer record;
+  ticket uuid;
+  waiting text;
+  collected text;
+begin
+  if coalesce(current_setting('rehearsal.pass', true), '') = '' then
+    ticket := gen_random_uuid();
+    perform rehearsal.external_tell(format(E'call %s\n%s', ticket, row_text));
+    return rehearsal.external_wait(ticket);
+  end if;
+  select * into answer from rehearsal.external_answer
+  where pid = pg_backend_pid() and id = md5(row_text)::uuid;
+  if found then
+    return answer.result;
+  end if;
+  waiting := coalesce(current_setting('rehearsal.missing', true), '');
+  if waiting = '' then
+    perform set_config('rehearsal.missing', routine::text, false);
+  -- NULL may be what another function's missing answer looks like: it is asked for in a later pass.
+  elsif waiting <> routine::text and arguments::jsonb @> '[null]' then
+    return null;
+  end if;
+  collected := coalesce(current_setting('rehearsal.rows', true), '') || E'\n' || row_text;
+  if length(collected) > 8000 then
+    perform rehearsal.external_tell('rows' || collected);
+    collected := '';
+  end if;
+  perform set_config('rehearsal.rows', collected, false);
+  return null;
+end $$;
+
+-- A pass: begin, statement, end. The end is true, or an error that undoes the pass.
+create function rehearsal.pass_begin() returns void language plpgsql as $$
+begin
+  if coalesce(current_setting('rehearsal.passes', true), '') in ('', '0') then
+    perform rehearsal.external_tell('new');
+  end if;
+  perform set_config('rehearsal.pass', 'on', false), set_config('rehearsal.missing', '', false),
+    set_config('rehearsal.rows', '', false);
+end $$;
+
+create function rehearsal.pass_end() returns boolean language plpgsql as $$
+begin
+  if current_setting('rehearsal.missing') <> '' then
+    perform rehearsal.external_tell('rows' || current_setting('rehearsal.rows'));
+    raise exception using errcode = 'RXF02', message = 'answers of external functions are missing';
+  end if;
+  perform set_config('rehearsal.pass', '', false), set_config('rehearsal.passes', '0', false);
+  return true;
+end $$;
+
+-- Between two passes, outside of what was undone. Time may have passed since.
+create function rehearsal.pass_answers() returns void language plpgsql as $$
+declare
+  ticket uuid := gen_random_uuid();
+  passes int := coalesce(nullif(current_setting('rehearsal.passes', true), ''), '0')::int + 1;
+begin
+  if passes > 10 then
+    raise exception 'external functions are called with other arguments each time';
+  end if;
+  perform set_config('rehearsal.passes', passes::text, false);
+  perform rehearsal.external_tell('settle ' || ticket);
+  perform set_config('rehearsal.clock_offset', rehearsal.external_wait(ticket), false);
+end $$;

@@ -1,0 +1,335 @@
+// Lambda UDFs, the side of the process: takes rows out of running statements, calls the functions in
+// batches as Redshift does, and brings the answers back. external-functions.sql says how.
+// https://docs.aws.amazon.com/redshift/latest/dg/udf-creating-a-lambda-sql-udf.html
+
+import { createHash, randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Client, DatabaseError } from 'pg';
+import { type Clock, LambdaFunctionError } from '../types';
+import { definitionOf, type ExternalFunction } from './external-ddl';
+import type { Pace } from './pace';
+
+/** Calls a Lambda function as the warehouse does, with one of its roles. */
+export type LambdaCaller = (
+  lambda: string,
+  role: string,
+  payload: unknown,
+  signal: AbortSignal,
+) => Promise<unknown>;
+
+/** One call of a function as it ended. */
+export interface ExternalCall {
+  /** `schema.name` */
+  readonly function: string;
+  readonly lambda: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Absent when it was answered well. */
+  readonly error?: string;
+}
+
+/** What sessions that call functions share. */
+export interface ExternalOptions {
+  readonly clock: Clock;
+  /** ARN of the warehouse. */
+  readonly cluster: string;
+  readonly call: LambdaCaller;
+  /** A connection of the superuser to the database. */
+  readonly connect: (database: string) => Promise<Client>;
+  /** How far the rehearsal's clock is ahead, for the session's settings. */
+  readonly clockOffset: () => string;
+  /** Latest last. */
+  readonly calls: ExternalCall[];
+}
+
+/** Lambda's limit of both payloads: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LARGEST_PAYLOAD = 6 * 1024 * 1024;
+/** What is tried again: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_FUNCTION.html */
+const RETRIED = /^Lambda\.(TooManyRequestsException|ServiceException|EC2Throttled(?:Exception)?)$/;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 20_000;
+const KEPT_CALLS = 10_000;
+/** Text of rows not yet sent from which on the statement has to wait. */
+const FULL = 16 << 20;
+
+type Known = ExternalFunction & { readonly name: string };
+interface Batch {
+  readonly routine: string;
+  rows: string[];
+  bytes: number;
+}
+
+/** Listens to a session that is about to connect. */
+export function serveExternal(client: Client, options: ExternalOptions): ExternalSession {
+  const session = new ExternalSession(client, options);
+  client.on('notice', ({ code, message }) => {
+    if (code === 'RXF01' && message) session.told(message);
+  });
+  client.once('end', () => void session.end());
+  return session;
+}
+
+/** The calls of one session; what it is told is done one after the other. */
+export class ExternalSession {
+  /** Lets time pass while the statement only waits; set while one runs. */
+  pace?: Pace;
+  private readonly known = new Map<string, Promise<Known>>();
+  private readonly batches = new Map<string, Batch>();
+  private readonly over = new AbortController();
+  private answers?: Promise<Client>;
+  private work = Promise.resolve();
+  private pending = 0;
+  private failure?: Error;
+  private release = () => {};
+
+  constructor(
+    private readonly client: Client,
+    private readonly options: ExternalOptions,
+  ) {}
+
+  /** A message of external-functions.sql: a verb, perhaps a ticket, and rows, a line each. */
+  told(message: string): void {
+    const [head, ...rows] = message.split('\n') as [string, ...string[]];
+    const [verb, ticket] = head.split(' ') as [string, string];
+    this.pending += message.length;
+    if (this.pending > FULL) this.stream.pause();
+    // From here on the statement waits for its ticket.
+    const goOn = ticket === undefined ? () => {} : (this.pace?.rest() ?? (() => {}));
+    this.work = this.work.then(async () => {
+      this.release = this.options.clock.hold();
+      try {
+        await this.handle(verb, ticket, rows, goOn);
+      } catch (error) {
+        this.failure ??= error as Error;
+      } finally {
+        goOn();
+        this.release();
+        this.pending -= message.length;
+        if (this.pending < FULL / 4) this.stream.resume();
+      }
+    });
+  }
+
+  /** Gives up what is still asked for, and forgets the answers. */
+  async end(): Promise<void> {
+    this.over.abort(new Error('the session is over'));
+    await this.work;
+    const answers = await this.answers?.catch(() => undefined);
+    await this.forget().catch(() => {});
+    await answers?.end().catch(() => {});
+  }
+
+  private get stream(): Socket {
+    return (this.client as unknown as { connection: { stream: Socket } }).connection.stream;
+  }
+
+  private async handle(verb: string, ticket: string, rows: string[], goOn: () => void) {
+    if (verb === 'new') {
+      this.failure = undefined;
+      this.batches.clear();
+      return await this.forget();
+    }
+    if (verb === 'call') {
+      const [routine, args] = parted(rows[0]!);
+      const answer = await this.invoke(await this.definition(routine), [args]).then(
+        ([result]) => ({ result }),
+        (error: Error) => ({ error: error.message }),
+      );
+      goOn();
+      return await this.answer(ticket, answer);
+    }
+    if (!this.failure) for (const row of rows) await this.collect(...parted(row));
+    if (verb !== 'settle') return;
+    try {
+      if (!this.failure) for (const batch of this.batches.values()) await this.send(batch);
+    } catch (error) {
+      this.failure ??= error as Error;
+    }
+    const error = this.failure?.message;
+    this.failure = undefined;
+    this.batches.clear();
+    goOn();
+    await this.answer(ticket, { result: this.options.clockOffset(), error });
+  }
+
+  private async collect(routine: string, args: string): Promise<void> {
+    const { maxBatchRows, maxBatchBytes } = await this.definition(routine);
+    const batch = this.batches.get(routine) ?? { routine, rows: [], bytes: 0 };
+    this.batches.set(routine, batch);
+    const bytes = Buffer.byteLength(args) + 1;
+    const full = batch.rows.length + 1 > maxBatchRows || batch.bytes + bytes > maxBatchBytes;
+    if (full) await this.send(batch);
+    batch.rows.push(args);
+    batch.bytes += bytes;
+  }
+
+  private async send(batch: Batch): Promise<void> {
+    const { routine, rows } = batch;
+    if (rows.length === 0) return;
+    Object.assign(batch, { rows: [], bytes: 0 });
+    const results = await this.invoke(await this.definition(routine), rows);
+    const ids = rows.map((args) => createHash('md5').update(`${routine} ${args}`).digest('hex'));
+    await this.query(
+      `insert into rehearsal.external_answer (pid, id, result)
+       select $1, * from unnest($2::uuid[], $3::text[]) on conflict do nothing`,
+      [this.pid, ids, results],
+    );
+  }
+
+  /** Results of a batch, with Redshift's retries. */
+  private async invoke(known: Known, rows: readonly string[]): Promise<(string | null)[]> {
+    const { clock, cluster, call, calls } = this.options;
+    const { rows: running } = await this.query(
+      `select coalesce(max(query_id), 0)::int as id from rehearsal.query_history
+       where session_id = $1 and status = 'running'`,
+      [this.pid],
+    );
+    const event = {
+      request_id: randomUUID(),
+      cluster,
+      user: this.client.user,
+      database: this.client.database,
+      external_function: known.name,
+      query_id: running[0].id,
+      num_records: rows.length,
+      arguments: rows.map((row) => JSON.parse(row)),
+    };
+    const bytes = Buffer.byteLength(JSON.stringify(event));
+    const note = (error?: string) => {
+      if (calls.length >= KEPT_CALLS) calls.shift();
+      const { name, lambda } = known;
+      calls.push({ function: name, lambda, rows: rows.length, bytes, error });
+    };
+    for (let waited = 0, pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        const answer = await this.unheld(() =>
+          call(known.lambda, known.role, event, this.over.signal),
+        );
+        const results = resultsOf(answer, rows.length, known);
+        note();
+        return results;
+      } catch (error) {
+        note((error as Error).message);
+        const again = error instanceof LambdaFunctionError && RETRIED.test(error.error);
+        if (!again || waited >= known.retryTimeoutMs) {
+          throw new Error(`External function ${known.name}: ${(error as Error).message}`);
+        }
+        await this.unheld(() => clock.sleep(pause, this.over.signal));
+        waited += pause;
+      }
+    }
+  }
+
+  /** Time passes; whoever works holds the clock himself. */
+  private async unheld<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.release();
+    try {
+      return await work();
+    } finally {
+      this.release = this.options.clock.hold();
+    }
+  }
+
+  private definition(routine: string): Promise<Known> {
+    let known = this.known.get(routine);
+    if (!known) {
+      known = this.query(
+        `select nspname || '.' || proname as name, prosrc from pg_proc
+         join pg_namespace as n on n.oid = pronamespace where pg_proc.oid = $1`,
+        [routine],
+      ).then(({ rows: [row] }) => ({ ...definitionOf(row.prosrc), name: row.name }));
+      this.known.set(routine, known);
+    }
+    return known;
+  }
+
+  private answer(ticket: string, { result, error }: { result?: string | null; error?: string }) {
+    return this.query('insert into rehearsal.external_answer values ($1, $2, $3, $4)', [
+      this.pid,
+      ticket,
+      result,
+      error,
+    ]);
+  }
+
+  private async forget(): Promise<void> {
+    if (!this.answers) return;
+    await this.query('delete from rehearsal.external_answer where pid = $1', [this.pid]);
+  }
+
+  private async query(sql: string, values: unknown[]) {
+    this.answers ??= this.options.connect(this.client.database!);
+    return await (await this.answers).query(sql, values);
+  }
+
+  private get pid(): number {
+    return (this.client as unknown as { processID: number }).processID;
+  }
+}
+
+function parted(row: string): [routine: string, args: string] {
+  const at = row.indexOf(' ');
+  return [row.slice(0, at), row.slice(at + 1)];
+}
+
+/** Reads an answer strictly: an object, or its text. */
+function resultsOf(payload: unknown, count: number, { width }: Known): (string | null)[] {
+  const invalid = (what: string) => new Error(`Invalid External Function Response: ${what}`);
+  if (Buffer.byteLength(JSON.stringify(payload) ?? '') > LARGEST_PAYLOAD) {
+    throw invalid(`Response payload size exceeded ${LARGEST_PAYLOAD} bytes`);
+  }
+  let answer = payload;
+  try {
+    if (typeof payload === 'string') answer = JSON.parse(payload);
+  } catch {
+    throw invalid('not JSON');
+  }
+  if (typeof answer !== 'object' || answer === null) throw invalid('not an object');
+  const { success, error_msg, num_records, results } = answer as Record<string, unknown>;
+  if (success !== true && success !== 'true') {
+    throw success === false || success === 'false'
+      ? new Error(String(error_msg ?? 'the function gave no error_msg'))
+      : invalid('no success');
+  }
+  if (!Array.isArray(results)) throw invalid('no results');
+  if (results.length !== count || (num_records !== undefined && Number(num_records) !== count)) {
+    throw invalid(`${results.length} results for ${count} rows`);
+  }
+  return results.map((value: unknown) => {
+    if (value === null) return null;
+    if (typeof value === 'object') throw invalid('a result is neither text nor number');
+    const text = String(value);
+    if (width !== undefined && Buffer.byteLength(text) > width) {
+      throw new Error(`Value too long for character type: a result needs more than ${width} bytes`);
+    }
+    return text;
+  });
+}
+
+/** Runs a statement that is no CALL in passes, in a transaction of its own unless there is one. */
+export async function runInPasses<Result>(
+  client: Client,
+  inTransaction: boolean,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  if (!inTransaction) await client.query('begin');
+  try {
+    await client.query('savepoint pass');
+    for (;;) {
+      try {
+        await client.query('select rehearsal.pass_begin()');
+        const result = await run();
+        await client.query('select rehearsal.pass_end()');
+        await client.query(inTransaction ? 'release pass' : 'commit');
+        return result;
+      } catch (error) {
+        if ((error as DatabaseError).code !== 'RXF02') throw error;
+        await client.query('rollback to pass');
+        await client.query('select rehearsal.pass_answers()');
+      }
+    }
+  } catch (error) {
+    if (!inTransaction) await client.query('rollback');
+    throw error;
+  }
+}
