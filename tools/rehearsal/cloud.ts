@@ -1,22 +1,30 @@
 // The rehearsal's cloud: every stand-in, wired to the others and filled from the assembly and the
 // scenario.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readAssembly } from './assembly/assembly';
 import { type Bundle, provision } from './assembly/provision';
 import { Stack } from './assembly/stack';
 import { RealClock, VirtualClock } from './clock';
+import { type Account, readAccount, readFaults, readWarehouse } from './cloud/account';
+import type {
+  CloudOptions,
+  Counters,
+  Credentials,
+  Notice,
+  ProvisionedResource,
+  RunningCloud,
+  TaskCall,
+} from './cloud/contract';
+import { deliver, measure, tell } from './cloud/reactions';
 import { Engine } from './engine';
-import { type FaultSpec, Faults, faultOf } from './faults/faults';
+import { type FaultSpec, Faults } from './faults/faults';
 import { Callers, newProcess } from './iam/callers';
 import { Iam } from './iam/iam';
-import type { PolicyDocument } from './iam/policy';
 import { Functions } from './lambda/functions';
-import { type CloudFormationData, CloudFormationService } from './services/cloudformation';
+import { CloudFormationService } from './services/cloudformation';
 import { AlarmService } from './services/cloudwatch';
 import { DynamoDbService } from './services/dynamodb';
-import { EventBus, type RuleTarget } from './services/events';
+import { EventBus } from './services/events';
 import { RedshiftDataService } from './services/redshift-data';
 import { ObjectStore, S3Service } from './services/s3';
 import { SecretsService } from './services/secrets';
@@ -24,133 +32,10 @@ import { Server } from './services/server';
 import { SnsService } from './services/sns';
 import { StepFunctionsService } from './services/step-functions';
 import { StsService } from './services/sts';
-import type { Clock, CloudEvent, Principal } from './types';
-import { Warehouse, type WarehouseAddress } from './warehouse/warehouse';
+import type { CloudEvent } from './types';
+import { Warehouse } from './warehouse/warehouse';
 
-/** Keys an AWS client signs with. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
-
-/** What a cloud is started with. */
-export interface CloudOptions {
-  /** Folder of the cloud assembly (`cdk.out`). */
-  readonly assemblyDir: string;
-  /**
-   * Folder of the scenario.
-   *
-   * @default - an empty account
-   */
-  readonly scenarioDir?: string;
-  /** @default 'virtual' */
-  readonly clock?: 'real' | 'virtual';
-  /**
-   * Faults beside those of the scenario, as the CLI takes them: `kind=kill,task=RunBatches,nth=2`.
-   *
-   * @default - the scenario's only
-   */
-  readonly faults?: readonly string[];
-  /** @default - the stack's, else 000000000000 */
-  readonly account?: string;
-  /** @default - the stack's, else us-east-1 */
-  readonly region?: string;
-  /** @default - the scenario's own */
-  readonly rows?: number;
-}
-
-/** A notice somebody published to a topic of the stack. */
-export interface Notice {
-  readonly topicArn: string;
-  readonly subject?: string;
-  readonly message: string;
-  readonly time: string;
-  /** ARN of the publishing role or service. */
-  readonly by: string;
-}
-
-/** A provisioned resource of a stack. */
-export interface ProvisionedResource {
-  readonly stack: string;
-  readonly logicalId: string;
-  /** e.g. `AWS::DynamoDB::Table` */
-  readonly type: string;
-  readonly physicalId: string;
-}
-
-/** How often something was done; read when a rehearsal is summed up. */
-export interface Counters {
-  /** Invocations of task functions. */
-  readonly invocations: number;
-  /** Statements of the warehouse. */
-  readonly statements: {
-    readonly submitted: number;
-    readonly finished: number;
-    readonly failed: number;
-  };
-}
-
-/** A call of a task function that came through, for those who break the nth one. */
-export interface TaskCall {
-  readonly task: string;
-  /** State whose invocation made it; events invoke without one. */
-  readonly state?: string;
-  /** Signing name, as faults have it: `redshift-data`. */
-  readonly service: string;
-  readonly operation: string;
-}
-
-/** What the command line and tests use of a running cloud. */
-export interface RunningCloud {
-  readonly clock: Clock;
-  /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
-  readonly endpointUrl: string;
-  /** May do everything. */
-  readonly operatorCredentials: Credentials;
-  readonly account: string;
-  readonly region: string;
-  /** ARN of a provisioned machine by its name or logical id; refuses unknown names, listing the known. */
-  machineArn(name: string): string;
-  /** Outputs of all stacks, by stack name and output key. */
-  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Everything the templates provisioned. */
-  readonly resources: readonly ProvisionedResource[];
-  readonly counters: Counters;
-  /** Calls of task functions so far, oldest first. */
-  readonly calls: readonly TaskCall[];
-  /** Runs a query on the warehouse as its superuser, past the API; refuses without a warehouse. */
-  query(sql: string): Promise<readonly Record<string, unknown>[]>;
-  /** Everything published to topics so far. */
-  readonly notices: readonly Notice[];
-  /** Called synchronously on each event: a listener that holds the clock stops time right there. */
-  onEvent(listener: (event: CloudEvent) => void): () => void;
-  /** Called synchronously on each published notice. */
-  onNotice(listener: (notice: Notice) => void): () => void;
-  /** Ends everything and removes what was written. */
-  stop(): Promise<void>;
-}
-
-/** `cloud.json` of a scenario: what exists in the account beside the stacks. */
-interface Account {
-  readonly account?: string;
-  readonly region?: string;
-  readonly roles?: readonly {
-    readonly arn: string;
-    readonly trust: PolicyDocument;
-    readonly policies?: readonly PolicyDocument[];
-  }[];
-  readonly buckets?: readonly string[];
-  readonly cloudformation?: CloudFormationData;
-  /** By ARN or name. */
-  readonly secrets?: Readonly<Record<string, unknown>>;
-  /** Whether the Data API refuses calls above AWS's rates. */
-  readonly throttling?: boolean;
-  readonly warehouse?: WarehouseAddress & {
-    readonly database: string;
-    readonly secrets?: Readonly<Record<string, string>>;
-  };
-}
+export type * from './cloud/contract';
 
 /** Real time for an operator's program to see a failed run or an open gate before hours pass. */
 const LOOK_MS = 700;
@@ -158,25 +43,11 @@ const LOOK_MS = 700;
 /** Lines of function logs that are kept. */
 const KEPT_LINES = 20_000;
 
-/** Metrics of the status changes: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html */
-const STATUS_METRICS: Readonly<Record<string, string>> = {
-  RUNNING: 'ExecutionsStarted',
-  SUCCEEDED: 'ExecutionsSucceeded',
-  FAILED: 'ExecutionsFailed',
-  TIMED_OUT: 'ExecutionsTimedOut',
-  ABORTED: 'ExecutionsAborted',
-};
-
 /** A running cloud. */
 export class Cloud implements RunningCloud {
   /** Starts the stand-ins and provisions every stack of the assembly. */
   static async start(options: CloudOptions): Promise<Cloud> {
-    const read = <T>(file: string, otherwise: T): T => {
-      const path = options.scenarioDir && join(options.scenarioDir, file);
-      return path && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : otherwise;
-    };
-    const specs = [...read<unknown[]>('faults.json', []), ...(options.faults ?? [])].map(faultOf);
-    const cloud = new Cloud(options, read<Account>('cloud.json', {}), specs);
+    const cloud = new Cloud(options, readAccount(options), readFaults(options));
     const release = cloud.clock.hold();
     try {
       await cloud.fill();
@@ -211,7 +82,7 @@ export class Cloud implements RunningCloud {
   warehouse?: Warehouse;
   private readonly callers: Callers;
   private readonly server: Server;
-  private readonly topics: SnsService;
+  readonly topics: SnsService;
   private readonly tables: DynamoDbService;
   private readonly bus: EventBus;
   private readonly stacks: readonly Stack[];
@@ -254,13 +125,11 @@ export class Cloud implements RunningCloud {
     const arn = (service: string, rest: string, where = region) =>
       `arn:${place.partition}:${service}:${where}:${account}:${rest}`;
     this.tables = new DynamoDbService(clock, arn('dynamodb', 'table/'));
-    this.alarms = new AlarmService(clock, (action, name, state) =>
-      this.alarmed(action, name, state),
-    );
+    this.alarms = new AlarmService(clock, (...alarm) => tell(this, ...alarm));
     this.bus = new EventBus(clock, this.faults, account, (...delivery) =>
-      this.deliver(...delivery),
+      deliver({ ...this, functions: this.functions!, signal: this.closing.signal }, ...delivery),
     );
-    this.bus.listeners.add((event) => this.measure(event));
+    this.bus.listeners.add((event) => measure(this.alarms, event));
     this.engine = new Engine({
       clock,
       ...place,
@@ -386,17 +255,9 @@ export class Cloud implements RunningCloud {
   }
 
   private async startWarehouse(): Promise<void> {
-    const { warehouse: address } = this.scenario;
-    if (!address) return;
-    const file = join(this.options.scenarioDir!, 'warehouse.sql');
-    this.warehouse = await Warehouse.start({
-      clock: this.clock,
-      address,
-      database: address.database,
-      secrets: address.secrets,
-      rows: this.options.rows,
-      scenarioSql: existsSync(file) ? [readFileSync(file, 'utf8')] : [],
-    });
+    const contents = readWarehouse(this.options);
+    if (!contents) return;
+    this.warehouse = await Warehouse.start({ clock: this.clock, ...contents });
     this.data = new RedshiftDataService({
       clock: this.clock,
       warehouses: [this.warehouse],
@@ -451,52 +312,5 @@ export class Cloud implements RunningCloud {
       if (value !== undefined) return value;
     }
     throw new Error(`no stack exports ${name}`);
-  }
-
-  /** What EventBridge does with a target. */
-  private async deliver(target: RuleTarget, input: unknown, by: Principal, ruleArn: string) {
-    const source = { 'aws:SourceArn': ruleArn, 'aws:SourceAccount': this.account };
-    const { Arn: arn } = target;
-    if (by.kind === 'role') this.iam.assume('events.amazonaws.com', by.arn, ruleArn);
-    if (/:lambda:.*:function:/.test(arn)) {
-      await this.functions!.invoke(arn, input, by, this.closing.signal, { context: source });
-    } else if (/:sns:/.test(arn)) {
-      const message = typeof input === 'string' ? input : JSON.stringify(input);
-      this.topics.publish(by, { topicArn: arn, message }, source);
-    } else if (/:stateMachine:/.test(arn)) {
-      this.iam.authorize(by, 'states:StartExecution', arn, source);
-      this.engine.start({ stateMachineArn: arn, input: JSON.stringify(input) });
-    } else {
-      throw new Error(`targets like ${arn} are not known to the rehearsal`);
-    }
-  }
-
-  /** The metrics alarms look at. */
-  private measure({ source, 'detail-type': type, detail }: CloudEvent): void {
-    if (source !== 'aws.states' || type !== 'Step Functions Execution Status Change') return;
-    const metric = STATUS_METRICS[String(detail.status)];
-    const dimensions = { StateMachineArn: String(detail.stateMachineArn) };
-    if (metric) this.alarms.record(`AWS/States ${metric}`, dimensions, 1);
-  }
-
-  private alarmed(actionArn: string, name: string, state: string): void {
-    const { account } = this;
-    const by = { kind: 'service', arn: 'cloudwatch.amazonaws.com', account } as const;
-    const message = JSON.stringify({
-      AlarmName: name,
-      NewStateValue: state,
-      AWSAccountId: account,
-    });
-    const subject = `${state}: "${name}"`.slice(0, 100);
-    try {
-      this.topics.publish(
-        by,
-        { topicArn: actionArn, subject, message },
-        { 'aws:SourceAccount': account },
-      );
-    } catch (error) {
-      // On AWS nobody hears of it either; here a test may look.
-      this.problems.push(error as Error);
-    }
   }
 }
