@@ -5,6 +5,6 @@ export interface Endpoint {
   readonly credentials: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
-    readonly sessionToken?: string;
+    readonly sessionToken: string;
   };
 }

@@ -53,6 +53,7 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .description('run a machine on local stand-ins')
     .option('--fault <spec>', 'inject a fault, e.g. kind=kill,task=RunBatches,nth=2', collect, [])
     .option('--redrive <n>', 'redrive a failed run at most n times', wholeNumber(0))
+    .option('--by-hand', 'after a failure wait for a redrive from another terminal', false)
     .option('--approve', 'answer every gate with yes')
     .addOption(
       new Option('--clock <kind>', 'how time goes (default: real)').choices(['real', 'virtual']),

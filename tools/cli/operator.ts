@@ -61,16 +61,27 @@ export class Operator {
   /** How to answer from another terminal while the rehearsal waits. */
   answerByHand(run: string, gate: GateItem): string[] {
     const input = { ...this.answerInput(run, gate), by: 'your name', reason: 'why' };
-    const { accessKeyId, secretAccessKey, sessionToken } = this.endpoint.credentials;
     return [
       `Start ${this.machine.stack}-answer with this input, or with "answer": "refuse":`,
       `  ${JSON.stringify(input)}`,
       'From another terminal, with the AWS CLI:',
-      `  AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}` +
-        `${sessionToken ? ` AWS_SESSION_TOKEN=${sessionToken}` : ''} aws stepfunctions start-execution` +
-        ` --endpoint-url ${this.endpoint.endpoint} --region ${this.endpoint.region}` +
-        ` --state-machine-arn ${this.answerArn()} --input '${JSON.stringify(input)}'`,
+      `  ${this.awsCli('start-execution')} --state-machine-arn ${this.answerArn()} --input '${JSON.stringify(input)}'`,
     ];
+  }
+
+  /** How to redrive from another terminal while the rehearsal waits. */
+  redriveByHand(executionArn: string): string[] {
+    return [
+      'From another terminal, with the AWS CLI:',
+      `  ${this.awsCli('redrive-execution')} --execution-arn ${executionArn}`,
+    ];
+  }
+
+  private awsCli(command: string): string {
+    const { credentials, endpoint, region } = this.endpoint;
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+    const keys = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_SESSION_TOKEN=${sessionToken}`;
+    return `${keys} aws stepfunctions ${command} --endpoint-url ${endpoint} --region ${region}`;
   }
 
   close(): void {

@@ -14,6 +14,7 @@ export interface RehearseOptions {
   readonly json?: boolean;
   readonly assembly?: string;
   readonly target: string;
+  readonly byHand?: boolean;
   readonly demo?: boolean;
 }
 

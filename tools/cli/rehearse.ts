@@ -24,6 +24,9 @@ const DEMO: Demo = { redrive: 1, approve: true };
 /** What a reader gets between the failure and the redrive of a demonstration. */
 const READING_MS = 3_000;
 
+/** How often it is looked whether somebody has redriven. */
+const LOOK_MS = 500;
+
 /** Runs the command; returns its exit code. */
 export async function rehearse(
   named: string,
@@ -31,6 +34,11 @@ export async function rehearse(
   signal: AbortSignal,
 ): Promise<number> {
   checkFaults(options.fault);
+  if (options.byHand && options.clock === 'virtual') {
+    throw new UsageError(
+      '--by-hand needs the real clock: the virtual one does not wait for people',
+    );
+  }
   const terminal = new Terminal(options.json ? process.stderr : process.stdout);
   const say = (text: string) => terminal.line(text);
   const stage = await prepare(named, options, signal, say);
@@ -75,6 +83,8 @@ export interface Plan {
   readonly clock: 'real' | 'virtual';
   readonly rows: number | undefined;
   readonly report?: string;
+  /** Somebody else redrives, from another terminal. */
+  readonly byHand?: boolean;
   readonly demo?: Demo;
 }
 
@@ -89,6 +99,7 @@ function planOf(stage: Stage, options: RehearseOptions): Plan {
     clock: options.clock ?? demo?.clock ?? 'real',
     rows: options.rows ?? demo?.rows,
     report: options.report ?? (demo && 'rehearsal-report.html'),
+    byHand: options.byHand,
     demo,
   };
 }
@@ -148,6 +159,10 @@ async function drive(scene: Scene): Promise<Played> {
     });
     if (status === 'SUCCEEDED') break;
     await explain(scene, arn, status);
+    if (plan.byHand) {
+      await redrivenByHand(scene, arn);
+      continue;
+    }
     if (redrives >= plan.redrives) break;
     await repair(scene);
     terminal.line();
@@ -168,6 +183,14 @@ async function drive(scene: Scene): Promise<Played> {
     differences: await differences(expected, summary, (sql) => ask(cloud, sql)),
     calls: [...cloud.calls],
   };
+}
+
+/** Says how to redrive from another terminal, and waits until somebody has. */
+async function redrivenByHand({ operator, terminal, signal }: Scene, arn: string): Promise<void> {
+  for (const line of operator.redriveByHand(arn)) terminal.line(`  ${line}`);
+  while ((await describe(operator.sfn, arn)).status !== 'RUNNING') {
+    await delay(LOOK_MS, undefined, { signal });
+  }
 }
 
 /** Does what the operator of a demonstration does before the redrive. */

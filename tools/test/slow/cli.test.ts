@@ -6,7 +6,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ROOT, synthesize } from '../../cli/assembly';
 import type { Summary } from '../../cli/summary';
 
@@ -50,14 +52,19 @@ function start(args: readonly string[]): { child: ChildProcess; ended: Promise<E
 }
 
 /** Resolves when the output shows it; without anything to show, while it still builds. */
-function shown(child: ChildProcess, seen: RegExp | undefined): Promise<void> {
+async function shown(child: ChildProcess, seen: RegExp | undefined): Promise<void> {
+  await (seen ? said(child.stdout!, seen) : delay(2_500));
+}
+
+/** Resolves with the match when the text appears. */
+function said(stream: Readable, wanted: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve) => {
     let text = '';
-    child.stdout!.on('data', (part) => {
+    stream.on('data', (part) => {
       text += part;
-      seen?.test(text) && resolve();
+      const match = wanted.exec(text);
+      if (match) resolve(match);
     });
-    seen ?? setTimeout(resolve, 2_500);
   });
 }
 
@@ -104,6 +111,25 @@ it('rehearses two at a time: one fails and is redriven, one fails and stays so',
     ['SUCCEEDED', 1],
     ['FAILED', 0],
   ]);
+  await nothingLeft();
+});
+
+it('waits after a failure for a redrive that somebody makes with the printed command', async () => {
+  const fault =
+    'kind=error,error=ValidationException,service=redshift-data,operation=ExecuteStatement,nth=9';
+  const byHand = ['rehearse', 'clickstream-data-migration', '--rows', '500', '--by-hand'];
+  const { child, ended } = start([...byHand, '--fault', fault, '--json']);
+  const printed = /AWS_ACCESS_KEY_ID=(\S+) .*--endpoint-url (\S+) .*--execution-arn (\S+)/;
+  const [, accessKeyId, endpoint, executionArn] = await said(child.stderr!, printed);
+  const sfn = new SFNClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: accessKeyId!, secretAccessKey: 'any' },
+  });
+  await sfn.send(new RedriveExecutionCommand({ executionArn }));
+  const { code, out } = await ended;
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1, executionArn });
   await nothingLeft();
 });
 
