@@ -25,6 +25,11 @@ import { CloudFormationService } from './services/cloudformation';
 import { AlarmService } from './services/cloudwatch';
 import { DynamoDbService } from './services/dynamodb';
 import { EventBus } from './services/events';
+import {
+  RedshiftServerlessService,
+  RedshiftService,
+  WarehouseRoles,
+} from './services/redshift-admin';
 import { RedshiftDataService } from './services/redshift-data';
 import { ObjectStore, S3Service } from './services/s3';
 import { SecretsService } from './services/secrets';
@@ -257,7 +262,10 @@ export class Cloud implements RunningCloud {
   private async startWarehouse(): Promise<void> {
     const contents = readWarehouse(this.options);
     if (!contents) return;
-    this.warehouse = await Warehouse.start({ clock: this.clock, ...contents });
+    const roles = new WarehouseRoles(this.scenario.warehouse!, this.clock);
+    const lambda = roles.caller(this.iam, this.functions!, this.account);
+    this.server.add(new RedshiftServerlessService(roles), new RedshiftService(roles));
+    this.warehouse = await Warehouse.start({ clock: this.clock, lambda, ...contents });
     this.data = new RedshiftDataService({
       clock: this.clock,
       warehouses: [this.warehouse],

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type FaultSpec, faultOf } from '../faults/faults';
 import type { PolicyDocument } from '../iam/policy';
 import type { CloudFormationData } from '../services/cloudformation';
-import type { WarehouseAddress, WarehouseOptions } from '../warehouse/warehouse';
+import type { AdministeredWarehouse } from '../services/redshift-admin';
+import type { WarehouseOptions } from '../warehouse/warehouse';
 import type { CloudOptions } from './contract';
 
 /** `cloud.json` of a scenario: what exists in the account beside the stacks. */
@@ -23,7 +24,7 @@ export interface Account {
   readonly secrets?: Readonly<Record<string, unknown>>;
   /** Whether the Data API refuses calls above AWS's rates. */
   readonly throttling?: boolean;
-  readonly warehouse?: WarehouseAddress & {
+  readonly warehouse?: AdministeredWarehouse & {
     readonly database: string;
     readonly secrets?: Readonly<Record<string, string>>;
   };

@@ -1,7 +1,7 @@
 // Wire forms of AWS's protocols: what comes in as one object, what goes out as bytes.
 // https://smithy.io/2.0/aws/protocols/index.html
 
-import type { ServiceError, ServiceRequest } from '../types';
+import { ServiceError, type ServiceRequest } from '../types';
 
 /** A request of a REST protocol, for stand-ins that read methods and paths. */
 export interface HttpInput {
@@ -38,6 +38,10 @@ export function readQuery(params: URLSearchParams): Record<string, unknown> {
   for (const [path, value] of params) {
     let at = root;
     const parts = path.split('.');
+    // No member of any service is called so, and nobody who makes a text of it would survive.
+    if (parts.some((part) => part in Object.prototype)) {
+      throw new ServiceError('MalformedQueryString', `there is no member ${path}`);
+    }
     for (const part of parts.slice(0, -1)) {
       const next = at[part];
       const node: Tree = typeof next === 'object' ? next : Object.create(null);
@@ -70,6 +74,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 const escaped = (text: string): string => text.replace(/[&<>"\r]/g, (found) => ESCAPES[found]!);
 
+/** A list whose elements have a name of their own. */
+export class Elements {
+  constructor(
+    readonly name: string,
+    readonly values: readonly unknown[],
+  ) {}
+}
+
 /** An element and what is in it; a list's elements are `<item>`, or with null repeat the name. */
 export function xml(name: string, value: unknown, item: string | null = 'member'): string {
   if (value === undefined || value === null) return '';
@@ -78,6 +90,7 @@ export function xml(name: string, value: unknown, item: string | null = 'member'
     return `<${name}>${value.map((element) => xml(item, element, item)).join('')}</${name}>`;
   }
   if (value instanceof Date) return `<${name}>${value.toISOString()}</${name}>`;
+  if (value instanceof Elements) return `<${name}>${xml(value.name, value.values, null)}</${name}>`;
   if (typeof value !== 'object') return `<${name}>${escaped(String(value))}</${name}>`;
   const inner = Object.entries(value).map(([key, member]) => xml(key, member, item));
   return `<${name}>${inner.join('')}</${name}>`;
