@@ -122,6 +122,24 @@ export class DataApi {
     seconds: number,
     wanted: () => Promise<boolean>,
   ): Promise<Row[]> {
+    const { id, state, error } = await this.run(statement, name, token, seconds, wanted);
+    if (state === 'finished') return this.rows(id);
+    throw new StatementStoppedError(`${name} ended ${state}: ${error ?? 'no reason given'}`);
+  }
+
+  /**
+   * Runs a short statement to its end, whatever it is; the same token within 8 hours starts nothing new.
+   *
+   * @param wanted asked in each round; false ends the statement
+   * @throws TryAgainError when it was ended before it was through, by whomever
+   */
+  async run(
+    statement: RenderedStatement,
+    name: string,
+    token: string,
+    seconds: number,
+    wanted: () => Promise<boolean>,
+  ): Promise<StatementEnd & { readonly id: string }> {
     let { id, state } = await this.submit(
       statement,
       name,
@@ -141,10 +159,9 @@ export class DataApi {
       left -= LONGEST_WAIT_SECONDS;
       state = end?.state ?? 'aborted';
     }
-    if (state === 'finished') return this.rows(id);
     if (state === 'aborted') throw new TryAgainError(`${name} was cancelled`);
-    end ??= await this.describe(id, 0);
-    throw new StatementStoppedError(`${name} ended ${state}: ${end?.error ?? 'no reason given'}`);
+    if (state === 'failed') end ??= await this.describe(id, 0);
+    return { id, state, error: end?.error, seconds: end?.seconds ?? 0 };
   }
 
   /**

@@ -13,8 +13,11 @@ import {
   type StatementTemplate,
 } from './sql';
 
-/** Reads a file of `sql/clickstream/` to its end. */
-export type Read = (file: string, values: Omit<StatementTemplate, 'sql'>) => Promise<Row[]>;
+/** Reads a file of `sql/clickstream/`, or another source, to its end. */
+export type Read = (
+  file: string | SqlSource,
+  values: Omit<StatementTemplate, 'sql'>,
+) => Promise<Row[]>;
 
 /** What a reading is done with. */
 export interface ReadDeps {
@@ -35,11 +38,16 @@ export function reader(
 ): Read {
   const wanted = () => allRunning(deps.sfn, [selfArn, rootArn]);
   return (file, values) => {
-    const text = deps.sqlText({ file: `clickstream/${file}` });
-    const statement = renderStatement(text, values, [runId, file]);
-    return readNow({ api, clock: deps.clock, wanted }, statement, runId, file);
+    const source = typeof file === 'string' ? { file: `clickstream/${file}` } : file;
+    const what = nameOf(source);
+    const statement = renderStatement(deps.sqlText(source), values, [runId, what]);
+    return readNow({ api, clock: deps.clock, wanted }, statement, runId, what);
   };
 }
+
+/** A source's name without its folder, as comments and names of statements may have it. */
+export const nameOf = (source: SqlSource): string =>
+  ('file' in source ? source.file : source.name).replace(/^.*\//, '');
 
 /** Reads without a token that lives on: each reading is new. */
 export function readNow(
@@ -54,8 +62,11 @@ export function readNow(
   return deps.api.read(statement, name, token.digest('hex'), seconds, () => deps.wanted());
 }
 
-/** How the names of a run's readings begin; those of its work never do. */
-const prefixOf = (runId: string): string => `ur:${runId}:read:`;
+/**
+ * How the names of a run's readings begin, and of other short statements that may be cancelled as
+ * they are; those of its work never do.
+ */
+export const prefixOf = (runId: string): string => `ur:${runId}:read:`;
 
 /** Notes where a run reads, for those who end what it left running. */
 export async function noteWarehouse(

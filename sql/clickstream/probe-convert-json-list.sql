@@ -17,5 +17,5 @@ from (
   union all
   select 'the first hundred characters',
          '[{"key": "é", "value": "' || repeat('é', 100) || '", "type": "string"}]',
-         '{"é":{"value":"' || repeat('é', 101) || '","type":"string"}}'
+         '{"é":{"value":"' || repeat('é', 101) || '","type":"string"} }'
 ) cases;

@@ -10,5 +10,4 @@ select cast(p.proname as varchar(128)) as name,
 from pg_proc p
 join pg_namespace n on n.oid = p.pronamespace
 join pg_language l on l.oid = p.prolang
-where n.nspname = :schema_name
-  and l.lanname <> 'plpgsql';
+where n.nspname = :schema_name;
