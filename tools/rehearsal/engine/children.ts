@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { describeExecution, type ExecutionDescription } from './descriptions';
 import type { Execution, ExecutionStatus } from './execution';
 import type { HistoryEvent } from './history';
-import { LIMIT_BYTES, type Payload, tooLarge } from './payload';
+import { LIMIT_BYTES, type Payload } from './payload';
 import { isRedrivable } from './redrive';
 import type { World } from './world';
 
@@ -96,10 +96,13 @@ export class Children {
     return JSON.parse(this.text(index, 'events'));
   }
 
-  /** Outputs of the children that succeeded, in the order of the items; `what` they are together. */
-  outputs(what: string): Payload[] {
-    // Read only when they fit: the limit bounds what comes into memory again.
-    if (this.outputBytes + 1 > LIMIT_BYTES) throw tooLarge(what);
+  /** Whether the outputs are small enough to be one result, and so to come into memory again. */
+  get fit(): boolean {
+    return this.outputBytes + 1 <= LIMIT_BYTES;
+  }
+
+  /** Outputs of the children that succeeded, in the order of the items. */
+  outputs(): Payload[] {
     const outputs: Payload[] = [];
     for (const index of this.places.keys()) {
       if (!this.isDone(index)) continue;

@@ -7,7 +7,7 @@ import type { HistoryEvent } from './history';
 import { runFrame } from './interpreter';
 import type { MapRun } from './map-run';
 import type { Payload } from './payload';
-import { isRedrivable } from './redrive';
+import { isRedrivable, MAX_OPEN_MS } from './redrive';
 import { Thread } from './thread';
 import type { StateMachine, World } from './world';
 
@@ -162,13 +162,11 @@ export class Execution {
     const thread = new Thread(this, lastEventId);
     this.thread = thread;
     this.publish();
-    const seconds = this.props.definition.timeoutSeconds;
-    if (seconds !== undefined) {
-      const instant = this.world.clock.now() + seconds * 1000;
-      this.cancelTimeout = this.world.clock.at(instant, () =>
-        this.close('TIMED_OUT', { error: TIMEOUT }),
-      );
-    }
+    const { timeoutSeconds = Number.POSITIVE_INFINITY } = this.props.definition;
+    const ms = Math.min(timeoutSeconds * 1000, MAX_OPEN_MS - this.openMs);
+    this.cancelTimeout = this.world.clock.at(this.world.clock.now() + ms, () =>
+      this.close('TIMED_OUT', { error: TIMEOUT }),
+    );
     const work = async () => {
       try {
         const output = await runFrame(thread, this.root);

@@ -6,6 +6,7 @@ import { type Json, readDefinition } from './definition';
 import { describeExecution, describeMapRun, type ExecutionDescription } from './descriptions';
 import { Execution, type ExecutionStatus } from './execution';
 import { Expressions } from './expressions';
+import { MAX_DEFINITION_BYTES } from './fields';
 import { type HistoryEvent, wireEvent } from './history';
 import type { MapRun } from './map-run';
 import { type Page, page } from './paging';
@@ -290,6 +291,10 @@ export class Engine {
 
   private parse(definition: string | Json): Pick<StateMachine, 'definition' | 'parsed'> {
     const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
+    if (Buffer.byteLength(text) > MAX_DEFINITION_BYTES) {
+      const message = `Invalid State Machine Definition: 'larger than ${MAX_DEFINITION_BYTES} bytes'`;
+      throw new ServiceError('InvalidDefinition', message);
+    }
     const source = parseJson(text, 'InvalidDefinition', 'Invalid State Machine Definition');
     return { definition: text, parsed: readDefinition(source as Json, this.world.expressions) };
   }

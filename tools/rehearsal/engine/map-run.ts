@@ -6,7 +6,7 @@ import { Children } from './children';
 import type { State } from './definition';
 import { PERMISSIONS, RUNTIME, StateError, THRESHOLD } from './errors';
 import { Execution } from './execution';
-import type { Payload } from './payload';
+import { type Payload, tooLarge } from './payload';
 import { isRedrivable } from './redrive';
 import type { Thread } from './thread';
 
@@ -143,6 +143,10 @@ export class MapRun {
       this.launch(this.queue[this.head++]!);
     }
     if (this.running > 0 || this.status !== 'RUNNING') return;
+    if (!this.children.fit) {
+      this.fail(tooLarge(`The result of the state '${this.state.name}'`));
+      return;
+    }
     this.end('SUCCEEDED');
     this.settle?.resolve();
   }

@@ -69,7 +69,7 @@ async function runChildren(place: Place): Promise<readonly Payload[]> {
   } else if (run.status !== 'SUCCEEDED') {
     await run.redrive(thread);
   }
-  return run.children.outputs(`The result of the state '${visit.state.name}'`);
+  return run.children.outputs();
 }
 
 async function runIterations(place: Place): Promise<Payload[]> {

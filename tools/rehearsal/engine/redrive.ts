@@ -5,7 +5,8 @@ import { MAX_EVENTS } from './history';
 
 const DAY_MS = 86_400_000;
 const REDRIVABLE_DAYS = 14;
-const MAX_OPEN_DAYS = 365;
+/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+export const MAX_OPEN_MS = 365 * DAY_MS;
 
 export interface RedriveEligibility {
   readonly redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE' | 'REDRIVABLE_BY_MAP_RUN';
@@ -29,7 +30,7 @@ function obstacle(execution: Execution): string | undefined {
     return `Execution is ${status} and cannot be redriven.`;
   }
   if (events.length >= MAX_EVENTS - 1) return 'Execution history event limit exceeded.';
-  if (openMs >= MAX_OPEN_DAYS * DAY_MS) return 'Execution has exceeded the max execution time.';
+  if (openMs >= MAX_OPEN_MS) return 'Execution has exceeded the max execution time.';
   if (world.clock.now() - stopDate > REDRIVABLE_DAYS * DAY_MS) {
     return 'Execution redrivable period exceeded.';
   }

@@ -1,4 +1,4 @@
-import { distributed, House, inline, task } from './house';
+import { distributed, House, inline, parallel, task } from './house';
 
 const one = (state: object, more: object = {}) => ({ StartAt: 'S', States: { S: state }, ...more });
 const pass = { Type: 'Pass', End: true };
@@ -49,6 +49,106 @@ test.each([
   ['both ways to wait', one({ Type: 'Wait', Seconds: 1, Timestamp: 'x', End: true }), 'either'],
   ['a reserved variable', one({ ...pass, Assign: { states: 1 } }), 'states is no variable name'],
   ['a partial assignment', one({ ...pass, Assign: { 'a.b': 1 } }), 'a.b is no variable name'],
+  ['a Parallel without branches', one({ Type: 'Parallel', End: true }), 'at least one branch'],
+  [
+    'an unknown field of a branch',
+    one({ Type: 'Parallel', Branches: [{ StartAt: 'B', States: { B: pass }, Foo: 1 }], End: true }),
+    "state 'S', field Foo",
+  ],
+  [
+    'a Next that leaves its branch',
+    {
+      StartAt: 'S',
+      States: {
+        S: parallel([{ B: { Type: 'Pass', Next: 'E' } }], { Next: 'E' }),
+        E: pass,
+      },
+    },
+    "state 'B', field Next: no state 'E'",
+  ],
+  [
+    'a variable of the Parallel around',
+    {
+      StartAt: 'S',
+      States: {
+        S: parallel([{ B: { ...pass, Assign: { v: 2 } } }], { End: true, Assign: { v: 1 } }),
+      },
+    },
+    "state 'B', field Assign: v belongs to an outer scope",
+  ],
+  ['an unknown type', one({ Type: 'toString', End: true }), 'field Type: toString'],
+  ['another version', one(pass, { Version: '2.0' }), 'field Version'],
+  ['a timeout of 0', one(pass, { TimeoutSeconds: 0 }), 'an integer from 1 to 99999999'],
+  ['a timeout that is no number', one(pass, { TimeoutSeconds: '{% 1 %}' }), 'must be a number'],
+  ['half a second', one({ Type: 'Wait', Seconds: 0.5, End: true }), 'field Seconds: must be an'],
+  ['seconds in text', one({ Type: 'Wait', Seconds: '5', End: true }), 'field Seconds: must be an'],
+  ['a day in words', one({ Type: 'Wait', Timestamp: 'noon', End: true }), 'RFC 3339'],
+  [
+    'a small t in an instant',
+    one({ Type: 'Wait', Timestamp: '2026-01-05t09:00:00Z', End: true }),
+    'RFC 3339',
+  ],
+  [
+    'a Condition that is no boolean',
+    one({ Type: 'Choice', Choices: [{ Condition: 'yes', Next: 'S' }] }),
+    'field Condition: must be a boolean',
+  ],
+  [
+    'a rule that leads nowhere',
+    one({ Type: 'Choice', Choices: [{ Condition: true }] }),
+    'field Choices/Next: is missing',
+  ],
+  [
+    'Items that are none',
+    one(inline({ I: pass }, { Items: 'abc', End: true })),
+    'must be an array',
+  ],
+  [
+    'a percentage above 100',
+    one(distributed('L', { I: pass }, { ToleratedFailurePercentage: 101, End: true })),
+    'a number from 0 to 100',
+  ],
+  ['a Label with a space', one(distributed('a b', { I: pass }, { End: true })), 'field Label'],
+  [
+    'a Label of 41 characters',
+    one(distributed('x'.repeat(41), { I: pass }, { End: true })),
+    'Label',
+  ],
+  ['an Error of 257', one({ Type: 'Fail', Error: 'x'.repeat(257) }), 'at most 256 characters'],
+  ['a Cause of 32,769', one({ Type: 'Fail', Cause: 'x'.repeat(32_769) }), 'at most 32768'],
+  ['an Output of Fail', one({ Type: 'Fail', Output: 1 }), "state 'S', field Output"],
+  ['an Assign of Succeed', one({ Type: 'Succeed', Assign: { a: 1 } }), "state 'S', field Assign"],
+  ['an Assign that is an expression', one({ ...pass, Assign: '{% {} %}' }), 'must be an object'],
+  [
+    'a retrier that waits no time',
+    one(invoke({ Retry: [{ ErrorEquals: ['A'], IntervalSeconds: 0 }] })),
+    'field IntervalSeconds',
+  ],
+  [
+    'a retrier that speeds up',
+    one(invoke({ Retry: [{ ErrorEquals: ['A'], BackoffRate: 0.5 }] })),
+    'field BackoffRate: must be a number of at least 1',
+  ],
+  [
+    'a delay of more than a year',
+    one(invoke({ Retry: [{ ErrorEquals: ['A'], MaxDelaySeconds: 31_622_401 }] })),
+    'field MaxDelaySeconds',
+  ],
+  [
+    'an expression in a retrier',
+    one(invoke({ Retry: [{ ErrorEquals: ['A'], MaxAttempts: '{% 1 %}' }] })),
+    'field MaxAttempts',
+  ],
+  [
+    'half a jitter',
+    one(invoke({ Retry: [{ ErrorEquals: ['A'], JitterStrategy: 'HALF' }] })),
+    'NONE or FULL',
+  ],
+  [
+    'a heartbeat as long as the timeout',
+    one(invoke({ Resource: callback, TimeoutSeconds: 9, HeartbeatSeconds: 9 })),
+    'must be smaller than TimeoutSeconds',
+  ],
   ['tolerance inline', one(inline({ I: pass }, { Label: 'x', End: true })), 'field Label'],
   [
     'an EXPRESS child',
@@ -83,6 +183,11 @@ test.each([
   const create = () => new House().create('machine', definition);
   expect(create).toThrow(message);
   expect(create).toThrow(expect.objectContaining({ code: 'InvalidDefinition' }));
+});
+
+test('refuses a definition of more than a megabyte', () => {
+  const definition = one({ ...pass, Comment: 'x'.repeat(1_048_576) });
+  expect(() => new House().create('machine', definition)).toThrow('1048576 bytes');
 });
 
 test('names all problems at once', () => {

@@ -120,6 +120,12 @@ export function inline(states: object, fields: object = {}) {
   return { Type: 'Map', ItemProcessor, ...fields };
 }
 
+/** Branches given by their states, each beginning with the first. */
+export function parallel(branches: object[], fields: object = {}) {
+  const Branches = branches.map((States) => ({ StartAt: Object.keys(States)[0], States }));
+  return { Type: 'Parallel', Branches, ...fields };
+}
+
 export const fail = (name: string, message = '') =>
   new LambdaFunctionError(name, JSON.stringify({ errorType: name, errorMessage: message }));
 

@@ -179,6 +179,164 @@ test.each([
   expect(JSON.parse(run.output!)).toEqual(expected);
 });
 
+test.each([
+  ['a number that JSON does not have', '{% 1 / 0 %}'],
+  ['one inside an object', "{% {'k': [0 / 0]} %}"],
+  ['a range without end', '{% $range(1, 1000000000, 1) %}'],
+  ['a range that does not move', '{% $range(1, 2, 0) %}'],
+  ['an unknown algorithm', "{% $hash('a', 'CRC') %}"],
+  ['text that is no JSON', "{% $parse('{') %}"],
+])('%s is a QueryEvaluationError', async (_what, Output) => {
+  const states = { P: { Type: 'Pass', Output, End: true } };
+  const run = await new House().run({ StartAt: 'P', States: states });
+  expect(run).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+});
+
+test('an expression may take a second', async () => {
+  const slow = '{% $sum($map([1..3000000], function($n) { $n % 7 })) %}';
+  const run = await new House().run({
+    StartAt: 'P',
+    States: { P: { Type: 'Pass', Output: slow, End: true } },
+  });
+  expect(run.cause).toContain('Expression evaluation timeout');
+});
+
+test.each([
+  ['Seconds', '{% -1 %}', 'an integer from 0 to 99999999'],
+  ['Seconds', '{% 1.5 %}', 'an integer from 0 to 99999999'],
+  ['Seconds', '{% "5" %}', 'an integer from 0 to 99999999'],
+  ['Timestamp', '{% "2026-01-05 09:00:00Z" %}', 'an RFC 3339 timestamp'],
+  ['Timestamp', '{% "2026-13-05T09:00:00Z" %}', 'an RFC 3339 timestamp'],
+])('a Wait whose %s becomes %s fails', async (field, value, wanted) => {
+  const states = { W: { Type: 'Wait', [field]: value, End: true } };
+  const run = await new House().run({ StartAt: 'W', States: states });
+  expect(run).toMatchObject({
+    status: 'FAILED',
+    error: 'States.QueryEvaluationError',
+    cause: `The field '${field}' of the state 'W' must be ${wanted}.`,
+  });
+});
+
+test.each([
+  ['MaxConcurrency', '{% -1 %}', 'an integer from 0 to 99999999'],
+  ['Items', '{% {"a": 1} %}', 'an array'],
+])('an inline Map whose %s becomes %s fails', async (field, value, wanted) => {
+  const map = inline({ I: { Type: 'Pass', End: true } }, { [field]: value, End: true });
+  const run = await new House().run({ StartAt: 'M', States: { M: map } }, [1]);
+  expect(run).toMatchObject({ error: 'States.QueryEvaluationError' });
+  expect(run.cause).toContain(`must be ${wanted}`);
+});
+
+test('a Condition must be a boolean, and a Choice cannot catch that', async () => {
+  const run = await new House().run({
+    StartAt: 'Q',
+    States: {
+      Q: { Type: 'Choice', Choices: [{ Condition: '{% 1 %}', Next: 'E' }], Default: 'E' },
+      E: { Type: 'Succeed' },
+    },
+  });
+  expect(run).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+  expect(run.cause).toContain("'Choices[0]/Condition' of the state 'Q' must be a boolean");
+});
+
+test('a Fail whose Cause becomes too long is an error of its evaluation', async () => {
+  const Cause = "{% $join($map([1..32769], function() { 'x' })) %}";
+  const states = { F: { Type: 'Fail', Error: 'Refused', Cause } };
+  const run = await new House().run({ StartAt: 'F', States: states });
+  expect(run).toMatchObject({ error: 'States.QueryEvaluationError' });
+  expect(run.cause).toContain('at most 32768 characters');
+});
+
+describe('variables', () => {
+  const big = (kib: number) =>
+    `{% $join($map([1..${kib}], function() { '${'x'.repeat(1024)}' })) %}`;
+  const assign = (Assign: object, next: object) => ({ Type: 'Pass', Assign, ...next });
+
+  test('of one Assign may be 256 KiB together, and no more', async () => {
+    const house = new House();
+    const run = async (a: number, b: number) => {
+      const States = { A: assign({ a: big(a), b: big(b) }, { End: true }) };
+      const stateMachineArn = house.create(`m${a + b}`, { StartAt: 'A', States });
+      return house.engine.finished(house.engine.start({ stateMachineArn }).executionArn);
+    };
+    expect((await run(128, 127)).status).toBe('SUCCEEDED');
+    expect(await run(128, 128)).toMatchObject({ error: 'States.DataLimitExceeded' });
+  });
+
+  const names = Array.from({ length: 41 }, (_, i) => `v${i}`);
+  const chain = (last: object) =>
+    Object.fromEntries(
+      names.map((name, i) => [
+        name,
+        assign({ [name]: big(255) }, i === 40 ? last : { Next: names[i + 1] }),
+      ]),
+    );
+
+  test('of an execution may be 10 MiB together, and no more', async () => {
+    const States = chain({ End: true });
+    const run = await new House().run({ StartAt: 'v0', States });
+    expect(run).toMatchObject({ error: 'States.DataLimitExceeded' });
+    expect(run.cause).toContain('All variables');
+  });
+
+  test('that are assigned again count once, and those of ended iterations not at all', async () => {
+    const again = Object.fromEntries(
+      names.map((name, i) => [
+        name,
+        assign({ same: big(255) }, i === 40 ? { Next: 'M' } : { Next: names[i + 1] }),
+      ]),
+    );
+    const M = inline(
+      { I: assign({ own: big(255) }, { Output: 1, End: true }) },
+      { Items: '{% [1..45] %}', MaxConcurrency: 5, End: true },
+    );
+    const run = await new House().run({ StartAt: 'v0', States: { ...again, M } });
+    expect(run.cause).toBeUndefined();
+    expect(run.status).toBe('SUCCEEDED');
+  });
+
+  test('of iterations that run beside each other count together', async () => {
+    const M = inline(
+      {
+        I: assign({ one: big(255) }, { Next: 'J' }),
+        J: assign({ two: big(255) }, { Output: 1, Next: 'K' }),
+        K: { Type: 'Wait', Seconds: 1, End: true },
+      },
+      { Items: '{% [1..30] %}', End: true },
+    );
+    const run = await new House().run({ StartAt: 'M', States: { M } });
+    expect(run).toMatchObject({ error: 'States.DataLimitExceeded' });
+  });
+});
+
+test('an execution that is open for a year times out', async () => {
+  const house = new House();
+  const states = { W: { Type: 'Wait', Seconds: 99_999_999, End: true } };
+  const run = await house.run({ StartAt: 'W', States: states });
+  expect(run).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
+  expect(run.stopDate! - run.startDate).toBe(365 * 86_400_000);
+  expect(run.redriveStatusReason).toBe('Execution has exceeded the max execution time.');
+});
+
+test.each([
+  [3, 'SUCCEEDED', 'ExecutionSucceeded'],
+  [4, 'FAILED', 'ExecutionFailed'],
+])('event 25,000 ends the execution: after %d more states it is %s', async (more, status, type) => {
+  const house = new House();
+  house.functions.follow = (_payload, call) => ({ done: call === 3_570 });
+  // 1 start, 3,570 turns of 7, two for each further state and for End.
+  const names = Array.from({ length: more }, (_, i) => `Further ${i}`);
+  const further = names.map((name, i) => [
+    name,
+    { Type: 'Pass', Next: names[i + 1] ?? loop.StartAt },
+  ]);
+  const States = { ...Object.fromEntries(further), ...loop.States };
+  const run = await house.run({ StartAt: names[0], States });
+  expect(run.status).toBe(status);
+  const [last] = house.engine.history(run.executionArn, { reverseOrder: true }).items;
+  expect(last).toMatchObject({ id: 25_000, type });
+});
+
 test('an output above 256 KiB is refused, and States.ALL does not catch that', async () => {
   const house = new House();
   house.functions.big = () => 'x'.repeat(262_144);
