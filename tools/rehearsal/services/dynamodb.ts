@@ -70,10 +70,14 @@ export class DynamoDbService implements Service {
     if (!OPERATIONS.has(operation)) {
       throw new ServiceError('UnknownOperationException', `DynamoDB ${operation} is not rehearsed`);
     }
-    const tables = Object.keys((input.RequestItems as Members | undefined) ?? {});
-    if (tables.length === 0) tables.push(String(input.TableName).replace(/^arn:.*:table\//, ''));
+    const { RequestItems, TableName = '', IndexName = '' } = input;
+    if (typeof TableName !== 'string' || typeof IndexName !== 'string') {
+      throw new ServiceError('SerializationException', 'a name is not a string');
+    }
+    const tables = Object.keys((RequestItems as Members | undefined) ?? {});
+    if (tables.length === 0) tables.push(TableName.replace(/^arn:.*:table\//, ''));
     for (const table of tables) {
-      const index = input.IndexName === undefined ? '' : `/index/${String(input.IndexName)}`;
+      const index = IndexName === '' ? '' : `/index/${IndexName}`;
       authorize(`dynamodb:${operation}`, `${this.tableArns}${table}${index}`);
     }
     return await this.run(operation, input);

@@ -143,7 +143,11 @@ export class S3Service implements RestService {
   private listing(bucket: string, query: URLSearchParams): HttpAnswer {
     const prefix = query.get('prefix') ?? '';
     const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
-    const most = Math.min(1000, Number(query.get('max-keys') ?? 1000));
+    const asked = query.get('max-keys') ?? '1000';
+    if (!/^\d{1,9}$/.test(asked)) {
+      throw new ServiceError('InvalidArgument', 'Provided max-keys not an integer or out of range');
+    }
+    const most = Math.min(1000, Number(asked));
     const left = this.store.list(bucket, prefix).filter((key) => key > after);
     const page = left.slice(0, most);
     const body = xml(

@@ -1,6 +1,7 @@
 // Secrets Manager: the secrets the scenario says exist.
 
 import { type Clock, type Service, ServiceError, type ServiceRequest } from '../types';
+import { needed, read, text } from './members';
 
 /** Secrets by ARN or name; a value that is no string is stored as JSON. */
 export class SecretsService implements Service {
@@ -18,7 +19,7 @@ export class SecretsService implements Service {
     if (operation !== 'GetSecretValue') {
       throw new ServiceError('InvalidAction', `Secrets Manager ${operation} is not rehearsed`);
     }
-    const id = String(input.SecretId);
+    const { SecretId: id } = read(input, { SecretId: needed(text(1, 2048)) });
     const key = Object.keys(this.secrets).find(
       (known) => known === id || `${this.secretArns}${known}-rehear` === id,
     );

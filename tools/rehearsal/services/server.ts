@@ -50,6 +50,7 @@ interface Call {
 }
 
 const LARGEST_BODY = 64 * 1024 * 1024;
+const ARRIVES_MS = 10_000;
 
 /** Thrown to break the connection instead of answering. */
 const HANG_UP = new Error('the connection is broken by a fault');
@@ -58,12 +59,20 @@ const HANG_UP = new Error('the connection is broken by a fault');
 export class Server {
   readonly calls: CallRecord[] = [];
   private readonly services: (Service | RestService)[] = [];
-  private readonly http = createServer((request, response) => void this.handle(request, response));
+  private readonly http = createServer(
+    { connectionsCheckingInterval: 1_000 },
+    (request, response) => void this.handle(request, response),
+  );
   private host = '';
 
   constructor(private readonly options: ServerOptions) {
     this.http.keepAliveTimeout = 0;
-    this.http.on('clientError', (_error, socket) => socket.destroy());
+    // The clock stands still while a request arrives: one that never does is given up.
+    this.http.requestTimeout = this.http.headersTimeout = ARRIVES_MS;
+    this.http.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+      else socket.destroy();
+    });
   }
 
   add(...services: readonly (Service | RestService)[]): void {
@@ -87,13 +96,15 @@ export class Server {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
+    // Kept: a request that was broken off no longer has one.
+    const { socket } = request;
     const key = /Credential=([^/]+)\/[^/]*\/[^/]*\/([^/]+)\//.exec(
       request.headers.authorization ?? '',
     );
     const service = key?.[2] ?? 'unknown';
     let answer: HttpAnswer;
     let answered = () => {};
-    let protocol: Parameters<typeof writeError>[0] = 'json-1.1';
+    const { protocol = 'json-1.1' } = this.serviceOf(request, service) ?? {};
     try {
       // Names that resolve to this address are how web pages reach local servers: refused.
       if (request.headers.host !== this.host) {
@@ -104,7 +115,6 @@ export class Server {
         const caller = this.options.callers.find(key?.[1]);
         answered = follow(caller.process, response);
         const call = this.understand(request, await bodyOf(request), service);
-        protocol = call.service.protocol;
         // Called while the clock is held; what it waits for afterwards is its own to hold.
         const answering = this.call(call, caller, response, requestId);
         release();
@@ -115,8 +125,8 @@ export class Server {
     } catch (error) {
       // At once: until the process knows, it must not count as at rest.
       answered();
-      if (error === HANG_UP) request.socket.destroy();
-      if (response.destroyed || request.socket.destroyed) return;
+      if (error === HANG_UP) socket.destroy();
+      if (response.destroyed || socket.destroyed) return;
       if (!(error instanceof ServiceError)) this.options.problems.push(error as Error);
       const text = (error as Error).message;
       const known =
@@ -133,20 +143,28 @@ export class Server {
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   }
 
+  /** By the operation's name where there is one, else by the signature. */
+  private serviceOf({ headers }: IncomingMessage, name: string): Service | RestService | undefined {
+    const target = headers['x-amz-target'];
+    const wanted = typeof target === 'string' ? target.replace(/\.[^.]*$/, '') : name;
+    return this.services.find((one) => one.target === wanted);
+  }
+
   private understand(request: IncomingMessage, body: Buffer, name: string): Call {
     const { headers, method = 'GET' } = request;
     const url = urlOf(`http://${this.host}${request.url}`);
     const target = headers['x-amz-target'];
     const unknown = (what: string) =>
       new ServiceError('UnknownOperationException', `the rehearsal does not know ${what}`, 400);
+    const found = this.serviceOf(request, name);
     if (typeof target === 'string') {
-      const at = target.lastIndexOf('.');
-      const prefix = target.slice(0, at);
-      const service = this.services.find((one) => one.target === prefix);
-      if (!service) throw unknown(`service ${prefix}, operation ${target}`);
-      return { service, name, operation: target.slice(at + 1), input: parse(body) };
+      const operation = target.replace(/^.*\./, '');
+      // A service of another protocol is not called this way.
+      if (!found?.protocol.startsWith('json')) {
+        throw unknown(`service ${target.replace(/\.[^.]*$/, '')}, operation ${target}`);
+      }
+      return { service: found, name, operation, input: parse(body) };
     }
-    const found = this.services.find((one) => one.target === name);
     if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
       const input = readQuery(new URLSearchParams(body.toString()));
       const operation = String(input.Action);
@@ -169,13 +187,14 @@ export class Server {
     response.once('close', () => {
       if (!response.writableFinished) abort.abort(new Error('the caller hung up'));
     });
-    const sql = input.Sql ?? (Array.isArray(input.Sqls) ? input.Sqls.join('\n') : undefined);
+    const texts = [input.Sql, input.Sqls].flat().filter((text) => typeof text === 'string');
+    const sql = texts.length > 0 ? texts.join('\n') : undefined;
     const occasion: Occasion = {
       task: process.task,
       state: process.state,
       service: name,
       operation,
-      ...(typeof sql === 'string' && { sql }),
+      ...(sql !== undefined && { sql }),
     };
     const fault = faults.take('call', occasion);
     const request: ServerRequest = {
@@ -258,12 +277,13 @@ function follow(process: Process, response: ServerResponse): () => void {
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
+  // Read to its end in any case: the rest of it would be taken for the next request.
   for await (const part of request) {
     length += (part as Buffer).length;
-    if (length > LARGEST_BODY) {
-      throw new ServiceError('RequestEntityTooLarge', 'the request is too large', 413);
-    }
-    parts.push(part as Buffer);
+    if (length <= LARGEST_BODY) parts.push(part as Buffer);
+  }
+  if (length > LARGEST_BODY) {
+    throw new ServiceError('RequestEntityTooLarge', 'the request is too large', 413);
   }
   return Buffer.concat(parts);
 }
