@@ -83,3 +83,7 @@ export const EXTERNAL_FUNCTIONS: readonly ExternalFunction[] = [
     responseBytesPerByte: 10.5,
   },
 ];
+
+export function functionOf(name: FunctionName): ExternalFunction {
+  return EXTERNAL_FUNCTIONS.find((one) => one.name === name)!;
+}

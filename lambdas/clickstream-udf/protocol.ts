@@ -4,6 +4,7 @@
 // https://docs.aws.amazon.com/redshift/latest/dg/udf-creating-a-lambda-sql-udf.html
 
 import { type ExternalFunction, MOST_RESPONSE_BYTES } from './functions';
+import { responseBytes } from './response-size';
 import { type Argument, functionNamed } from './rows';
 
 export interface Batch {
@@ -73,21 +74,6 @@ export function answerOf(results: readonly (string | null)[]): string {
 
 export function refusal(message: string): string {
   return JSON.stringify({ success: false, error_msg: message });
-}
-
-/**
- * Bytes of an answer as Lambda sends it: the text is put into JSON once more, so that each quote and
- * backslash takes two. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-export function responseBytes(answer: string): number {
-  const bytes = Buffer.byteLength(answer) + 2;
-  if (2 * bytes <= MOST_RESPONSE_BYTES) return bytes + (answer.match(/["\\]/g)?.length ?? 0);
-  let escaped = 0;
-  for (let at = 0; at < answer.length; at++) {
-    const code = answer.charCodeAt(at);
-    if (code === 0x22 || code === 0x5c) escaped++;
-  }
-  return bytes + escaped;
 }
 
 function kindOf(value: unknown): string {

@@ -18,6 +18,9 @@ for (const zero of pythonText.zeros) {
     DIGITS.set(String.fromCodePoint(first + digit), String(digit));
   }
 }
+for (const [code, digit] of Object.entries(pythonText.digitsOutsideTens)) {
+  DIGITS.set(String.fromCodePoint(Number.parseInt(code, 16)), String(digit));
+}
 for (const blank of pythonText.blanks) {
   DIGITS.set(String.fromCharCode(Number.parseInt(blank, 16)), ' ');
 }

@@ -47,9 +47,16 @@ export function writeJson(value: Json, quote: Quote): string {
  * The text a function answers: ASCII, or UTF-8 where ASCII would not fit into the column. What fits
  * in neither form is NULL: Redshift would refuse the value, and with it every row of the statement.
  */
-export function answerText(write: (quote: Quote) => string): string | null {
+export function answerText(
+  write: (quote: Quote) => string,
+  fits: (text: string) => boolean = fitsColumn,
+): string | null {
   const ascii = write(quoteAscii);
-  if (ascii.length <= MOST_BYTES) return ascii;
+  if (fits(ascii)) return ascii;
   const utf8 = write(quoteUtf8);
-  return Buffer.byteLength(utf8) <= MOST_BYTES ? utf8 : null;
+  return fits(utf8) ? utf8 : null;
+}
+
+export function fitsColumn(text: string): boolean {
+  return text.length <= MOST_BYTES && Buffer.byteLength(text) <= MOST_BYTES;
 }

@@ -1,16 +1,29 @@
 // parse_utm_from_url: one JSON object with 16 members, in the order of their names.
 
-import { answerText, type Quote, quoteAscii } from '../json/write';
+import { functionOf } from '../functions';
+import { answerText, fitsColumn, type Quote, quoteAscii } from '../json/write';
+import { rowBytes } from '../response-size';
 import { type Attribution, attributionOf } from './attribution';
 import type { Pairs } from './url';
 
+const { responseBytesPerRow, responseBytesPerByte } = functionOf('parse_utm_from_url');
+
+/**
+ * NULL, too, where a row would take more of the response than its share: a click id of thousands of
+ * quotes, backslashes or control characters grows up to 40 times. Anyone who can send an event could
+ * otherwise fill a batch with such URLs, have it refused, and with it the migration.
+ */
 export function parseUtmFromUrl(
   url: string | null,
   referrer: string | null,
   latestReferrer: string | null,
 ): string | null {
   const found = attributionOf(url, referrer, latestReferrer);
-  return answerText((quote) => writeAttribution(found, quote));
+  const share = responseBytesPerRow + responseBytesPerByte * bytesOf(url, referrer, latestReferrer);
+  return answerText(
+    (quote) => writeAttribution(found, quote),
+    (text) => fitsColumn(text) && rowBytes(text) <= share,
+  );
 }
 
 function writeAttribution(found: Attribution, quote: Quote): string {
@@ -28,6 +41,10 @@ function writeAttribution(found: Attribution, quote: Quote): string {
     `"utm_medium": ${text(found.medium)}, "utm_source": ${text(found.source)}, ` +
     `"utm_source_platform": ${text(found.sourcePlatform)}, "utm_term": ${text(found.term)}}`
   );
+}
+
+function bytesOf(...texts: readonly (string | null)[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
 }
 
 function writePairs(pairs: Pairs, quote: Quote): string {
