@@ -38,7 +38,7 @@ export const ENTRIES = {
 export const PROCESSOR = words('ProcessorConfig StartAt States Comment');
 export const CONFIG = words('Mode ExecutionType');
 export const BRANCH = words('StartAt States Comment');
-export const INVOKE_ARGUMENTS = words('FunctionName Payload Qualifier');
+export const INVOKE_ARGUMENTS = words('FunctionName Payload');
 export const RESOURCE = /^arn:[\w-]+:states:::lambda:invoke(\.waitForTaskToken)?$/;
 
 export const VARIABLE = /^\p{ID_Start}\p{ID_Continue}{0,79}$/u;

@@ -114,7 +114,7 @@ export async function runTask(place: Place): Promise<Payload> {
 /** Calls the function; the call goes on whatever becomes of the execution. */
 async function invoke({ thread, visit }: Place, parameters: unknown): Promise<unknown> {
   const { world, props } = thread.execution;
-  const { FunctionName: name, Qualifier: qualifier, Payload: body, ...rest } = parameters as Json;
+  const { FunctionName: name, Payload: body, ...rest } = parameters as Json;
   const [unknown] = Object.keys(rest);
   if (typeof name !== 'string' || unknown !== undefined) {
     const problem = unknown ?? 'FunctionName';
@@ -123,7 +123,7 @@ async function invoke({ thread, visit }: Place, parameters: unknown): Promise<un
       `The Arguments of the state '${visit.state.name}' must have ${INVOKE_ARGUMENTS.join(', ')}: ${problem}`,
     );
   }
-  const functionArn = arnOf(world, name, qualifier);
+  const functionArn = arnOf(world, name);
   const { roleArn } = props.machine;
   world.authorize(roleArn, 'lambda:InvokeFunction', functionArn);
   const caller = { kind: 'role', arn: roleArn, account: world.account } as const;
@@ -140,10 +140,9 @@ async function invoke({ thread, visit }: Place, parameters: unknown): Promise<un
   };
 }
 
-function arnOf({ partition, region, account }: World, name: string, qualifier: unknown): string {
-  const whole = `arn:${partition}:lambda:${region}:${account}:function:${name}`;
-  const arn = name.startsWith('arn:') ? name : whole;
-  return qualifier === undefined ? arn : `${arn}:${qualifier}`;
+function arnOf({ partition, region, account }: World, name: string): string {
+  if (name.startsWith('arn:')) return name;
+  return `arn:${partition}:lambda:${region}:${account}:function:${name}`;
 }
 
 function toStateError(error: unknown): unknown {

@@ -46,6 +46,11 @@ test.each([
     one(invoke({ Arguments: { FunctionName: 'f', LogType: 'Tail' } })),
     'field LogType',
   ],
+  [
+    'a version of a function',
+    one(invoke({ Arguments: { FunctionName: 'f', Qualifier: '1' } })),
+    'field Qualifier',
+  ],
   ['both ways to wait', one({ Type: 'Wait', Seconds: 1, Timestamp: 'x', End: true }), 'either'],
   ['a reserved variable', one({ ...pass, Assign: { states: 1 } }), 'states is no variable name'],
   ['a partial assignment', one({ ...pass, Assign: { 'a.b': 1 } }), 'a.b is no variable name'],
