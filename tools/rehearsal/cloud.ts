@@ -114,7 +114,8 @@ export class Cloud implements RunningCloud {
       (source) =>
         new Stack(source, { ...place, stackName: source.name }, (name) => this.export(name)),
     );
-    const clock = options.clock === 'real' ? new RealClock() : new VirtualClock(undefined, LOOK_MS);
+    const clock =
+      options.clock === 'real' ? new RealClock() : new VirtualClock(options.startAt, LOOK_MS);
     this.clock = clock;
     this.faults = new Faults(faults);
     this.iam = new Iam(account);
@@ -265,7 +266,10 @@ export class Cloud implements RunningCloud {
     const roles = new WarehouseRoles(this.scenario.warehouse!, this.clock);
     const lambda = roles.caller(this.iam, this.functions!, this.account);
     this.server.add(new RedshiftServerlessService(roles), new RedshiftService(roles));
-    this.warehouse = await Warehouse.start({ clock: this.clock, lambda, ...contents });
+    this.warehouse = await Warehouse.start(
+      { clock: this.clock, lambda, ...contents },
+      this.options.template,
+    );
     this.data = new RedshiftDataService({
       clock: this.clock,
       warehouses: [this.warehouse],

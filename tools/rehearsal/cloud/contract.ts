@@ -1,6 +1,7 @@
 // What a cloud is started with, and what the command line and tests use of a running one.
 
 import type { Clock, CloudEvent } from '../types';
+import type { WarehouseTemplate } from '../warehouse/template';
 
 /** Keys an AWS client signs with. */
 export interface Credentials {
@@ -33,6 +34,18 @@ export interface CloudOptions {
   readonly region?: string;
   /** @default - the scenario's own */
   readonly rows?: number;
+  /**
+   * Databases to copy, filled by the same scenario with as many rows.
+   *
+   * @default - a server of its own is filled
+   */
+  readonly template?: WarehouseTemplate;
+  /**
+   * Instant at which a virtual clock begins, in epoch milliseconds.
+   *
+   * @default - now
+   */
+  readonly startAt?: number;
 }
 
 /** A notice somebody published to a topic of the stack. */

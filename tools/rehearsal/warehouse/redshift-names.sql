@@ -92,6 +92,9 @@ begin
   if not exists (select from pg_roles where rolname = name) then
     execute format('create role %I login', name);
   end if;
+-- Rehearsals that share a server may make the same user at the same time.
+exception
+  when duplicate_object or unique_violation then null;
 end $$;
 
 -- Faults: a write to a table fails when the session was told so ----------------------------------

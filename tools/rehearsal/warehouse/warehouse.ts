@@ -13,6 +13,7 @@ import {
   serveExternal,
 } from './external-functions';
 import { type PostgresServer, SUPERUSER, startPostgres } from './postgres';
+import { WarehouseTemplate } from './template';
 
 /** How the Data API's callers name a warehouse. */
 export type WarehouseAddress =
@@ -58,10 +59,16 @@ const noFunctions: LambdaCaller = async (lambda) => {
 
 /** A running warehouse. */
 export class Warehouse {
-  /** Starts a server, installs Redshift's names and fills the database. */
-  static async start(options: WarehouseOptions): Promise<Warehouse> {
+  /** Starts a server, installs Redshift's names and fills the database; or copies a filled one. */
+  static async start(options: WarehouseOptions, template?: WarehouseTemplate): Promise<Warehouse> {
     const release = options.clock.hold();
     try {
+      if (template) {
+        const { server, names } = await template.copy();
+        const copy = new Warehouse(options, server, names);
+        await copy.routines();
+        return copy;
+      }
       const warehouse = new Warehouse(options, await startPostgres());
       await warehouse.fill(options).catch(async (error: unknown) => {
         await warehouse.stop();
@@ -71,6 +78,14 @@ export class Warehouse {
     } finally {
       release();
     }
+  }
+
+  /** A server filled once, for many warehouses with the same options. */
+  static async template(options: WarehouseOptions): Promise<WarehouseTemplate> {
+    const { admin, server, databases } = await Warehouse.start(options);
+    // Nobody may be connected to what is copied.
+    await admin.end();
+    return new WarehouseTemplate(server, databases);
   }
 
   readonly address: WarehouseAddress;
@@ -85,6 +100,8 @@ export class Warehouse {
   private constructor(
     private readonly options: WarehouseOptions,
     private readonly server: PostgresServer,
+    /** Names of databases that the server calls otherwise. */
+    private readonly names: ReadonlyMap<string, string> = new Map(),
   ) {
     const { database } = options;
     const workgroup = database.replaceAll('_', '-');
@@ -95,7 +112,12 @@ export class Warehouse {
       workgroup,
       arn: `arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/${workgroup}`,
     };
-    this.admin = new Pool({ host: server.host, user: SUPERUSER, database, max: 4 });
+    this.admin = new Pool({
+      host: server.host,
+      user: SUPERUSER,
+      database: names.get(database) ?? database,
+      max: 4,
+    });
     this.admin.on('error', () => {});
   }
 
@@ -120,7 +142,7 @@ export class Warehouse {
     const client = new Client({
       host: this.server.host,
       user,
-      database,
+      database: this.names.get(database) ?? database,
       options: options.join(' '),
     });
     client.on('error', () => {});
