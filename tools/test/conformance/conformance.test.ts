@@ -1,0 +1,30 @@
+// Every case of this folder played on the engine and held against what AWS documents.
+import { clickstreamTemplate, definitionsOf } from '../../../test/support/definitions';
+import { isAboutTrouble, readCases } from './case';
+import { play } from './play';
+
+const CASES = readCases(__dirname);
+const LEAST = 80;
+const NONE_YET = /^none yet: \S+ \S+/;
+
+const named = CASES.map(([name, played]) => [`${name}: ${played.title}`, played] as const);
+
+test.each(named)('%s', async (_name, played) => {
+  await play(played);
+});
+
+test('there are enough cases, half of them about failure and redrive, each title once', () => {
+  expect(CASES.length).toBeGreaterThanOrEqual(LEAST);
+  const trouble = CASES.filter(([, played]) => isAboutTrouble(played));
+  expect(trouble.length * 2).toBeGreaterThanOrEqual(CASES.length);
+  expect(new Set(CASES.map(([, { title }]) => title)).size).toBe(CASES.length);
+});
+
+test('every case names a machine that leans on it, or says why it is kept', () => {
+  const machines = Object.keys(definitionsOf(clickstreamTemplate()));
+  const ours = machines.map((name) => name.replace(/^example-/, ''));
+  const strange = CASES.filter(
+    ([, { machine }]) => !ours.includes(machine) && !NONE_YET.test(machine),
+  );
+  expect(strange.map(([name, { machine }]) => `${name}: ${machine}`)).toEqual([]);
+});
