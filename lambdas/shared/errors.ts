@@ -97,6 +97,12 @@ export class ProcedureFailedError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** A function the procedures need does not work, and could not be replaced by an external one. */
+export class ExternalFunctionError extends RunbookError {
+  override readonly name = 'ExternalFunctionError';
+  readonly family = 'operator must look';
+}
+
 /** A procedure reports success again and again without moving a row. */
 export class NoProgressError extends RunbookError {
   override readonly name = 'NoProgressError';
