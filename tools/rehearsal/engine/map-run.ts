@@ -101,7 +101,12 @@ export class MapRun {
 
   childClosed(execution: Execution): void {
     const { status, props } = execution;
-    if (status === 'SUCCEEDED') this.children.putAway(props.item!, execution);
+    try {
+      if (status === 'SUCCEEDED') this.children.putAway(props.item!, execution);
+    } catch (error) {
+      // No room on the disk: nobody must wait for a child whose end cannot be kept.
+      this.fail(error);
+    }
     if (this.status !== 'RUNNING') return;
     this.running -= 1;
     if (status === 'FAILED' || status === 'TIMED_OUT') this.failures += 1;

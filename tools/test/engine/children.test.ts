@@ -1,4 +1,5 @@
 // Children that succeeded are kept in a file: everything about them must still be there to ask for.
+import * as fs from 'node:fs';
 import { distributed, House, type Payload, task, throws } from './house';
 
 const each = (states: object, fields: object = {}) => ({
@@ -230,6 +231,27 @@ test('the thousand and first open Map Run waits until another one ends', async (
   expect(house.calls.work).toHaveLength(1000);
   const { startDate, stopDate } = house.engine.describeExecution(arn);
   expect(stopDate! - startDate).toBe(120_000);
+});
+
+test('a disk without room fails the Map, and nobody waits for ever', async () => {
+  const house = new House();
+  house.functions.work = (n) => n;
+  jest.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
+    throw new Error('ENOSPC: no space left on device');
+  });
+  const run = await house.run(each(leaf, { MaxConcurrency: 1 }), [1, 2]);
+  expect(run).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+  expect(run.cause).toContain('ENOSPC');
+});
+
+test('the file of the records has no name that could be left behind', async () => {
+  const house = new House();
+  const opened = jest.spyOn(fs, 'openSync');
+  await half(house);
+  const [name] = opened.mock.calls[0]!;
+  opened.mockRestore();
+  expect(String(name)).toContain('rehearsal-');
+  expect(fs.existsSync(String(name))).toBe(false);
 });
 
 test('after the end of the engine its records are gone', async () => {

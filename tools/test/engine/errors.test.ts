@@ -50,6 +50,40 @@ test('each retrier counts for itself, by the name of the error, with its own del
   expect(house.engine.eventCount(run.executionArn)).toBe(7 + 4 * 3);
 });
 
+test('a retrier that says nothing tries three times more, after 1, 2 and 4 seconds', async () => {
+  const house = new House();
+  const at: number[] = [];
+  house.functions.f = () => {
+    at.push((house.clock.now() - Date.UTC(2026, 0, 5, 9)) / 1000);
+    throw fail('Busy');
+  };
+  const run = await house.run(
+    one(task('f', { Retry: [{ ErrorEquals: ['States.ALL'] }], End: true })),
+  );
+  expect(run.error).toBe('Busy');
+  expect(at).toEqual([0, 1, 3, 7]);
+});
+
+test('full jitter takes any part of the delay', async () => {
+  const house = new House();
+  house.functions.f = (_payload, call) => (call < 3 ? throws('Busy')() : call);
+  const Retry = [
+    { ErrorEquals: ['Busy'], IntervalSeconds: 40, MaxDelaySeconds: 60, JitterStrategy: 'FULL' },
+  ];
+  const random = jest.spyOn(Math, 'random').mockReturnValue(0.25);
+  const run = await house.run(one(task('f', { Retry, End: true })));
+  random.mockRestore();
+  expect(run.stopDate! - run.startDate).toBe(10_000 + 15_000);
+});
+
+test('MaxAttempts 0 is no retry, and the first entry that names the error counts', async () => {
+  const house = new House();
+  house.functions.f = throws('Busy');
+  const Retry = [{ ErrorEquals: ['Busy'], MaxAttempts: 0 }, { ErrorEquals: ['States.ALL'] }];
+  await house.run(one(task('f', { Retry, End: true })));
+  expect(house.calls.f).toHaveLength(1);
+});
+
 test('the retry count is in the context, and a used up retrier gives way to the catcher', async () => {
   const house = new House();
   house.functions.f = throws('Busy');
@@ -180,6 +214,14 @@ describe('a task that waits for its token', () => {
     const run = await house.engine.finished(arn);
     expect(run).toMatchObject({ status: 'FAILED', error: 'States.HeartbeatTimeout' });
     expect(run.stopDate! - run.startDate).toBe(85_000);
+  });
+
+  test('refuses a heartbeat that turns out as long as the timeout', async () => {
+    const house = new House();
+    const fields = { TimeoutSeconds: '{% 20 %}', HeartbeatSeconds: '{% 20 %}' };
+    const run = await house.run(gate(fields));
+    expect(run).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    expect(house.calls.f).toBeUndefined();
   });
 
   test('gets a new token with each retry', async () => {

@@ -155,6 +155,16 @@ test('what was being evaluated at the stop is not recorded any more', async () =
   expect(house.types(arn)).toEqual(['ExecutionStarted', 'PassStateEntered', 'ExecutionAborted']);
 });
 
+test('a state that was left is not entered again, though the end of its execution was not seen', async () => {
+  const house = new House();
+  const arn = house.start({ StartAt: 'P', States: { P: { Type: 'Pass', End: true } } }, 7);
+  while (!house.types(arn).includes('PassStateExited')) await Promise.resolve();
+  house.engine.stop(arn);
+  expect(house.engine.describeExecution(arn).status).toBe('ABORTED');
+  expect(await house.redrive(arn)).toMatchObject({ status: 'SUCCEEDED', output: '7' });
+  expect(entered(house, arn, 'P')).toBe(1);
+});
+
 test('a stop leaves the function running, and what it returns later is nobody’s', async () => {
   const house = new House();
   const ended: number[] = [];
@@ -369,6 +379,45 @@ describe('who may be redriven', () => {
     expect(house.engine.redrive(executionArn, 'token')).toEqual(first);
     expect(house.engine.describeExecution(executionArn).redriveCount).toBe(1);
   });
+
+  test('a client token is remembered for fifteen minutes, and the last ten of them', async () => {
+    const house = new House();
+    house.functions.f = throws('Broken');
+    const { executionArn } = await house.run(failing);
+    const redrive = async (token: string) => {
+      house.engine.redrive(executionArn, token);
+      return (await house.engine.finished(executionArn)).redriveCount;
+    };
+    expect(await redrive('first')).toBe(1);
+    await house.pass(15 * 60);
+    expect(await redrive('first')).toBe(1);
+    await house.pass(1);
+    expect(await redrive('first')).toBe(2);
+    for (let i = 0; i < 9; i++) expect(await redrive(`next ${i}`)).toBe(3 + i);
+    expect(await redrive('first')).toBe(11);
+    expect(await redrive('one more')).toBe(12);
+    expect(await redrive('first')).toBe(13);
+  });
+
+  test('a Map Run a thousand times, and then it is an error nobody can catch', async () => {
+    const house = new House();
+    house.functions.f = throws('Broken');
+    const Catch = [{ ErrorEquals: ['States.Runtime'], Next: 'M' }];
+    const states = {
+      M: distributed('Each', { T: task('f', { End: true }) }, { Catch, End: true }),
+    };
+    const { executionArn } = await house.run({ StartAt: 'M', States: states }, [1]);
+    for (let i = 0; i < 1000; i++) await house.redrive(executionArn);
+    const [mapRun] = house.engine.listMapRuns(executionArn).items;
+    expect(mapRun).toMatchObject({ redriveCount: 1000 });
+    expect(house.calls.f).toHaveLength(1001);
+    expect(await house.redrive(executionArn)).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      redriveCount: 1001,
+    });
+    expect(house.calls.f).toHaveLength(1001);
+  }, 30_000);
 
   test('not a child of a Map Run by its own ARN', async () => {
     const house = new House();

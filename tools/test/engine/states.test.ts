@@ -404,6 +404,46 @@ test('an inline Map keeps the order of its items and reads the variables around 
   expect(types).toHaveLength(2 + 2 + 4 + 2 * 3 + 5 * 3);
 });
 
+describe('events of an inline Map follow each other as in recorded histories:', () => {
+  const chain = async (Items: unknown[], states: object) => {
+    const house = new House();
+    const map = inline(states, { Items, MaxConcurrency: 1, End: true });
+    const { executionArn } = await house.run({ StartAt: 'M', States: { M: map } });
+    return house
+      .history(executionArn)
+      .map(({ type, previousEventId }) => `${type} < ${previousEventId}`);
+  };
+
+  test('each iteration after the last state of the one before', async () => {
+    expect(await chain([1, 2], { I: { Type: 'Pass', End: true } })).toEqual([
+      'ExecutionStarted < 0',
+      'MapStateEntered < 0',
+      'MapStateStarted < 2',
+      'MapIterationStarted < 3',
+      'PassStateEntered < 4',
+      'PassStateExited < 5',
+      'MapIterationSucceeded < 6',
+      'MapIterationStarted < 6',
+      'PassStateEntered < 8',
+      'PassStateExited < 9',
+      'MapIterationSucceeded < 10',
+      'MapStateSucceeded < 11',
+      'MapStateExited < 11',
+      'ExecutionSucceeded < 13',
+    ]);
+  });
+
+  test('the failures of iteration and Map after the state that failed', async () => {
+    expect((await chain([1], { I: { Type: 'Fail' } })).slice(3)).toEqual([
+      'MapIterationStarted < 3',
+      'FailStateEntered < 4',
+      'MapIterationFailed < 5',
+      'MapStateFailed < 5',
+      'ExecutionFailed < 7',
+    ]);
+  });
+});
+
 test('an inline Map stops its other iterations when one fails', async () => {
   const house = new House();
   house.functions.f = async (v) => {
