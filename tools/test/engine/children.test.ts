@@ -1,5 +1,5 @@
 // Children that succeeded are kept in a file: everything about them must still be there to ask for.
-import * as fs from 'node:fs';
+import fs from 'node:fs';
 import { distributed, House, type Payload, task, throws } from './house';
 
 const each = (states: object, fields: object = {}) => ({
