@@ -33,7 +33,7 @@ import {
 import { RedshiftDataService } from './services/redshift-data';
 import { ObjectStore, S3Service } from './services/s3';
 import { SecretsService } from './services/secrets';
-import { Server } from './services/server';
+import { type CallRecord, Server } from './services/server';
 import { SnsService } from './services/sns';
 import { StepFunctionsService } from './services/step-functions';
 import { StsService } from './services/sts';
@@ -225,6 +225,14 @@ export class Cloud implements RunningCloud {
   onNotice(listener: (notice: Notice) => void): () => void {
     this.topics.listeners.add(listener);
     return () => void this.topics.listeners.delete(listener);
+  }
+
+  /** Called synchronously on each call of a task that came through, with its input. */
+  onCall(listener: (call: TaskCall, input: Record<string, unknown>) => void): () => void {
+    const own = (call: CallRecord, input: Record<string, unknown>) =>
+      void (call.task === undefined || listener(call as CallRecord & TaskCall, input));
+    this.server.listeners.add(own);
+    return () => void this.server.listeners.delete(own);
   }
 
   async stop(): Promise<void> {

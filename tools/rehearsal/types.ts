@@ -74,7 +74,8 @@ export interface CloudEvent {
 
 /** On whose behalf a function is invoked. */
 export interface Origin {
-  /** Name of the state. */
+  /** Name of the state machine, and of the state. */
+  readonly machine?: string;
   readonly state?: string;
   /** What conditions of the function's policy may ask about. */
   readonly context?: Readonly<Record<string, string>>;

@@ -82,7 +82,8 @@ export interface Counters {
 /** A call of a task function that came through, for those who break the nth one. */
 export interface TaskCall {
   readonly task: string;
-  /** State whose invocation made it; events invoke without one. */
+  /** Machine and state whose invocation made it; events invoke without. */
+  readonly machine?: string;
   readonly state?: string;
   /** Signing name, as faults have it: `redshift-data`. */
   readonly service: string;

@@ -129,6 +129,7 @@ async function invoke({ thread, visit }: Place, parameters: unknown): Promise<un
   const caller = { kind: 'role', arn: roleArn, account: world.account } as const;
   const { name: state } = visit.state;
   const answer = await world.invoker.invoke(functionArn, body ?? {}, caller, world.signal, {
+    machine: props.machine.name,
     state,
   });
   return {

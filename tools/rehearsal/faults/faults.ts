@@ -22,6 +22,8 @@ export interface FaultSpec {
   readonly kind: FaultKind;
   /** Construct id of a task function, or its beginning: `RunBatches`. */
   readonly task?: string;
+  /** Name of the state machine the state belongs to, or its beginning with `*` behind it. */
+  readonly machine?: string;
   /**
    * State whose invocation it is, or that an invocation's call serves: its name, or the beginning
    * of one with `*` behind it.
@@ -54,9 +56,21 @@ export interface FaultSpec {
 export type Place = 'call' | 'invocation' | 'statement' | 'duration' | 'event';
 
 /** An occasion at a place: the members that are known there. */
-export type Occasion = Partial<Record<'task' | 'state' | 'service' | 'operation' | 'sql', string>>;
+export type Occasion = Partial<
+  Record<'task' | 'machine' | 'state' | 'service' | 'operation' | 'sql', string>
+>;
 
-const TEXTS = ['task', 'state', 'service', 'operation', 'sql', 'table', 'error', 'message'];
+const TEXTS = [
+  'task',
+  'machine',
+  'state',
+  'service',
+  'operation',
+  'sql',
+  'table',
+  'error',
+  'message',
+];
 const NUMBERS = ['nth', 'times', 'probability', 'seed', 'seconds'];
 
 /** Reads a fault; refuses unknown members and kinds. */
@@ -156,12 +170,11 @@ export function fits(spec: Omit<FaultSpec, 'kind'>, occasion: Occasion): boolean
     if (!sql?.includes(spec.sql.toLowerCase())) return false;
   }
   if (spec.task !== undefined && !occasion.task?.startsWith(spec.task)) return false;
-  const open = spec.state?.endsWith('*') && spec.state.slice(0, -1);
-  if (open && !occasion.state?.startsWith(open)) return false;
-  if (!open && spec.state !== undefined && spec.state !== occasion.state) return false;
-  return (['service', 'operation'] as const).every(
-    (key) => spec[key] === undefined || spec[key] === occasion[key],
-  );
+  return (['machine', 'state', 'service', 'operation'] as const).every((key) => {
+    const wanted = spec[key];
+    if (wanted === undefined || wanted === occasion[key]) return true;
+    return wanted.endsWith('*') && (occasion[key]?.startsWith(wanted.slice(0, -1)) ?? false);
+  });
 }
 
 function due(spec: FaultSpec, seen: number, next: () => number): boolean {

@@ -8,7 +8,8 @@ import { type Clock, type Principal, ServiceError } from '../types';
 export interface Process {
   /** The task function that runs in it. */
   readonly task?: string;
-  /** The state it works for just now: a worker serves one invocation at a time. */
+  /** The machine and state it works for just now: a worker serves one invocation at a time. */
+  machine?: string;
   state?: string;
   /** Requests received and not answered. */
   pending: number;

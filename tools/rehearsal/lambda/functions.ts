@@ -45,6 +45,7 @@ interface Order {
   readonly spec: FunctionSpec;
   /** JSON. */
   readonly event: string;
+  readonly machine: string | undefined;
   readonly state: string | undefined;
 }
 
@@ -78,7 +79,7 @@ export class Functions implements FunctionInvoker {
     payload: unknown,
     caller: Principal,
     signal: AbortSignal,
-    { state, context = {} }: Origin = {},
+    { machine, state, context = {} }: Origin = {},
   ): Promise<unknown> {
     const spec = this.find(functionArn);
     if (!spec) {
@@ -97,9 +98,9 @@ export class Functions implements FunctionInvoker {
       const message = `Request must be smaller than ${LARGEST_EVENT} bytes for the InvokeFunction operation`;
       throw new LambdaFunctionError('Lambda.RequestEntityTooLargeException', message);
     }
-    const fault = this.options.faults.take('invocation', { task: spec.task, state });
+    const fault = this.options.faults.take('invocation', { task: spec.task, machine, state });
     // A caller that gives up does not stop the function: it runs on, as on AWS.
-    return await untilAborted(this.withFault({ spec, event, state }, fault), signal);
+    return await untilAborted(this.withFault({ spec, event, machine, state }, fault), signal);
   }
 
   /** Ends all environments. */
@@ -140,7 +141,7 @@ export class Functions implements FunctionInvoker {
     return await this.run(order);
   }
 
-  private async run({ spec, event, state }: Order): Promise<unknown> {
+  private async run({ spec, event, machine, state }: Order): Promise<unknown> {
     const { clock } = this.options;
     // Whatever a fault still has in mind: a thread that starts now would never end.
     if (this.stopped) throw runtimeError('Runtime.ExitError', 'the rehearsal is over');
@@ -151,7 +152,7 @@ export class Functions implements FunctionInvoker {
     this.running.set(spec, running + 1);
     this.invocations.set(spec.task, (this.invocations.get(spec.task) ?? 0) + 1);
     const worker = this.warm.get(spec)?.pop() ?? this.startWorker(spec);
-    worker.options.process.state = state;
+    Object.assign(worker.options.process, { machine, state });
     const leave = clock instanceof VirtualClock ? clock.join(worker) : () => {};
     const awsRequestId = randomUUID();
     const deadline = clock.now() + spec.timeoutSeconds * 1000;

@@ -58,6 +58,8 @@ const HANG_UP = new Error('the connection is broken by a fault');
 /** The server; see the head of the file. */
 export class Server {
   readonly calls: CallRecord[] = [];
+  /** Hear of each call that came through, before it is answered. */
+  readonly listeners = new Set<(call: CallRecord, input: Record<string, unknown>) => void>();
   private readonly services: (Service | RestService)[] = [];
   private readonly http = createServer(
     { connectionsCheckingInterval: 1_000 },
@@ -191,6 +193,7 @@ export class Server {
     const sql = texts.length > 0 ? texts.join('\n') : undefined;
     const occasion: Occasion = {
       task: process.task,
+      machine: process.machine,
       state: process.state,
       service: name,
       operation,
@@ -213,7 +216,9 @@ export class Server {
         'operationOf' in service
           ? await service.call({ ...request, input: input as unknown as HttpInput })
           : writeAnswer(service.protocol, operation, await service.call(request), requestId);
-      this.calls.push({ ...occasion, by: principal.arn });
+      const record = { ...occasion, by: principal.arn };
+      this.calls.push(record);
+      for (const listener of this.listeners) listener(record, input);
       if (fault?.kind === 'kill') process.kill?.();
       if (fault?.kind === 'kill' || fault?.kind === 'lost-answer') throw HANG_UP;
       return answer;

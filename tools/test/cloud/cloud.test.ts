@@ -131,6 +131,7 @@ describe('the cloud', () => {
     expect(on.calls).toEqual([
       {
         task: 'Task',
+        machine: 'granted-machine',
         state: 'Write a row',
         service: 'dynamodb',
         operation: 'PutItem',
