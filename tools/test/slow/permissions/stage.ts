@@ -1,0 +1,103 @@
+// A cloud in which a run is played, and all that is heard when something in it is not allowed.
+
+import {
+  CloudFormationClient,
+  DeleteChangeSetCommand,
+  ExecuteChangeSetCommand,
+} from '@aws-sdk/client-cloudformation';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { Cloud } from '../../../rehearsal/cloud';
+import { LambdaFunctionError } from '../../../rehearsal/types';
+import { arm, start, submitted, until } from '../support';
+
+const STACK = 'example-clickstream';
+
+export class Stage {
+  /** Errors, outputs and refusals a person or a log would show. */
+  readonly heard: string[] = [];
+
+  /** The API as somebody with the operators' policy and nothing else has it. */
+  readonly operator: SFNClient;
+
+  constructor(readonly cloud: Cloud) {
+    const { endpointUrl: endpoint, region } = cloud;
+    const policy = cloud.resources.find(({ type }) => type === 'AWS::IAM::ManagedPolicy')!;
+    const credentials = cloud.credentialsWith(policy.logicalId);
+    this.operator = new SFNClient({ endpoint, region, credentials, maxAttempts: 1 });
+    cloud.onEvent(({ detail }) => {
+      const { error, cause, output } = detail;
+      this.heard.push(`${error ?? ''} ${cause ?? ''} ${output ?? ''}`);
+    });
+  }
+
+  /** All that was heard so far, what nobody waits for included. */
+  get everything(): string[] {
+    const lost = this.cloud.undelivered.map(({ error }) =>
+      error instanceof LambdaFunctionError ? error.cause_ : error.message,
+    );
+    return [...this.heard, ...lost, ...this.cloud.problems.map(({ message }) => message)];
+  }
+
+  start(machine: string, input: unknown): string {
+    return start(this.cloud, `${STACK}-${machine}`, input);
+  }
+
+  /** Starts a machine and waits for its end; the status must be the one that is expected. */
+  async play(machine: string, input: unknown, status = 'SUCCEEDED'): Promise<string> {
+    return this.ended(this.start(machine, input), status);
+  }
+
+  async ended(arn: string, status = 'SUCCEEDED'): Promise<string> {
+    const { status: actual, error, cause } = await this.cloud.engine.finished(arn);
+    if (actual !== status) throw new Error(`${arn} is ${actual}: ${error} ${cause}`);
+    return arn;
+  }
+
+  async redriven(arn: string, status = 'SUCCEEDED'): Promise<string> {
+    this.cloud.engine.redrive(arn);
+    return this.ended(arn, status);
+  }
+
+  /** Id of the run an execution opened. */
+  runOf(arn: string): string {
+    const { items } = this.cloud.engine.history(arn, { maxResults: 50 });
+    return /run-\d{8}-[0-9a-f]{10}/.exec(JSON.stringify(items))![0];
+  }
+
+  /** Waits for the nth notice whose subject contains something. */
+  notice(text: string, nth = 1): Promise<void> {
+    return until(this.cloud, () => {
+      return this.cloud.notices.filter(({ subject }) => subject?.includes(text)).length >= nth;
+    });
+  }
+
+  answerTo(arn: string, answer: 'approve' | 'refuse' = 'approve') {
+    return { run: this.runOf(arn), gate: 'change-set', answer, by: 'Ada', reason: 'read it' };
+  }
+
+  /** Does something with the change set of the latest question, as a person would in the console. */
+  async byHand(operation: 'DeleteChangeSet' | 'ExecuteChangeSet'): Promise<void> {
+    const { endpointUrl: endpoint, region, operatorCredentials: credentials } = this.cloud;
+    const client = new CloudFormationClient({ endpoint, region, credentials });
+    const said = this.cloud.notices.map(({ message }) => message).join(' ');
+    const ChangeSetName = said.match(/runbook-run-[\w-]+/g)!.at(-1);
+    const input = { StackName: 'clickstream-console', ChangeSetName };
+    if (operation === 'DeleteChangeSet') await client.send(new DeleteChangeSetCommand(input));
+    else await client.send(new ExecuteChangeSetCommand(input));
+    client.destroy();
+  }
+
+  /**
+   * Stops a migration whose statement runs and whose worker dies before it sees the stop; then leaves
+   * time for an event to be given up that was delivered three times in vain.
+   */
+  async stoppedInEvents(input: unknown): Promise<string> {
+    const arn = this.start('data-migration', input);
+    await submitted(this.cloud, 'sp_migrate_event_to_v2(');
+    await this.cloud.clock.sleep(20_000);
+    arm(this.cloud, 'kind=kill,task=RunBatches,service=states,operation=DescribeExecution,nth=1');
+    this.cloud.engine.stop(arn);
+    await this.cloud.clock.sleep(600_000);
+    return arn;
+  }
+}
