@@ -7,6 +7,7 @@ export * from './platform/props-error';
 export * from './platform/runbook-machine';
 export * from './steps/batched-procedure';
 export * from './steps/chain';
+export * from './steps/external-functions';
 export * from './steps/for-each';
 export * from './steps/manual-gate';
 export * from './steps/redshift-statement';

@@ -18,7 +18,13 @@ import type { Ledger } from '../shared/ledger';
 import { noteWarehouse, type Read, reader } from '../shared/read';
 import { ownRun } from '../shared/runs';
 import type { SqlSource } from '../shared/sql';
-import type { MigrationItem, PreflightMigrationPayload, PreflightMigrationResult } from './payload';
+import { planFunctions } from './functions';
+import type {
+  FunctionPlan,
+  MigrationItem,
+  PreflightMigrationPayload,
+  PreflightMigrationResult,
+} from './payload';
 import { rights } from './rights';
 
 const DAY_MS = 86_400_000;
@@ -38,7 +44,9 @@ export async function preflightMigration(
   // A dry run has no item in the ledger: it changes nothing, not even there.
   if (!payload.dryRun) {
     await ownRun(deps.ledger, payload);
-    await noteWarehouse(deps.ledger, payload.runId, payload.warehouse);
+    for (const target of [payload.warehouse, payload.definer]) {
+      await noteWarehouse(deps.ledger, payload.runId, target);
+    }
   }
   const api = deps.dataApi(payload.warehouse);
   const read = reader(api, deps, payload);
@@ -47,8 +55,14 @@ export async function preflightMigration(
   findings.push(...(await loadOf(payload, read, deps.clock.now())));
   const applications: MigrationItem[] = [];
   const skipped: string[] = [];
+  const functions: FunctionPlan[] = [];
+  const readAs = (target: WarehouseTarget) => reader(deps.dataApi(target), deps, payload);
   for (const appId of payload.appIds) {
-    const item = await lookAt(appId, payload, read, findings, deps.clock.now());
+    const add = (text: string) => findings.push(`application ${appId}: ${text}`);
+    const planOf = async (schema: string) => {
+      functions.push(await planFunctions(appId, schema, payload, read, readAs, add));
+    };
+    const item = await lookAt(appId, payload, read, findings, planOf, deps.clock.now());
     if (item) applications.push(item);
     else skipped.push(appId);
   }
@@ -63,6 +77,7 @@ export async function preflightMigration(
     applications,
     skipped,
     warnings,
+    functions,
     estimate: estimate(events, payload.rpu ?? undefined, payload.pricePerRpuHour ?? undefined),
   };
 }
@@ -101,6 +116,7 @@ async function lookAt(
   payload: PreflightMigrationPayload,
   read: Read,
   findings: string[],
+  planOf: (schema: string) => Promise<void>,
   now: number,
 ): Promise<MigrationItem | undefined> {
   const schema = schemaOf(appId);
@@ -141,6 +157,7 @@ async function lookAt(
       `${notMine.join(', ')} belong to ${owner}, but this run calls as ${me}: call as the owner, or change their owner`,
     );
   }
+  await planOf(schema);
   if (findings.length > before) return empty(appId, schema);
   const ids = { schema };
   if (names.has(TRACE_TABLE)) {

@@ -1,9 +1,14 @@
 import type { Estimate } from '../shared/clickstream/estimate';
 import type { WarehouseTarget } from '../shared/data-api';
+import type { FunctionSpec } from '../shared/functions/spec';
 import type { Caller } from '../shared/run';
 
 export interface PreflightMigrationPayload extends Caller {
   readonly warehouse: WarehouseTarget;
+  /** As whom functions are replaced. */
+  readonly definer: WarehouseTarget;
+  /** Functions the procedures call. */
+  readonly functions: readonly FunctionSpec[];
   readonly appIds: readonly string[];
   /** Days back from now that are migrated. */
   readonly days: number;
@@ -33,6 +38,15 @@ export interface MigrationItem {
   };
 }
 
+/** Functions of one application, before anything is replaced. */
+export interface FunctionPlan {
+  readonly key: string;
+  /** How many work and are left alone. */
+  readonly left: number;
+  /** Those that are replaced, each with the reason: `combine_json_list missing`. */
+  readonly replaced: readonly string[];
+}
+
 export interface PreflightMigrationResult {
   readonly applications: readonly MigrationItem[];
   /** Applications without a legacy table: nothing to migrate. */
@@ -40,4 +54,5 @@ export interface PreflightMigrationResult {
   /** What an operator should know but need not repair. */
   readonly warnings: readonly string[];
   readonly estimate: Estimate;
+  readonly functions: readonly FunctionPlan[];
 }

@@ -83,6 +83,7 @@ export class Platform extends Construct {
     const task = new TaskFunction(this, pascalCase(name), {
       task: name,
       timeout: rights.timeout,
+      memory: rights.memory,
       environment: {
         ...(rights.ledger ? { LEDGER_TABLE: this.ledger.tableName } : {}),
         ...(rights.reports ? { REPORT_BUCKET: this.reports.bucketName } : {}),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Size, Validations } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -26,6 +26,13 @@ export interface TaskFunctionProps {
    * @default Duration.minutes(15)
    */
   readonly timeout?: Duration;
+
+  /**
+   * Memory of the function.
+   *
+   * @default Size.mebibytes(256)
+   */
+  readonly memory?: Size;
 }
 
 /** Folder of the bundles, in a checkout and in the published package alike. */
@@ -52,7 +59,7 @@ export class TaskFunction extends lambda.Function {
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
       code: lambda.Code.fromAsset(folder),
-      memorySize: 256,
+      memorySize: props.memory?.toMebibytes() ?? 256,
       timeout: props.timeout ?? Duration.minutes(15),
       environment: props.environment && { ...props.environment },
       logGroup,

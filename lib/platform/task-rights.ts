@@ -1,7 +1,7 @@
 // What each task may do with what the stack itself has. Rights on anything else (warehouses, stacks)
 // stand beside the step that calls the task.
 
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 
 /** Rights of a task on ledger, reports, topic and the executions of the stack's runbooks. */
 export interface TaskRights {
@@ -39,6 +39,13 @@ export interface TaskRights {
    * @default Duration.minutes(15)
    */
   readonly timeout?: Duration;
+
+  /**
+   * Memory of the function; with it grows its share of a processor.
+   *
+   * @default Size.mebibytes(256)
+   */
+  readonly memory?: Size;
 }
 
 /** Calls of Step Functions a task may make for runs of its own stack. */
@@ -60,11 +67,14 @@ export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
     timeout: short,
   },
   'check-quiet-run': { ledger: ['GetItem'], states: ['DescribeExecution'], timeout: short },
+  // Called by the warehouse, batch by batch: a whole processor, and no ledger.
+  'clickstream-udf': { timeout: Duration.minutes(1), memory: Size.mebibytes(1769) },
   'close-run': {
     ledger: ['GetItem', 'PutItem', 'Query', 'DeleteItem'],
     reports: true,
     timeout: short,
   },
+  'ensure-functions': { ledger: ['GetItem', 'PutItem'], states: ['DescribeExecution'] },
   'mark-item': { ledger: ['GetItem', 'PutItem'], timeout: short },
   'notify-status': {
     ledger: ['GetItem', 'PutItem', 'Query'],

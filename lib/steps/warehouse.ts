@@ -1,9 +1,14 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import type { WarehouseTarget } from '../../lambdas/shared/data-api';
-import { allow } from '../platform/allow';
+import { acknowledgeWildcards, allow } from '../platform/allow';
+
+/** Services that assume the roles of a warehouse. */
+const PRINCIPALS = ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'].map((name) =>
+  iam.ServicePrincipal.servicePrincipalName(name),
+);
 
 /** Who a warehouse is for a step, whichever kind it is. */
 export interface WarehouseAccess {
@@ -109,6 +114,56 @@ export class Warehouse {
       'These actions know no resource; the service shows a role its own statements only.',
     );
     if (!secret) this.grantCredentials(grantee, reason);
+  }
+
+  /**
+   * Lets a task associate a role with the warehouse, by its own rights. A namespace's list of roles is
+   * replaced as a whole, so that those it has are passed again.
+   */
+  grantRoleAssociation(grantee: iam.IGrantable & IConstruct, role: iam.IRole): void {
+    if (this.target.workgroup === undefined) {
+      const actions = ['redshift:DescribeClusters', 'redshift:ModifyClusterIamRoles'];
+      allow(grantee, actions, [this.arn(grantee)]);
+      this.grantPassRole(grantee, role.roleArn);
+      return;
+    }
+    const unknown = 'The ids of workgroup and namespace are not known, only their names.';
+    allow(grantee, ['redshift-serverless:GetWorkgroup'], [this.arn(grantee)], unknown);
+    const namespaces = Stack.of(grantee).formatArn({
+      service: 'redshift-serverless',
+      resource: 'namespace',
+      resourceName: '*',
+      region: this.target.region ?? Aws.REGION,
+    });
+    const actions = ['redshift-serverless:GetNamespace', 'redshift-serverless:UpdateNamespace'];
+    allow(grantee, actions, [namespaces], unknown);
+    const roles = Stack.of(grantee).formatArn({
+      service: 'iam',
+      region: '',
+      resource: 'role',
+      resourceName: '*',
+    });
+    this.grantPassRole(grantee, roles);
+    acknowledgeWildcards(
+      grantee,
+      [roles],
+      'The roles a namespace has are passed again with ours, and are known when the runbook runs; the condition keeps them with Redshift.',
+    );
+  }
+
+  /** https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service.html */
+  private grantPassRole(grantee: iam.IGrantable & IConstruct, resource: string): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [resource],
+        conditions: {
+          StringEquals: {
+            'iam:PassedToService': PRINCIPALS,
+          },
+        },
+      }),
+    );
   }
 
   private arn(scope: IConstruct): string {

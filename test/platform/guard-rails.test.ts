@@ -52,7 +52,9 @@ describe.each([
         expect.stringMatching(/^states\./),
       ]),
     );
-    expect(endpoints.filter((name) => !/^[a-z]+\.(amazonaws\.com(\.cn)?)$/.test(name))).toEqual([]);
+    expect(endpoints.filter((name) => !/^[a-z-]+\.(amazonaws\.com(\.cn)?)$/.test(name))).toEqual(
+      [],
+    );
   });
 });
 
@@ -138,12 +140,13 @@ it('tasks that stop what a dead worker left may act in the warehouse as its work
   const policies = Object.entries(
     assembly.stacks[0]!.template.Resources as Record<string, { Properties: object }>,
   ).filter(([, { Properties }]) =>
-    JSON.stringify(Properties).includes(
-      '"sts:AssumeRole","Effect":"Allow","Resource":"arn:aws:iam::000000000000:role/clickstream-redshift-data-api"',
+    /"sts:AssumeRole","Effect":"Allow","Resource":\[?"[^\]}]*role\/clickstream-redshift-data-api"/.test(
+      JSON.stringify(Properties),
     ),
   );
   const tasks = policies.map(([id]) => id.replace(/^Platform|ServiceRole.*$/g, ''));
   expect(tasks.sort()).toEqual([
+    'EnsureFunctions',
     'PreflightMigration',
     'ReadClickstreamLog',
     'ReleaseRun',

@@ -16,6 +16,12 @@ const access = {
   database: name,
   /** Role to assume; without it the task's own role calls. */
   roleArn: roleArn.optional(),
+  /**
+   * Role that replaces functions where Python is refused: mapped to a superuser (in new serverless mode
+   * the role whose logical id contains `RedshiftServerlessClickstreamWorkgroupAdminRole`), or to a user
+   * who may create external functions; without it `roleArn` does.
+   */
+  functionsRoleArn: roleArn.optional(),
   /** Secret with user and password, instead of a database user that follows from the role. */
   secretArn: z
     .string()
@@ -41,6 +47,8 @@ export const warehouseSchema = z.discriminatedUnion('type', [
     type: z.literal('provisioned'),
     cluster: name,
     dbUser: name.optional(),
+    /** Database user that replaces functions where Python is refused; without it `dbUser` does. */
+    functionsDbUser: name.optional(),
     ...access,
   }),
 ]);

@@ -6,14 +6,23 @@ import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
 import { Platform } from '../../platform/platform';
 import { RunbookMachine } from '../../platform/runbook-machine';
 import { addResult, taskState } from '../../platform/task-state';
+import { functionSpecs } from '../../steps/external-functions';
 import { ForEach } from '../../steps/for-each';
 import type { Warehouse } from '../../steps/warehouse';
+import { CLICKSTREAM_FUNCTIONS } from './functions';
 import { migrateApplication } from './migration-steps';
-import { warehouseOf } from './warehouse-of';
+import { definerOf, warehouseOf } from './warehouse-of';
 
 /** What the target's configuration says about the warehouse of the migration. */
 export interface DataMigrationProps {
   readonly warehouse: Warehouse;
+
+  /**
+   * Who makes functions that do not work.
+   *
+   * @default - who calls them
+   */
+  readonly definer?: Warehouse;
 
   /** Days the schema keeps events; the solution deletes older ones every day. */
   readonly retentionDays: number;
@@ -46,22 +55,30 @@ export function addDataMigration(scope: Construct, target: TargetConfig): Runboo
     target: clickstream,
     tracing,
     docs: 'docs/clickstream-data-migration.md',
-    body: (body) =>
-      dataMigration(body, {
-        warehouse: warehouseOf(body, clickstream.warehouse),
+    body: (body) => {
+      const warehouse = warehouseOf(body, clickstream.warehouse);
+      const definer = definerOf(body, clickstream.warehouse, warehouse);
+      return dataMigration(body, {
+        warehouse,
+        definer,
         retentionDays: clickstream.retentionDays,
-      }),
+      });
+    },
   });
 }
 
 /** States between the first ("Check the input") and the last ("Write the report"). */
 export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.Chain {
   const preflight = Platform.of(scope).task('preflight-migration');
+  const definer = props.definer ?? props.warehouse;
   props.warehouse.grantStatements(preflight);
+  if (definer !== props.warehouse) definer.grantStatements(preflight);
   const check = taskState(scope, 'Check the warehouse', {
     task: preflight,
     payload: {
       warehouse: props.warehouse.target,
+      definer: definer.target,
+      functions: functionSpecs(scope, CLICKSTREAM_FUNCTIONS),
       appIds: '{% [$states.input.input.appIds] %}',
       days: input('migration.days'),
       retentionDays: props.retentionDays,
@@ -74,7 +91,7 @@ export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.
     },
     outputs: addResult('plan'),
     comment:
-      'Looks at tables, owners, unfinished chunks, retention and load, and reports every finding at once; changes nothing. ' +
+      'Looks at tables, owners, functions, unfinished chunks, retention and load, and reports every finding at once; changes nothing. ' +
       'On redrive: looks again',
   });
   const dry = sfn.Choice.jsonata(scope, 'Only a dry run?', {
@@ -92,7 +109,7 @@ export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.
     common:
       "{ 'days': $states.input.input.migration.days, 'batchDays': $states.input.input.migration.batchDays, " +
       "'baseViewBatchHours': $states.input.input.migration.baseViewBatchHours }",
-    body: (body) => migrateApplication(body, props.warehouse),
+    body: (body) => migrateApplication(body, props.warehouse, definer),
   });
   check.next(dry);
   dry

@@ -1,4 +1,4 @@
-// The parts of one application's migration, in the guide's order: events in growing windows, then
+// The parts of one application's migration, in the guide's order: functions that work, events in growing windows, then
 // users, items and sessions once, then the base view from old to new, then the proof.
 
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -10,6 +10,7 @@ import { addResult, taskState } from '../../platform/task-state';
 import { BatchedProcedure, Batches } from '../../steps/batched-procedure';
 import { RedshiftStatement } from '../../steps/redshift-statement';
 import type { Warehouse } from '../../steps/warehouse';
+import { ensureFunctions } from './functions';
 
 const SCHEMA = { schema: '{% $states.input.value.schema %}' };
 const DAYS = '{% $states.input.common.days %}' as unknown as number;
@@ -51,7 +52,11 @@ const WITH_DAYS: readonly string[] = [
 ];
 
 /** Everything that is done for one application. */
-export function migrateApplication(scope: Construct, warehouse: Warehouse): sfn.IChainable {
+export function migrateApplication(
+  scope: Construct,
+  warehouse: Warehouse,
+  definer: Warehouse,
+): sfn.IChainable {
   const common = { warehouse, inItem: true };
   const once = (id: string, part: string, name: string, evidence: Evidence, days = false) =>
     new RedshiftStatement(scope, id, {
@@ -142,7 +147,8 @@ export function migrateApplication(scope: Construct, warehouse: Warehouse): sfn.
     evidence: { kind: 'checks' },
     readOnly: true,
   });
-  return sfn.Chain.start(events)
+  return sfn.Chain.start(ensureFunctions(scope, warehouse, definer))
+    .next(events)
     .next(userView)
     .next(users)
     .next(items)

@@ -1,12 +1,12 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { WarehouseConfig } from '../../../lambdas/shared/inputs/target';
 import { Warehouse } from '../../steps/warehouse';
 
 /** The warehouse of a target's configuration. */
 export function warehouseOf(scope: Construct, config: WarehouseConfig): Warehouse {
-  const { type: _, roleArn, secretArn, ...rest } = config;
+  const { roleArn, secretArn } = config;
   const access = {
     role:
       roleArn === undefined
@@ -17,7 +17,25 @@ export function warehouseOf(scope: Construct, config: WarehouseConfig): Warehous
         ? undefined
         : secretsmanager.Secret.fromSecretCompleteArn(scope, 'WarehouseSecret', secretArn),
   };
-  return 'workgroup' in rest
-    ? Warehouse.serverless({ ...rest, ...access })
-    : Warehouse.provisioned({ ...rest, ...access });
+  return config.type === 'serverless'
+    ? Warehouse.serverless({ ...config, ...access })
+    : Warehouse.provisioned({ ...config, ...access });
+}
+
+/** The same warehouse as who makes functions there; the one who calls them, unless another is named. */
+export function definerOf(
+  scope: Construct,
+  config: WarehouseConfig,
+  warehouse: Warehouse,
+): Warehouse {
+  const dbUser = config.type === 'provisioned' ? config.functionsDbUser : undefined;
+  const roleArn = config.functionsRoleArn;
+  if (roleArn === undefined && dbUser === undefined) return warehouse;
+  // A secret names the user who calls.
+  const { secretArn: _, ...rest } = config;
+  return warehouseOf(new Construct(scope, 'Definer'), {
+    ...rest,
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(dbUser === undefined ? {} : { dbUser }),
+  } as WarehouseConfig);
 }

@@ -49,6 +49,7 @@ function preflight(world: World = {}, payload: Partial<PreflightMigrationPayload
     'preflight-load': [world.load ?? { running: null, queued: null }],
     'preflight-running': [world.running ?? { migrations: '0' }],
     'preflight-trace': [world.trace ?? { unfinished: '0', without_data: null }],
+    'read-functions': [],
   };
   const api = {
     read: async ({ sql }: RenderedStatement) => tables[/run-1 (\S+) /.exec(sql)![1]!]!,
@@ -63,6 +64,8 @@ function preflight(world: World = {}, payload: Partial<PreflightMigrationPayload
       selfArn: ROOT,
       redriveCount: 0,
       warehouse: { workgroup: 'w', database: 'd' },
+      definer: { workgroup: 'w', database: 'd', roleArn: 'admin' },
+      functions: [],
       appIds: ['Shop'],
       days: 30,
       retentionDays: 365,
