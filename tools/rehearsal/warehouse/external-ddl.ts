@@ -88,10 +88,6 @@ begin
 end $exfunc$`;
 }
 
-/** Reads back what {@link createExternal} wrote. */
-export const definitionOf = (source: string): ExternalFunction =>
-  JSON.parse(/^ -- (.*)$/m.exec(source)![1]!);
-
 /** Where a statement of PL/pgSQL begins that may call functions for many rows. */
 const BEGINNING =
   /(?:^|\b(?:then|else|loop|begin))\s*((?:create\s+(?:temp(?:orary)?\s+)?table|insert|update|delete|select|perform|with)\b)/i;
@@ -102,17 +98,18 @@ const IN_PASSES = 'rehearsal.pass_begin()';
  * does not recognise still works, with one call for each row.
  */
 export function inPasses(body: string, names: readonly string[]): string {
-  if (names.length === 0 || body.includes(IN_PASSES)) return body;
+  if (names.length === 0) return body;
   const calls = new RegExp(String.raw`\b(?:${names.join('|')})\s*\(`, 'i');
   const { text, parts } = mask(body);
-  const statements = text.split(';').map((statement) => {
+  const statements = text.split(';').map((statement, index, all) => {
     const beginning = calls.test(statement) ? BEGINNING.exec(statement) : null;
-    if (!beginning) return statement;
+    if (!beginning || all[index - 1]?.includes(IN_PASSES)) return statement;
     const at = beginning.index + beginning[0].length - beginning[1]!.length;
     return `${statement.slice(0, at)}loop begin
       perform ${IN_PASSES};
       ${statement.slice(at)};
       exit when rehearsal.pass_end();
+      perform rehearsal.pass_undo();
     exception when sqlstate 'RXF02' then
       perform rehearsal.pass_answers();
     end; end loop`;

@@ -7,25 +7,45 @@
 -- without an answer yet are collected and return NULL, the pass is undone, the collected rows are sent
 -- in batches, and the statement is tried again, until no answer is missing.
 
+set allow_system_table_mods = on;
+
 -- Its functions are PL/pgSQL under Redshift's name for the language.
 create trusted language exfunc handler plpgsql_call_handler validator plpgsql_validator;
 revoke usage on language exfunc from public;
 
+-- Who is no superuser needs this as well. A scenario writes it.
+create table rehearsal.system_privilege (system_privilege text, identity_name name);
+create function rehearsal.mine(identity name) returns boolean language sql stable as $$
+  select rolsuper or pg_has_role(rolname, identity, 'member') from pg_roles where rolname = current_user
+$$;
+create view pg_catalog.svv_system_privileges as
+select system_privilege, oid::int as identity_id, identity_name::text, 'role' as identity_type
+from rehearsal.system_privilege join pg_roles on rolname = identity_name
+where rehearsal.mine(identity_name);
+create view pg_catalog.svv_language_privileges as
+select lanname::text as language_name, privilege_type, grantee::int as identity_id,
+  rolname::text as identity_name, case when rolcanlogin then 'user' else 'role' end as identity_type,
+  is_grantable as admin_option
+from pg_language, aclexplode(lanacl) join pg_roles as r on r.oid = grantee
+where rehearsal.mine(rolname);
+grant select on pg_catalog.svv_system_privileges, pg_catalog.svv_language_privileges to public;
+
 create function rehearsal.watch_external() returns event_trigger language plpgsql as $$
 declare
-  made record;
+  source text;
 begin
-  for made in
-    select l.lanname, p.prosrc from pg_event_trigger_ddl_commands() as d
-    join pg_proc as p on p.oid = d.objid and d.classid = 'pg_proc'::regclass
-    join pg_language as l on l.oid = p.prolang
-  loop
-    if made.lanname = 'exfunc' and made.prosrc ~ '"replaces":true'
-      and not (select rolsuper from pg_roles where rolname = current_user)
-    then
-      raise exception 'must be superuser to replace an external function';
-    end if;
-  end loop;
+  select p.prosrc into source from pg_event_trigger_ddl_commands() as d
+  join pg_proc as p on p.oid = d.objid and d.classid = 'pg_proc'::regclass
+  join pg_language as l on l.oid = p.prolang where l.lanname = 'exfunc';
+  if source is null or (select rolsuper from pg_roles where rolname = current_user) then
+    return;
+  elsif source ~ '"replaces":true' then
+    raise exception 'must be superuser to replace an external function';
+  elsif not exists (select from svv_system_privileges
+    where system_privilege ~ '^CREATE (OR REPLACE )?EXTERNAL FUNCTION$')
+  then
+    raise exception 'permission denied to create external function';
+  end if;
 end $$;
 create event trigger rehearsal_watch_external on ddl_command_end when tag in ('CREATE FUNCTION')
   execute function rehearsal.watch_external();
@@ -34,13 +54,20 @@ create event trigger rehearsal_watch_external on ddl_command_end when tag in ('C
 -- "set check_function_bodies = off".
 create function rehearsal.refuse_python(oid) returns void language plpgsql as $$
 begin
-  raise exception 'Create function is not supported for language plpythonu anymore.';
+  if current_setting('check_function_bodies')::boolean then
+    raise exception 'Create function is not supported for language plpythonu anymore.';
+  end if;
 end $$;
 create trusted language plpythonu handler plpgsql_call_handler validator rehearsal.refuse_python;
 
 create unlogged table rehearsal.external_answer (
-  pid int, id uuid, result text, error text, primary key (pid, id)
+  pid int, id uuid, result text, error text, pass int, primary key (pid, id)
 );
+
+create view rehearsal.external_function as
+select p.oid, nspname || '.' || proname as name, substring(prosrc from '-- ([^\n]*)') as definition
+from pg_proc as p join pg_namespace as n on n.oid = pronamespace
+join pg_language as l on l.oid = prolang where lanname = 'exfunc';
 
 -- Waits for the answer of a question the process was asked.
 create function rehearsal.external_wait(ticket uuid) returns text
@@ -69,18 +96,23 @@ language plpgsql security definer as $$
 declare
   row_text text := routine || ' ' || arguments;
   answer record;
+  made record;
   ticket uuid;
   waiting text;
   collected text;
 begin
   if coalesce(current_setting('rehearsal.pass', true), '') = '' then
     ticket := gen_random_uuid();
-    perform rehearsal.external_tell(format(E'call %s\n%s', ticket, row_text));
+    -- Nobody else sees the function yet when this transaction made it.
+    select * into made from rehearsal.external_function where oid = routine;
+    perform rehearsal.external_tell(
+      format(E'call %s\n%s\n%s\n%s', ticket, row_text, made.name, made.definition));
     return rehearsal.external_wait(ticket);
   end if;
   select * into answer from rehearsal.external_answer
   where pid = pg_backend_pid() and id = md5(row_text)::uuid;
-  if found then
+  -- An answer may come while its pass goes on; Redshift sends equal rows again all the same.
+  if found and answer.pass < current_setting('rehearsal.passes')::int then
     return answer.result;
   end if;
   waiting := coalesce(current_setting('rehearsal.missing', true), '');
@@ -99,24 +131,30 @@ begin
   return null;
 end $$;
 
--- A pass: begin, statement, end. The end is true, or an error that undoes the pass.
+-- A pass: begin, statement, end; what was done without all answers is undone.
 create function rehearsal.pass_begin() returns void language plpgsql as $$
 begin
   if coalesce(current_setting('rehearsal.passes', true), '') in ('', '0') then
-    perform rehearsal.external_tell('new');
+    perform set_config('rehearsal.passes', '0', false), rehearsal.external_tell('new');
   end if;
   perform set_config('rehearsal.pass', 'on', false), set_config('rehearsal.missing', '', false),
     set_config('rehearsal.rows', '', false);
 end $$;
 
+-- False: answers are missing. It must not raise: PL/pgSQL evaluates an expression that failed in another
+-- way the next time, which loses the row count of the statement before.
 create function rehearsal.pass_end() returns boolean language plpgsql as $$
 begin
   if current_setting('rehearsal.missing') <> '' then
     perform rehearsal.external_tell('rows' || current_setting('rehearsal.rows'));
-    raise exception using errcode = 'RXF02', message = 'answers of external functions are missing';
+    return false;
   end if;
   perform set_config('rehearsal.pass', '', false), set_config('rehearsal.passes', '0', false);
   return true;
+end $$;
+create function rehearsal.pass_undo() returns void language plpgsql as $$
+begin
+  raise exception using errcode = 'RXF02', message = 'answers of external functions are missing';
 end $$;
 
 -- Between two passes, outside of what was undone. Time may have passed since.
@@ -132,3 +170,5 @@ begin
   perform rehearsal.external_tell('settle ' || ticket);
   perform set_config('rehearsal.clock_offset', rehearsal.external_wait(ticket), false);
 end $$;
+
+reset allow_system_table_mods;

@@ -4,9 +4,9 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Client, DatabaseError } from 'pg';
+import type { Client } from 'pg';
 import { type Clock, LambdaFunctionError } from '../types';
-import { definitionOf, type ExternalFunction } from './external-ddl';
+import type { ExternalFunction } from './external-ddl';
 import type { Pace } from './pace';
 
 /** Calls a Lambda function as the warehouse does, with one of its roles. */
@@ -79,6 +79,7 @@ export class ExternalSession {
   private answers?: Promise<Client>;
   private work = Promise.resolve();
   private pending = 0;
+  private pass = 0;
   private failure?: Error;
   private release = () => {};
 
@@ -127,11 +128,13 @@ export class ExternalSession {
     if (verb === 'new') {
       this.failure = undefined;
       this.batches.clear();
+      this.pass = 0;
       return await this.forget();
     }
     if (verb === 'call') {
-      const [routine, args] = parted(rows[0]!);
-      const answer = await this.invoke(await this.definition(routine), [args]).then(
+      const [row, name, definition] = rows as [string, string, string];
+      const known = { name, ...JSON.parse(definition) } as Known;
+      const answer = await this.invoke(known, [parted(row)[1]]).then(
         ([result]) => ({ result }),
         (error: Error) => ({ error: error.message }),
       );
@@ -148,6 +151,7 @@ export class ExternalSession {
     const error = this.failure?.message;
     this.failure = undefined;
     this.batches.clear();
+    this.pass++;
     goOn();
     await this.answer(ticket, { result: this.options.clockOffset(), error });
   }
@@ -170,9 +174,9 @@ export class ExternalSession {
     const results = await this.invoke(await this.definition(routine), rows);
     const ids = rows.map((args) => createHash('md5').update(`${routine} ${args}`).digest('hex'));
     await this.query(
-      `insert into rehearsal.external_answer (pid, id, result)
-       select $1, * from unnest($2::uuid[], $3::text[]) on conflict do nothing`,
-      [this.pid, ids, results],
+      `insert into rehearsal.external_answer (pid, id, result, pass)
+       select $1, *, $4 from unnest($2::uuid[], $3::text[]) on conflict do nothing`,
+      [this.pid, ids, results, this.pass],
     );
   }
 
@@ -234,10 +238,9 @@ export class ExternalSession {
     let known = this.known.get(routine);
     if (!known) {
       known = this.query(
-        `select nspname || '.' || proname as name, prosrc from pg_proc
-         join pg_namespace as n on n.oid = pronamespace where pg_proc.oid = $1`,
+        'select name, definition from rehearsal.external_function where oid = $1',
         [routine],
-      ).then(({ rows: [row] }) => ({ ...definitionOf(row.prosrc), name: row.name }));
+      ).then(({ rows: [{ name, definition }] }) => ({ name, ...JSON.parse(definition) }));
       this.known.set(routine, known);
     }
     return known;
@@ -314,19 +317,18 @@ export async function runInPasses<Result>(
 ): Promise<Result> {
   if (!inTransaction) await client.query('begin');
   try {
-    await client.query('savepoint pass');
     for (;;) {
-      try {
-        await client.query('select rehearsal.pass_begin()');
-        const result = await run();
-        await client.query('select rehearsal.pass_end()');
+      await client.query('savepoint pass');
+      await client.query('select rehearsal.pass_begin()');
+      const result = await run();
+      const { rows } = await client.query('select rehearsal.pass_end() as over');
+      if (rows[0].over) {
         await client.query(inTransaction ? 'release pass' : 'commit');
         return result;
-      } catch (error) {
-        if ((error as DatabaseError).code !== 'RXF02') throw error;
-        await client.query('rollback to pass');
-        await client.query('select rehearsal.pass_answers()');
       }
+      // Released, or the next rollback would undo what is set here.
+      await client.query('rollback to pass; release pass');
+      await client.query('select rehearsal.pass_answers()');
     }
   } catch (error) {
     if (!inTransaction) await client.query('rollback');
