@@ -4,7 +4,7 @@
 // https://docs.aws.amazon.com/redshift/latest/dg/udf-creating-a-lambda-sql-udf.html
 
 import { type ExternalFunction, MOST_RESPONSE_BYTES } from './functions';
-import { responseBytes } from './response-size';
+import { fitsResponse, responseBytes } from './response-size';
 import { type Argument, functionNamed } from './rows';
 
 export interface Batch {
@@ -64,10 +64,9 @@ function readRow(udf: ExternalFunction, row: unknown, at: number): readonly Argu
 /** The answer, unless Lambda would refuse to carry it: then a message that says what to change. */
 export function answerOf(results: readonly (string | null)[]): string {
   const answer = JSON.stringify({ success: true, num_records: results.length, results });
-  const bytes = responseBytes(answer);
-  if (bytes <= MOST_RESPONSE_BYTES) return answer;
+  if (fitsResponse(answer)) return answer;
   return refusal(
-    `the answer for ${results.length} rows takes ${bytes} bytes, Lambda carries ${MOST_RESPONSE_BYTES}: ` +
+    `the answer for ${results.length} rows takes ${responseBytes(answer)} bytes, Lambda carries ${MOST_RESPONSE_BYTES}: ` +
       'create the function with a smaller MAX_BATCH_SIZE or MAX_BATCH_ROWS',
   );
 }

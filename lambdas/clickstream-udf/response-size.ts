@@ -3,9 +3,17 @@
 // text within that text: there each takes four.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 
+import { MOST_RESPONSE_BYTES } from './functions';
+
 /** Bytes of a whole answer, with the quotes Lambda puts around it. */
 export function responseBytes(answer: string): number {
   return Buffer.byteLength(answer) + escapedIn(answer) + 2;
+}
+
+/** Whether Lambda carries an answer; the characters are counted only where that can matter. */
+export function fitsResponse(answer: string): boolean {
+  const bytes = Buffer.byteLength(answer);
+  return 2 * bytes + 2 <= MOST_RESPONSE_BYTES || responseBytes(answer) <= MOST_RESPONSE_BYTES;
 }
 
 /** Bytes of the answer of one row, with its quotes and a comma. */

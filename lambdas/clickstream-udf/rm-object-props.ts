@@ -6,9 +6,9 @@ import { answerText, writeJson } from './json/write';
 
 export function rmObjectProps(object: string | null, names: string | null): string | null {
   if (object === null || names === null) return null;
-  const value = readJson(object);
+  const { value, quote } = readJson(object);
   const rest = without(value, names.split(','));
-  return rest ? answerText((quote) => writeJson(value, quote)) : null;
+  return rest ? answerText((q) => writeJson(value, q), quote) : null;
 }
 
 /** Removes the names; false where the original cannot answer: nothing is removed from what is no object. */

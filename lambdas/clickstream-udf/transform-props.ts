@@ -3,34 +3,35 @@
 
 import { type Json, type JsonObject, NumberText } from './json/model';
 import { readJson } from './json/read';
-import { answerText, writeJson } from './json/write';
+import { answerText, type Quote, writeJson, writeObject } from './json/write';
 import { numberOf, wholeOf } from './python-number';
 
 /** {"k": {"type": "number", "value": "5"}} -> {"k": 5} */
 export function transformEventCustomProps(props: string | null): string | null {
-  return transformed(props, (member) => (member instanceof Map ? converted(member) : member));
+  return transformed(props, (member, quote) =>
+    writeJson(member instanceof Map ? converted(member) : member, quote),
+  );
 }
 
 /** {"k": {"type", "value": "5", "set_time_msec": 1}} -> {"k": {"value": 5, "set_time_msec": 1}} */
 export function transformUserCustomProps(props: string | null): string | null {
-  return transformed(props, (member): Json => {
-    if (member === null) return null;
+  return transformed(props, (member, quote) => {
+    if (member === null) return 'null';
     const [value, time] =
       member instanceof Map
         ? [converted(member), member.get('set_time_msec') ?? null]
         : [member, null];
-    return new Map([
-      ['value', value],
-      ['set_time_msec', time],
-    ]);
+    return `{"value": ${writeJson(value, quote)}, "set_time_msec": ${writeJson(time, quote)}}`;
   });
 }
 
-function transformed(props: string | null, change: (member: Json) => Json): string | null {
-  const members = props === null ? null : readJson(props);
-  if (!(members instanceof Map)) return null;
-  for (const [name, member] of members) members.set(name, change(member));
-  return answerText((quote) => writeJson(members, quote));
+function transformed(
+  props: string | null,
+  writeMember: (member: Json, quote: Quote) => string,
+): string | null {
+  if (props === null) return null;
+  const { value, quote } = readJson(props);
+  return value instanceof Map ? answerText((q) => writeObject(value, q, writeMember), quote) : null;
 }
 
 function converted(member: JsonObject): Json {

@@ -15,6 +15,7 @@ export type Json = null | boolean | string | NumberText | readonly Json[] | Json
  * such as 1e400 that would become infinite.
  */
 export function isFiniteText(text: string): boolean {
+  if (text.length < 300 && !/[eEIN]/.test(text)) return true;
   return Number.isFinite(Number(text)) || /^-?\d+$/.test(text);
 }
 

@@ -2,40 +2,55 @@
 // last wins), lone surrogates; no byte order mark, no control characters in strings.
 // https://docs.python.org/2.7/library/json.html
 
+import { readEscaped } from './escapes';
 import { type Json, type JsonObject, NumberText, notJson } from './model';
+import { type Quote, quoteAscii, quotePlain } from './write';
 
 /** One level more and the original ends at Python's recursion limit of 1,000 frames. */
 export const MOST_LEVELS = 989;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
-const FOUR_HEX = /^[0-9a-fA-F]{4}$/;
-const ESCAPED: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
+const NOT_PLAIN = /[^ -[\]-~]/;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** The value of a JSON text; throws {@link notJson} for anything else. */
-export function readJson(text: string): Json {
-  const reader = new Reader(text);
+/** A value, and how the strings in it are written in ASCII. */
+export interface Document {
+  readonly value: Json;
+  readonly quote: Quote;
+}
+
+/** What a JSON text holds; throws {@link notJson} for anything else. */
+export function readJson(text: string): Document {
+  return read(text, (reader) => reader.value(1));
+}
+
+/**
+ * The members of all objects of a list as one object, the last of a name; {@link notJson} when an element
+ * is no object. An object for each element would be made only to be thrown away.
+ */
+export function readJoined(text: string): Document {
+  return read(text, (reader) => reader.joined());
+}
+
+function read(text: string, readValue: (reader: Reader) => Json): Document {
+  // Most texts hold nothing to escape: then a string ends at the next quote and is written as it came.
+  const plain = !NOT_PLAIN.test(text);
+  const reader = new Reader(text, plain);
   reader.skipBlanks();
-  const value = reader.value(1);
+  const value = readValue(reader);
   reader.skipBlanks();
   if (reader.at < text.length) throw notJson;
-  return value;
+  return { value, quote: plain ? quotePlain : quoteAscii };
 }
 
 class Reader {
   at = 0;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly plain: boolean,
+  ) {}
 
   skipBlanks(): void {
     for (;;) {
@@ -68,8 +83,26 @@ class Reader {
     }
   }
 
-  private object(level: number): JsonObject {
+  /** Also `{}` and `""`, which have no elements. */
+  joined(): JsonObject {
     const members: JsonObject = new Map();
+    if (this.text.charCodeAt(this.at) !== 0x5b) {
+      const value = this.value(1);
+      if (value === '' || (value instanceof Map && value.size === 0)) return members;
+      throw notJson;
+    }
+    this.enter(1);
+    if (this.ends(0x5d)) return members;
+    for (;;) {
+      if (this.text.charCodeAt(this.at) !== 0x7b) throw notJson;
+      this.object(2, members);
+      this.skipBlanks();
+      if (this.ends(0x5d)) return members;
+      this.comma();
+    }
+  }
+
+  private object(level: number, members: JsonObject = new Map()): JsonObject {
     this.enter(level);
     if (this.ends(0x7d)) return members;
     for (;;) {
@@ -126,55 +159,34 @@ class Reader {
     if (this.text.startsWith('-Infinity', this.at)) {
       return this.word('-Infinity', new NumberText('-Infinity'));
     }
-    NUMBER.lastIndex = this.at;
-    const found = NUMBER.exec(this.text);
-    if (found === null) throw notJson;
+    const start = this.at;
+    NUMBER.lastIndex = start;
+    if (!NUMBER.test(this.text)) throw notJson;
     this.at = NUMBER.lastIndex;
-    return new NumberText(found[0]);
+    return new NumberText(this.text.slice(start, this.at));
   }
 
   private string(): string {
     const { text } = this;
     const start = this.at + 1;
+    if (this.plain) {
+      const end = text.indexOf('"', start);
+      if (end < 0) throw notJson;
+      this.at = end + 1;
+      return text.slice(start, end);
+    }
     for (let at = start; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) {
         this.at = at + 1;
         return text.slice(start, at);
       }
-      if (code === BACKSLASH) return this.escapedString(start, at);
-      if (code < 0x20) throw notJson;
-    }
-    throw notJson;
-  }
-
-  /** The rest of a string that has a backslash at `at`. */
-  private escapedString(start: number, at: number): string {
-    const { text } = this;
-    let value = text.slice(start, at);
-    let from = at;
-    for (let next = at; next < text.length; next++) {
-      const code = text.charCodeAt(next);
-      if (code === QUOTE) {
-        this.at = next + 1;
-        return value + text.slice(from, next);
+      if (code === BACKSLASH) {
+        const [value, end] = readEscaped(text, start, at);
+        this.at = end;
+        return value;
       }
       if (code < 0x20) throw notJson;
-      if (code !== BACKSLASH) continue;
-      value += text.slice(from, next);
-      const letter = text[next + 1] ?? '';
-      if (letter === 'u') {
-        const hex = text.slice(next + 2, next + 6);
-        if (!FOUR_HEX.test(hex)) throw notJson;
-        value += String.fromCharCode(Number.parseInt(hex, 16));
-        next += 5;
-      } else {
-        const character = ESCAPED[letter];
-        if (character === undefined) throw notJson;
-        value += character;
-        next += 1;
-      }
-      from = next + 1;
     }
     throw notJson;
   }

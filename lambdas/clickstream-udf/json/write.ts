@@ -12,6 +12,9 @@ export type Quote = (text: string) => string;
 const NOT_PLAIN = /[^ !#-[\]-~]/;
 const NOT_ASCII = /[\u007f-\uffff]/g;
 
+/** Text that is known to hold nothing to escape. */
+export const quotePlain: Quote = (text) => `"${text}"`;
+
 /** In ASCII: every character beyond it as \uXXXX. DEL too, as the original. */
 export const quoteAscii: Quote = (text) =>
   NOT_PLAIN.test(text) ? JSON.stringify(text).replace(NOT_ASCII, escapeOf) : `"${text}"`;
@@ -20,8 +23,16 @@ export const quoteAscii: Quote = (text) =>
 export const quoteUtf8: Quote = (text) =>
   NOT_PLAIN.test(text) ? JSON.stringify(text) : `"${text}"`;
 
+/** Escapes made before: a batch has few different characters, and making one costs ten lookups. */
+const ESCAPES = new Map<string, string>();
+
 function escapeOf(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  let known = ESCAPES.get(character);
+  if (known === undefined) {
+    known = `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    ESCAPES.set(character, known);
+  }
+  return known;
 }
 
 export function writeJson(value: Json, quote: Quote): string {
@@ -30,17 +41,25 @@ export function writeJson(value: Json, quote: Quote): string {
   if (value === true) return 'true';
   if (value === false) return 'false';
   if (value instanceof NumberText) return isFiniteText(value.text) ? value.text : 'null';
+  if (value instanceof Map) return writeObject(value, quote, writeJson);
   let text = '';
-  if (value instanceof Map) {
-    for (const [name, member] of value) {
-      text += `${text === '' ? '' : ', '}${quote(name)}: ${writeJson(member, quote)}`;
-    }
-    return `{${text}}`;
-  }
   for (const element of value as readonly Json[]) {
     text += `${text === '' ? '' : ', '}${writeJson(element, quote)}`;
   }
   return `[${text}]`;
+}
+
+/** An object whose members are written by a function of the caller's. */
+export function writeObject<T>(
+  members: ReadonlyMap<string, T>,
+  quote: Quote,
+  writeMember: (member: T, quote: Quote) => string,
+): string {
+  let text = '';
+  for (const [name, member] of members) {
+    text += `${text === '' ? '' : ', '}${quote(name)}: ${writeMember(member, quote)}`;
+  }
+  return `{${text}}`;
 }
 
 /**
@@ -49,14 +68,16 @@ export function writeJson(value: Json, quote: Quote): string {
  */
 export function answerText(
   write: (quote: Quote) => string,
+  quote: Quote = quoteAscii,
   fits: (text: string) => boolean = fitsColumn,
 ): string | null {
-  const ascii = write(quoteAscii);
+  const ascii = write(quote);
   if (fits(ascii)) return ascii;
   const utf8 = write(quoteUtf8);
   return fits(utf8) ? utf8 : null;
 }
 
 export function fitsColumn(text: string): boolean {
-  return text.length <= MOST_BYTES && Buffer.byteLength(text) <= MOST_BYTES;
+  // A character takes three bytes at the most; counting them is for the few long texts.
+  return 3 * text.length <= MOST_BYTES || Buffer.byteLength(text) <= MOST_BYTES;
 }

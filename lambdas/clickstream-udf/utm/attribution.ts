@@ -9,6 +9,7 @@ import { type Campaign, campaignOf, parseUrl, type Url, withScheme } from './url
 /** What parse_utm_from_url knows in the end. */
 export interface Attribution extends Campaign {
   readonly page: Url;
+  readonly referrer: string | null;
   category: string | null;
   channel: string | null;
 }
@@ -19,12 +20,18 @@ export function attributionOf(
   latestReferrer: string | null,
 ): Attribution {
   const page = parseUrl(url ?? '');
-  const found: Attribution = { page, ...campaignOf(page.pairs), category: null, channel: null };
+  const found: Attribution = {
+    page,
+    referrer,
+    ...campaignOf(page.pairs),
+    category: null,
+    channel: null,
+  };
   for (const one of [latestReferrer, referrer]) {
     if (found.source !== null || one === null) continue;
     // Everything is replaced, even by nothing; category and channel are kept.
     Object.assign(found, campaignOf(parseUrl(one).pairs));
-    applyRules(found, one, referrer);
+    applyRules(found, one);
   }
   if (found.source === null) {
     // Spelled as in the original: reports group by it.
@@ -38,7 +45,7 @@ export function attributionOf(
   return found;
 }
 
-function applyRules(found: Attribution, examined: string, referrer: string | null): void {
+function applyRules(found: Attribution, examined: string): void {
   if (found.source !== null) found.category ??= categoryOf(found.source);
   if (isSocial(found.medium)) found.category ??= 'Social';
   const whole = withScheme(examined);
@@ -50,7 +57,7 @@ function applyRules(found: Attribution, examined: string, referrer: string | nul
       found.term = searchedFor(whole, site.parameters) ?? found.term;
     }
   }
-  found.channel = channelOf({ ...found, referrer }) ?? found.channel;
+  found.channel = channelOf(found) ?? found.channel;
 }
 
 /**

@@ -1,10 +1,9 @@
 // parse_utm_from_url: one JSON object with 16 members, in the order of their names.
 
 import { functionOf } from '../functions';
-import { answerText, fitsColumn, type Quote, quoteAscii } from '../json/write';
+import { answerText, fitsColumn, type Quote, quoteAscii, writeObject } from '../json/write';
 import { rowBytes } from '../response-size';
 import { type Attribution, attributionOf } from './attribution';
-import type { Pairs } from './url';
 
 const { responseBytesPerRow, responseBytesPerByte } = functionOf('parse_utm_from_url');
 
@@ -19,10 +18,13 @@ export function parseUtmFromUrl(
   latestReferrer: string | null,
 ): string | null {
   const found = attributionOf(url, referrer, latestReferrer);
-  const share = responseBytesPerRow + responseBytesPerByte * bytesOf(url, referrer, latestReferrer);
   return answerText(
     (quote) => writeAttribution(found, quote),
-    (text) => fitsColumn(text) && rowBytes(text) <= share,
+    quoteAscii,
+    (text) =>
+      fitsColumn(text) &&
+      // Without a backslash nothing was escaped: three copies and the names of parameters never exceed it.
+      (!text.includes('\\') || rowBytes(text) <= shareOf(url, referrer, latestReferrer)),
   );
 }
 
@@ -35,7 +37,7 @@ function writeAttribution(found: Attribution, quote: Quote): string {
     `{"type": ${quoteAscii(clickId.type)}, "id": ${clickId.id === null ? 'null' : quoteAscii(clickId.id)}}`;
   return (
     `{"channel_group": ${text(found.channel)}, "clid_str": ${text(clid)}, "gclid": ${text(found.gclid)}, ` +
-    `"host": ${text(page.host)}, "params": ${writePairs(page.pairs, quote)}, "path": ${text(page.path === '/' ? null : page.path || null)}, ` +
+    `"host": ${text(page.host)}, "params": ${page.pairs.size === 0 ? 'null' : writeObject(page.pairs, quote, text)}, "path": ${text(page.path === '/' ? null : page.path || null)}, ` +
     `"protocol": ${text(page.protocol)}, "query": ${text(page.query || null)}, "source_category": ${text(found.category)}, ` +
     `"utm_campaign": ${text(found.campaign)}, "utm_content": ${text(found.content)}, "utm_id": ${text(found.id)}, ` +
     `"utm_medium": ${text(found.medium)}, "utm_source": ${text(found.source)}, ` +
@@ -43,15 +45,7 @@ function writeAttribution(found: Attribution, quote: Quote): string {
   );
 }
 
-function bytesOf(...texts: readonly (string | null)[]): number {
-  return texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
-}
-
-function writePairs(pairs: Pairs, quote: Quote): string {
-  if (pairs.size === 0) return 'null';
-  let text = '';
-  for (const [name, value] of pairs) {
-    text += `${text === '' ? '' : ', '}${quote(name)}: ${value === null ? 'null' : quote(value)}`;
-  }
-  return `{${text}}`;
+function shareOf(...texts: readonly (string | null)[]): number {
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
+  return responseBytesPerRow + responseBytesPerByte * bytes;
 }
