@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SqlFault } from '../../rehearsal/warehouse/runner';
 import { Harness, STRANGER } from './harness';
+import { lambda, makeFunctions } from './udf';
 
 const FOLDER = join(__dirname, '../../rehearsal/scenarios/clickstream');
 const EVENTS = 600;
@@ -18,6 +19,7 @@ beforeAll(async () => {
     rows: EVENTS,
     scenarioSql: [readFileSync(join(FOLDER, 'warehouse.sql'), 'utf8')],
     faults: { beforeStatement: () => fault },
+    lambda,
   });
 }, 60_000);
 
@@ -30,6 +32,7 @@ afterEach(() => {
 async function makeApp(events: number | null = EVENTS): Promise<string> {
   const app = `app_${++apps}`;
   await data.warehouse.query(`call public.rehearsal_make_app('${app}', ${events})`);
+  await makeFunctions(data, app);
   return app;
 }
 

@@ -8,9 +8,11 @@
 -- Settings (alter database … set …, or --rows for the first):
 --   rehearsal.rows         legacy events of app shop, default 100000
 --   rehearsal.chunk_rows   events of one call of sp_migrate_event_to_v2, default 100000000
+--   rehearsal.python       the solution's Python functions: missing (default), since Redshift makes none
+--                          any more; or refused: there, but every call fails
 
 create role "IAMR:clickstream-redshift-data-api" login createdb;
-create role "IAMR:clickstream-workgroup-admin" login superuser;
+create role "IAMR:clickstream-redshift-admin" login superuser;
 create role clickstream_bi_ab12cd34 login;
 
 do $$
@@ -175,106 +177,25 @@ begin
 end $$;
 
 -- Functions ----------------------------------------------------------------------------------------
--- Signatures and results of the solution's Python functions, as far as plain data need them.
-insert into scenario.template (body) values ($template$
-create function {{app}}.combine_json_list(s varchar) returns varchar language sql stable as $$
-  select coalesce(jsonb_object_agg(key, value order by position), '{}')::text
-  from jsonb_array_elements(s::jsonb) with ordinality as element (object, position),
-    jsonb_each(object)
-$$;
-
-create function {{app}}.rm_object_props(o varchar, props_list varchar) returns varchar
-language sql stable as $$
-  select (o::jsonb - string_to_array(props_list, ','))::text
-$$;
-
-create function {{app}}.typed_value(value jsonb, type text) returns jsonb
-language plpgsql immutable as $$
-begin
-  return case type
-    when 'number' then to_jsonb((value #>> '{}')::numeric)
-    when 'boolean' then to_jsonb(lower(value #>> '{}') = 'true')
-    else value
-  end;
-exception when invalid_text_representation then
-  return value;
-end $$;
-
-create function {{app}}.transform_event_custom_props(s varchar) returns varchar
-language sql stable as $$
-  select coalesce(jsonb_object_agg(key, {{app}}.typed_value(value->'value', value->>'type')), '{}')::text
-  from jsonb_each(s::jsonb)
-$$;
-
-create function {{app}}.transform_user_custom_props(s varchar) returns varchar
-language sql stable as $$
-  select coalesce(jsonb_object_agg(key, jsonb_build_object(
-    'value', {{app}}.typed_value(value->'value', value->>'type'),
-    'set_time_msec', value->'set_time_msec')), '{}')::text
-  from jsonb_each(s::jsonb)
-$$;
-
--- Only the most frequent hosts and channels.
-create function {{app}}.parse_utm_from_url(url varchar, referrer varchar, latest_referrer varchar)
-returns varchar language plpgsql stable as $$
+-- Python functions that an upgrade made while Redshift still did.
+create function scenario.make_python_functions(app text) returns void language plpgsql
+set check_function_bodies = off as $make$
 declare
-  location text := split_part(coalesce(url, ''), '?', 1);
-  query text := nullif(split_part(coalesce(url, ''), '?', 2), '');
-  params jsonb;
-  ref text;
-  host text;
-  known text[];
-  category text;
-  channel text;
+  made record;
 begin
-  params := coalesce((
-    select jsonb_object_agg(split_part(pair, '=', 1), split_part(pair, '=', 2))
-    from string_to_table(query, '&') as pair where pair <> ''), '{}');
-  if params->>'utm_source' is null and params ? 'gclid' then
-    params := params || '{"utm_source": "google", "utm_medium": "cpc"}';
-  end if;
-  foreach ref in array array[latest_referrer, referrer] loop
-    exit when params->>'utm_source' is not null;
-    continue when ref is null;
-    host := regexp_replace(substring(ref from '://([^/?]*)'), '^www\.', '');
-    known := case host
-      when 'google.com' then array['google', 'Search', 'Organic Search']
-      when 'bing.com' then array['Bing', 'Search', 'Organic Search']
-      when 'facebook.com' then array['Facebook', 'Social', 'Organic Social']
-      when 'youtube.com' then array['youtube', 'Video', 'Organic Video']
-      when 'amazon.com' then array['amazon', 'Shopping', 'Organic Shopping']
-    end;
-    if known is not null then
-      params := params || jsonb_build_object('utm_source', known[1]);
-      category := known[2];
-      channel := known[3];
-    end if;
+  for made in select * from (values
+    ('combine_json_list', 's varchar'), ('rm_object_props', 'o varchar, props_list varchar'),
+    ('transform_event_custom_props', 's varchar'), ('transform_user_custom_props', 's varchar'),
+    ('convert_json_list', 'json_in varchar'),
+    ('parse_utm_from_url', 'url varchar, referrer varchar, latest_referrer varchar')
+  ) as listed (name, arguments) loop
+    execute format($sql$
+      create function %I.%I(%s) returns varchar stable language plpythonu as $$
+      begin
+        raise exception 'Function call is not supported for language plpythonu anymore.';
+      end $$$sql$, app, made.name, made.arguments);
   end loop;
-  if params->>'utm_source' is null then
-    category := 'Direct';
-    channel := 'Direct';
-  end if;
-  return json_build_object(
-    'channel_group', coalesce(channel, 'Unassigned'),
-    'clid_str', case when params ? 'gclid'
-      then format('{"type": "gclid", "id": "%s"}', params->>'gclid') end,
-    'gclid', params->>'gclid',
-    'host', coalesce(substring(location from '://([^/]*)'), ''),
-    'params', (select jsonb_object_agg(split_part(pair, '=', 1), split_part(pair, '=', 2))
-      from string_to_table(query, '&') as pair where pair <> ''),
-    'path', nullif(substring(location from '://[^/]*/(.*)'), ''),
-    'protocol', substring(location from '^([^:]*)://'),
-    'query', query,
-    'source_category', coalesce(category, 'Unassigned'),
-    'utm_campaign', params->>'utm_campaign',
-    'utm_content', params->>'utm_content',
-    'utm_id', params->>'utm_id',
-    'utm_medium', coalesce(params->>'utm_medium', channel, 'Unassigned'),
-    'utm_source', coalesce(params->>'utm_source', 'Driect'),
-    'utm_source_platform', params->>'utm_source_platform',
-    'utm_term', params->>'utm_term')::text;
-end $$;
-$template$);
+end $make$;
 
 -- Procedures ---------------------------------------------------------------------------------------
 -- NONATOMIC in PostgreSQL: each step runs in a block of its own that keeps the error, the commit
@@ -1084,6 +1005,9 @@ begin
     execute replace(template.body, '{{app}}', quote_ident(app));
     reset role;
   end loop;
+  if current_setting('rehearsal.python', true) = 'refused' then
+    perform scenario.make_python_functions(app);
+  end if;
   execute format('grant usage on schema %I to clickstream_bi_ab12cd34', app);
   execute format('grant select on all tables in schema %I to clickstream_bi_ab12cd34', app);
   perform scenario.make_data(app, events) where events > 0;
