@@ -39,20 +39,35 @@ interface World {
   load?: Row;
   running?: Row;
   trace?: Row;
+  functions?: Row[];
+  answer?: string;
+  definer?: Row;
   rights?: 'asked' | 'denied';
 }
 
+/** Files the last preflight read. */
+let read: string[] = [];
+
 function preflight(world: World = {}, payload: Partial<PreflightMigrationPayload> = {}) {
+  read = [];
   const tables: Record<string, Row[]> = {
     'preflight-objects': world.objects ?? READY,
     'preflight-rows': [world.rows ?? ROWS],
     'preflight-load': [world.load ?? { running: null, queued: null }],
     'preflight-running': [world.running ?? { migrations: '0' }],
     'preflight-trace': [world.trace ?? { unfinished: '0', without_data: null }],
-    'read-functions': [],
+    'read-functions': world.functions ?? [],
+    'read-function-user': [
+      world.definer ?? { me: 'IAMR:admin', superuser: 'yes', may_create: 'yes' },
+    ],
+    'read-function-privileges': [],
+    'probe-combine-json-list': [{ name: 'a', expected: '{}', actual: world.answer ?? '{}' }],
   };
   const api = {
-    read: async ({ sql }: RenderedStatement) => tables[/run-1 (\S+) /.exec(sql)![1]!]!,
+    read: async ({ sql }: RenderedStatement) => {
+      read.push(/run-1 (\S+) /.exec(sql)![1]!);
+      return tables[read.at(-1)!]!;
+    },
     find: async () => (world.rights === 'denied' ? 'denied' : []),
     cancel: async () => world.rights ?? 'asked',
   } as unknown as DataApi;
@@ -208,4 +223,56 @@ it('finds events whose time no calendar knows, instead of ranges that never end'
   await expect(preflight({ rows })).rejects.toThrow(
     /58234-02-01 00:00:00, which is no time of ours/,
   );
+});
+
+describe('functions of the procedures', () => {
+  const functions = [
+    {
+      name: 'combine_json_list',
+      arguments: 1,
+      maxBatchRows: 1,
+      maxBatchKb: 1,
+      probe: { sql: { file: 'clickstream/probe-combine-json-list' } },
+      golden: { sql: { file: 'clickstream/golden-combine-json-list' } },
+    },
+  ];
+  const python = (owner = 'IAMR:data-api') => [
+    { name: 'combine_json_list', language: 'plpythonu', owner, arguments: 'character varying' },
+  ];
+
+  it('that work are left alone, and nobody asks for rights', async () => {
+    const plan = await preflight({ functions: python() }, { functions, dryRun: true });
+    expect(plan.functions).toEqual([{ key: 'Shop', left: 1, replaced: [] }]);
+    expect(read).not.toContain('read-function-user');
+  });
+
+  it.each([
+    ['missing', {}],
+    ['missing', { functions: [{ ...python()[0]!, arguments: 'character varying, integer' }] }],
+    ['wrong', { functions: python(), answer: '{"a":1}' }],
+  ])('a dry run shows which would be replaced, and why: %s', async (verdict, world: World) => {
+    const plan = await preflight(world, { functions, dryRun: true });
+    expect(plan.functions).toEqual([
+      { key: 'Shop', left: 0, replaced: [`combine_json_list ${verdict}`] },
+    ]);
+  });
+
+  it('that nobody may replace are a finding, beside every other', async () => {
+    const definer = { me: 'IAMR:data-api', superuser: 'no', may_create: 'yes' };
+    const world = { definer, load: { running: '9', queued: '0' } };
+    await expect(preflight(world, { functions, dryRun: true })).rejects.toMatchObject({
+      findings: [
+        expect.stringMatching(/9 statements run/),
+        expect.stringMatching(
+          /application Shop: combine_json_list must be replaced, but user IAMR:data-api may not create external functions: as superuser grant create external function to a role of this user .* functionsRoleArn/,
+        ),
+      ],
+    });
+  });
+
+  it('of an application that is not migrated are not looked at', async () => {
+    const objects = owned([...NEW_RELATIONS, ...PROCEDURES]);
+    const plan = await preflight({ objects }, { functions });
+    expect([plan.functions, read.includes('read-functions')]).toEqual([[], false]);
+  });
 });
