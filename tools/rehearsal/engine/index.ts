@@ -1,17 +1,16 @@
 // The engine's front: what the stand-in of the Step Functions API and the CLI ask of it.
 import { ServiceError } from '../types';
 import { Callbacks } from './callbacks';
-import { type Entry, entryOf, groupOf } from './children';
+import type { Entry } from './children';
 import { type Json, readDefinition } from './definition';
-import { describeExecution, describeMapRun, type ExecutionDescription } from './descriptions';
+import { describeMapRun, type ExecutionDescription } from './descriptions';
 import { Execution, type ExecutionStatus } from './execution';
 import { Expressions } from './expressions';
 import { MAX_DEFINITION_BYTES } from './fields';
 import { type HistoryEvent, wireEvent } from './history';
-import type { MapRun } from './map-run';
 import { type Page, page } from './paging';
 import { fits } from './payload';
-import { Spill } from './spill';
+import { Registry } from './registry';
 import { Turns } from './turns';
 import type { EngineOptions, StateMachine, World } from './world';
 
@@ -64,22 +63,11 @@ interface RedriveToken {
   readonly redriveDate: number;
 }
 
-interface PutAway {
-  readonly run: MapRun;
-  readonly index: number;
-}
-
 export class Engine {
   private readonly machines = new Map<string, StateMachine>();
-  private readonly executions = new Map<string, Execution>();
-  private readonly mapRuns = new Map<string, MapRun>();
-  /** Map Runs by the ARN of the execution they belong to. */
-  private readonly runsOf = new Map<string, MapRun[]>();
-  /** Map Runs by what the names of their children have in common. */
-  private readonly runsOfChildren = new Map<string, MapRun>();
+  private readonly registry = new Registry();
   private readonly redriveTokens = new Map<string, RedriveToken[]>();
   private readonly closing = new AbortController();
-  private readonly spill = new Spill();
   private readonly world: World;
   private starts = 0;
 
@@ -93,12 +81,9 @@ export class Engine {
       signal: this.closing.signal,
       arn: (kind, rest) => `arn:${partition}:states:${region}:${account}:${kind}:${rest}`,
       nextNumber: () => ++this.starts,
-      register: (thing) => {
-        if (thing instanceof Execution) this.executions.set(thing.arn, thing);
-        else this.registerMapRun(thing);
-      },
-      forget: ({ arn }) => this.executions.delete(arn),
-      spill: this.spill,
+      register: (thing) => this.registry.register(thing),
+      forget: (execution) => this.registry.forget(execution),
+      spill: this.registry.spill,
       openRuns: new Turns(MAX_OPEN_MAP_RUNS),
     };
   }
@@ -135,7 +120,7 @@ export class Engine {
 
   /** What an execution was started with; a child's machine is that of its Map Run. */
   stateMachineOf(executionArn: string): Record<string, unknown> {
-    const known = this.find(executionArn);
+    const known = this.registry.find(executionArn);
     const mapRun = known instanceof Execution ? known.props.mapRun : known.run;
     const { machine } = known instanceof Execution ? known.props : known.run.parent.props;
     const stateMachineArn = this.world.arn('stateMachine', mapRun?.machineName ?? machine.name);
@@ -159,7 +144,7 @@ export class Engine {
       throw new ServiceError('InvalidExecutionInput', message);
     }
     const executionArn = this.world.arn('execution', `${machine.name}:${name}`);
-    const known = this.executions.get(executionArn);
+    const known = this.registry.known(executionArn);
     if (known !== undefined && !this.isNameFree(known)) {
       const same = known.status === 'RUNNING' && known.props.input.text === input;
       if (same) return { executionArn, startDate: known.startDate };
@@ -178,27 +163,25 @@ export class Engine {
   }
 
   describeExecution(executionArn: string): ExecutionDescription {
-    const known = this.find(executionArn);
-    if (known instanceof Execution) return describeExecution(known);
-    return known.run.children.description(known.index);
+    return this.registry.describe(executionArn);
   }
 
   /** Resolves with the description once the execution is closed. */
   async finished(executionArn: string): Promise<ExecutionDescription> {
-    const known = this.find(executionArn);
+    const known = this.registry.find(executionArn);
     if (known instanceof Execution) await known.closed();
     return this.describeExecution(executionArn);
   }
 
   /** Aborts the execution and its children; Lambda invocations under way are not stopped. */
   stop(executionArn: string, error?: string, cause?: string): { stopDate: number } {
-    const known = this.find(executionArn);
+    const known = this.registry.find(executionArn);
     if (known instanceof Execution) known.close('ABORTED', { error, cause });
     return { stopDate: this.describeExecution(executionArn).stopDate! };
   }
 
   redrive(executionArn: string, clientToken?: string): { redriveDate: number } {
-    const known = this.find(executionArn);
+    const known = this.registry.find(executionArn);
     const now = this.options.clock.now();
     const tokens = this.redriveTokens.get(executionArn) ?? [];
     const earlier = tokens.find(
@@ -211,11 +194,12 @@ export class Engine {
       throw new ServiceError('ExecutionNotRedrivable', message);
     }
     known.redrive();
+    const { redriveDate = now } = known;
     if (clientToken !== undefined) {
-      const kept = [...tokens, { token: clientToken, redriveDate: now }].slice(-TOKENS_KEPT);
+      const kept = [...tokens, { token: clientToken, redriveDate }].slice(-TOKENS_KEPT);
       this.redriveTokens.set(executionArn, kept);
     }
-    return { redriveDate: now };
+    return { redriveDate };
   }
 
   sendTaskSuccess(taskToken: unknown, output: unknown): void {
@@ -246,8 +230,8 @@ export class Engine {
     const { stateMachineArn, mapRunArn, statusFilter, redriveFilter } = request;
     const all: readonly Entry[] =
       mapRunArn === undefined
-        ? this.executionsOf(this.stateMachine(String(stateMachineArn)).arn)
-        : this.mapRun(mapRunArn).children.entries();
+        ? this.registry.entriesOf(this.stateMachine(String(stateMachineArn)).arn)
+        : this.registry.mapRun(mapRunArn).children.entries();
     const wanted = all.filter(
       ({ status, redriveCount }) =>
         (statusFilter === undefined || status === statusFilter) &&
@@ -259,19 +243,19 @@ export class Engine {
   }
 
   listMapRuns(executionArn: string, request: PageRequest = {}): Page<Record<string, unknown>> {
-    this.find(executionArn);
-    const runs = [...(this.runsOf.get(executionArn) ?? [])].reverse();
+    this.registry.find(executionArn);
+    const runs = [...this.registry.mapRunsOf(executionArn)].reverse();
     return page(runs, request, ({ number }) => -number, describeMapRun);
   }
 
   describeMapRun(mapRunArn: string): Record<string, unknown> {
-    return describeMapRun(this.mapRun(mapRunArn));
+    return describeMapRun(this.registry.mapRun(mapRunArn));
   }
 
   /** Events in the shape of GetExecutionHistory, timestamps in seconds. */
   history(executionArn: string, request: ReadHistory = {}): Page<Record<string, unknown>> {
     const { reverseOrder = false, includeExecutionData = true } = request;
-    const events = this.events(executionArn);
+    const events = this.registry.events(executionArn);
     const ordered = reverseOrder ? [...events].reverse() : events;
     const order = (event: HistoryEvent) => (reverseOrder ? -event.id : event.id);
     return page(ordered, request, order, (event) => wireEvent(event, includeExecutionData));
@@ -279,14 +263,13 @@ export class Engine {
 
   /** Number of events in a history. */
   eventCount(executionArn: string): number {
-    return this.events(executionArn).length;
+    return this.registry.events(executionArn).length;
   }
 
   /** Ends everything that runs, invocations included, and tells nobody. */
   close(): void {
     this.closing.abort(new Error('the engine is closed'));
-    for (const execution of this.executions.values()) execution.close('ABORTED', {});
-    this.spill.close();
+    this.registry.close();
   }
 
   private parse(definition: string | Json): Pick<StateMachine, 'definition' | 'parsed'> {
@@ -297,45 +280,6 @@ export class Engine {
     }
     const source = parseJson(text, 'InvalidDefinition', 'Invalid State Machine Definition');
     return { definition: text, parsed: readDefinition(source as Json, this.world.expressions) };
-  }
-
-  private registerMapRun(run: MapRun): void {
-    this.mapRuns.set(run.arn, run);
-    this.runsOfChildren.set(groupOf(run.children.nameOf(0)), run);
-    const { arn } = run.parent;
-    this.runsOf.set(arn, [...(this.runsOf.get(arn) ?? []), run]);
-  }
-
-  /** An execution, or the place of one whose record is in the spill file. */
-  private find(arn: string): Execution | PutAway {
-    const execution = this.executions.get(arn);
-    if (execution !== undefined) return execution;
-    const [, name] = /^arn:[\w-]+:states:[^:]*:[^:]*:execution:[^:]+:([^:]+)$/.exec(arn) ?? [];
-    if (name === undefined) throw new ServiceError('InvalidArn', `Invalid Arn: '${arn}'`);
-    const run = this.runsOfChildren.get(groupOf(name));
-    const index = run?.children.find(name);
-    if (run !== undefined && index !== undefined && run.childArn(name) === arn) {
-      return { run, index };
-    }
-    throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
-  }
-
-  private events(arn: string): readonly HistoryEvent[] {
-    const known = this.find(arn);
-    return known instanceof Execution ? known.events : known.run.children.events(known.index);
-  }
-
-  private executionsOf(stateMachineArn: string): Entry[] {
-    return [...this.executions.values()]
-      .filter(({ props: { mapRun, machine } }) => !mapRun && machine.arn === stateMachineArn)
-      .map((execution) => entryOf(execution));
-  }
-
-  private mapRun(arn: string): MapRun {
-    const run = this.mapRuns.get(arn);
-    if (run === undefined)
-      throw new ServiceError('ResourceNotFound', `Resource not found: '${arn}'`);
-    return run;
   }
 
   private isNameFree({ stopDate }: Execution): boolean {
