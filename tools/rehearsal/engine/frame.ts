@@ -79,7 +79,7 @@ export function variableBytes({ sizes, visit }: Frame): number {
  */
 export function reopen(frame: Frame): void {
   const { visit } = frame;
-  if (!visit.entered || frame.output !== undefined) return;
+  if (!visit.entered) return;
   for (const { frame: inner } of visit.parts ?? []) if (inner !== undefined) reopen(inner);
   // Results that were too large together are made anew, not added up again.
   if (visit.failure?.error === DATA_LIMIT) visit.parts = undefined;

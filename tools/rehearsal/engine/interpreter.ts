@@ -1,9 +1,9 @@
 // Walks through the states of a frame: enter, do, retry or catch, leave.
 import type { Catcher, Json, Retrier } from './definition';
-import { EVALUATION, Interrupted, matchesError, NO_CHOICE, StateError } from './errors';
-import type { Bindings } from './expressions';
-import { describeRange, isInRange, MAX_LENGTH, NUMBERS, TIMESTAMP } from './fields';
-import { type Frame, newVisit, type Visit, variableBytes, visibleVariables } from './frame';
+import { Interrupted, matchesError, NO_CHOICE, StateError } from './errors';
+import { evaluate, number, type Place, type Reserved, text, wrongType } from './evaluate';
+import { TIMESTAMP } from './fields';
+import { type Frame, newVisit, variableBytes } from './frame';
 import { runMap } from './map';
 import { runParallel } from './parallel';
 import { type Payload, payload, tooLarge } from './payload';
@@ -22,14 +22,6 @@ interface Exit {
   /** Absent at the end of the frame. */
   readonly next?: string;
 }
-
-/** Where a field is evaluated, and with what besides input and context. */
-export interface Place {
-  readonly thread: Thread;
-  readonly frame: Frame;
-  readonly visit: Visit;
-}
-type Reserved = Readonly<{ result?: unknown; errorOutput?: unknown; context?: Json }>;
 
 /** Goes on where the frame stands, to its end. */
 export async function runFrame(thread: Thread, frame: Frame): Promise<Payload> {
@@ -204,79 +196,6 @@ async function finish(
     throw tooLarge('All variables of the execution');
   }
   return { output, assigned, texts, next };
-}
-
-/** Evaluates what a definition says in a field of the state. */
-export function evaluate(
-  place: Place,
-  template: unknown,
-  field: string,
-  reserved: Reserved = {},
-): Promise<unknown> {
-  const { thread, frame, visit } = place;
-  const { context, ...rest } = reserved;
-  const states: Bindings = {
-    input: visit.input.value,
-    context: { ...contextOf(place), ...context },
-    ...rest,
-  };
-  const bindings = { ...visibleVariables(frame), states };
-  return thread.execution.world.expressions.evaluate(template, bindings, field);
-}
-
-/** A number in a field of the state, or undefined when the field is absent. */
-export async function number(place: Place, field: string): Promise<number | undefined> {
-  const template = place.visit.state[field];
-  if (template === undefined) return undefined;
-  const value = await evaluate(place, template, field);
-  const range = NUMBERS[field]!;
-  if (isInRange(value, range)) return value;
-  throw wrongType(place, field, describeRange(range));
-}
-
-async function text(place: Place, field: string): Promise<string | undefined> {
-  const template = place.visit.state[field];
-  if (template === undefined) return undefined;
-  const value = await evaluate(place, template, field);
-  const most = MAX_LENGTH[field] ?? Number.POSITIVE_INFINITY;
-  if (typeof value === 'string' && value.length <= most) return value;
-  throw wrongType(
-    place,
-    field,
-    most < Infinity ? `a string of at most ${most} characters` : 'a string',
-  );
-}
-
-export function wrongType({ visit }: Place, field: string, wanted: string): StateError {
-  const reason = `The field '${field}' of the state '${visit.state.name}' must be ${wanted}.`;
-  return new StateError(EVALUATION, reason, field);
-}
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
-export function contextOf({ thread: { execution }, visit }: Place): Json {
-  const { props, redriveDate } = execution;
-  return {
-    Execution: {
-      Id: execution.arn,
-      Input: props.input.value,
-      Name: props.name,
-      RoleArn: props.machine.roleArn,
-      StartTime: isoTime(execution.startDate),
-      RedriveCount: execution.redriveCount,
-      ...(redriveDate === undefined ? {} : { RedriveTime: isoTime(redriveDate) }),
-    },
-    State: {
-      EnteredTime: isoTime(visit.enteredTime),
-      Name: visit.state.name,
-      RetryCount: visit.retryCount,
-    },
-    StateMachine: { Id: execution.stateMachineArn, Name: execution.machineName },
-  };
-}
-
-/** Zeros at the end are dropped, so readers meet timestamps without a fraction. */
-function isoTime(instant: number): string {
-  return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 
 function textsOf(values: Json): Record<string, string> {

@@ -1,8 +1,8 @@
 // Map states. Inline mode runs its iterations inside the execution, distributed mode makes each an
 // execution of its own: https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html
 import type { Json } from './definition';
+import { contextOf, evaluate, number, type Place, wrongType } from './evaluate';
 import { newFrame } from './frame';
-import { contextOf, evaluate, number, type Place, wrongType } from './interpreter';
 import { MapRun } from './map-run';
 import { runContainer, runParts } from './parts';
 import { type Payload, payload } from './payload';

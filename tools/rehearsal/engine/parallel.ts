@@ -1,7 +1,8 @@
 // A Parallel state: every branch gets the same input, and the result is the array of their outputs.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html
+
+import { evaluate, type Place } from './evaluate';
 import { newFrame } from './frame';
-import { evaluate, type Place } from './interpreter';
 import { runContainer, runParts } from './parts';
 import { type Payload, payload } from './payload';
 

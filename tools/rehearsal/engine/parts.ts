@@ -2,8 +2,9 @@
 // Map. When one fails the others are stopped; a redrive goes on with those that did not end.
 import type { State } from './definition';
 import { Interrupted, StateError } from './errors';
+import type { Place } from './evaluate';
 import type { Frame, Part } from './frame';
-import { type Place, runFrame } from './interpreter';
+import { runFrame } from './interpreter';
 import { type Payload, payload } from './payload';
 import type { Thread } from './thread';
 

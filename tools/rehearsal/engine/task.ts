@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { LambdaFunctionError, ServiceError } from '../types';
 import type { Json } from './definition';
 import { HEARTBEAT_TIMEOUT, PERMISSIONS, RUNTIME, StateError, TIMEOUT } from './errors';
+import { evaluate, number, type Place, wrongType } from './evaluate';
 import { INVOKE_ARGUMENTS } from './fields';
-import { evaluate, number, type Place, wrongType } from './interpreter';
 import { type Payload, payload } from './payload';
 import type { World } from './world';
 
