@@ -78,6 +78,7 @@ export function answerText(
 }
 
 export function fitsColumn(text: string): boolean {
-  // A character takes three bytes at the most; counting them is for the few long texts.
-  return 3 * text.length <= MOST_BYTES || Buffer.byteLength(text) <= MOST_BYTES;
+  // Counting also makes one piece of a text put together from many, before the garbage collector meets
+  // the pieces: without it a batch takes half as long again.
+  return Buffer.byteLength(text) <= MOST_BYTES;
 }
