@@ -25,8 +25,8 @@ export interface Played {
 /** A rehearsal in which something else than the template was deployed. */
 export interface Case {
   readonly name: string;
-  /** The action whose refusal is expected. */
-  readonly action: string;
+  /** Actions of which one must be refused. */
+  readonly actions: readonly string[];
   /** Makes the template another one. */
   readonly edit: (template: Record<string, unknown>) => void;
   /** Runs to try, the cheapest first. */
@@ -36,7 +36,7 @@ export interface Case {
 const ROWS = 200;
 /** Cases at a time: while one waits for its processes, another computes. */
 const AT_A_TIME = 3;
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 120_000;
 
 /** Plays a run with all rights; it must come to its end. */
 export async function played(assemblyDir: string, run: Run): Promise<Played> {
@@ -44,7 +44,10 @@ export async function played(assemblyDir: string, run: Run): Promise<Played> {
   const cloud = await started(assemblyDir, run);
   try {
     const stage = new Stage(cloud);
-    await run.play(stage);
+    const tooLong = delay(LONGEST_MS, 'too long', { ref: false });
+    if ((await Promise.race([run.play(stage), tooLong])) === 'too long') {
+      throw new Error(`"${run.name}" does not end; heard last: ${stage.everything.at(-1)}`);
+    }
     const used = [...cloud.iam.used].map((use) => use.split(' ').slice(0, 2).join(' '));
     const refused = actionsIn(stage.everything);
     return { run, took: Date.now() - began, used: new Set(used), refused };
@@ -66,12 +69,12 @@ export async function unproven(assemblyDir: string, cases: readonly Case[]): Pro
   return failed.sort();
 }
 
-async function isRefused(assemblyDir: string, { action, edit, runs }: Case): Promise<boolean> {
+async function isRefused(assemblyDir: string, { actions, edit, runs }: Case): Promise<boolean> {
   const folder = edited(assemblyDir, edit);
   try {
     for (const run of runs) {
       const cloud = await started(folder, run);
-      const found = await refusal(cloud, run, action).finally(() => cloud.stop());
+      const found = await refusal(cloud, run, actions).finally(() => cloud.stop());
       if (found) return true;
     }
     return false;
@@ -80,8 +83,8 @@ async function isRefused(assemblyDir: string, { action, edit, runs }: Case): Pro
   }
 }
 
-/** Plays the run until the action is refused, or to its end and ten minutes on. */
-async function refusal(cloud: Cloud, run: Run, action: string): Promise<boolean> {
+/** Plays the run until one of the actions is refused, or to its end and ten minutes on. */
+async function refusal(cloud: Cloud, run: Run, actions: readonly string[]): Promise<boolean> {
   const stage = new Stage(cloud);
   let over = false;
   const toTheEnd = async () => {
@@ -94,7 +97,8 @@ async function refusal(cloud: Cloud, run: Run, action: string): Promise<boolean>
     over = true;
   };
   void toTheEnd();
-  const heard = () => actionsIn(stage.everything).some((asked) => like(action, asked, 'is'));
+  const heard = () =>
+    actionsIn(stage.everything).some((asked) => actions.some((one) => like(one, asked, 'is')));
   const until = Date.now() + LONGEST_MS;
   while (!heard()) {
     if (over || Date.now() > until) return false;
