@@ -48,8 +48,8 @@ export class Work {
 
   /** Key of a ledger item about this schema. */
   key(kind: string, name: string) {
-    const { runId, item } = this.payload;
-    return runKey(runId, `${kind}#${item?.key ?? '-'}#${name}`);
+    const { runId, item, schema } = this.payload;
+    return runKey(runId, `${kind}#${item?.key ?? schema}#${name}`);
   }
 
   running(): Promise<boolean> {
