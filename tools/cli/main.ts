@@ -3,7 +3,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Interrupted, UsageError } from './errors';
 import { matrix } from './matrix';
-import { collect, type RehearseOptions, wholeNumber } from './options';
+import { collect, type MatrixOptions, type RehearseOptions, wholeNumber } from './options';
 import { rehearse } from './rehearse';
 import { interrupts } from './signals';
 
@@ -41,15 +41,15 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   const common = (command: Command) =>
     command
-      .argument('<machine>', 'name of the state machine, e.g. clickstream-data-migration')
       .option('--machine <name>', 'another machine than the one named first')
       .option('--scenario <folder>', 'folder or built-in name of what exists in the account')
-      .option('--input <file>', "the execution's input (default: the scenario's)")
       .option('--rows <n>', "size of the scenario's generated data", wholeNumber(1))
       .option('--assembly <folder>', 'cloud assembly to use (default: it is synthesized)')
       .option('--target <name>', 'target in config/ to synthesize', 'example')
       .option('--json', 'print nothing but one JSON document on stdout', false);
   common(runbooks.command('rehearse'))
+    .argument('<machine>', 'name of the state machine, e.g. clickstream-data-migration')
+    .option('--input <file>', "the execution's input (default: the scenario's)")
     .description('run a machine on local stand-ins')
     .option('--fault <spec>', 'inject a fault, e.g. kind=kill,task=RunBatches,nth=2', collect, [])
     .option('--redrive <n>', 'redrive a failed run at most n times', wholeNumber(0))
@@ -64,10 +64,14 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
       set(rehearse(options.machine ?? machine, options, signal)),
     );
   common(runbooks.command('matrix'))
+    .argument('[machine]', 'name of the state machine (default: all that the scenario plays)')
     .description(
       'every fault at every mutating call, redriven to the end, compared with a clean run',
     )
-    .action((machine: string, options: RehearseOptions) =>
+    .option('--draw <text>', 'one case of each call only, chosen by this text')
+    .option('--fault <spec>', 'only this case, as the matrix prints it', collect, [])
+    .option('--jobs <n>', 'cases at a time', wholeNumber(1), 2)
+    .action((machine: string | undefined, options: MatrixOptions) =>
       set(matrix(options.machine ?? machine, options, signal)),
     );
   return runbooks;

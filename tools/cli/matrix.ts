@@ -1,89 +1,131 @@
-// `runbooks matrix`: one clean run, then one run for each fault at each call that changes something,
-// redriven to its end and compared with the clean one.
+// `runbooks matrix`: clean runs, then one run for each fault at each call that changes something, redriven
+// to its end and compared with the clean one.
 
-import type { TaskCall } from '../rehearsal/cloud';
-import type { RehearseOptions } from './options';
-import { type Plan, type Played, play } from './rehearse';
-import { prepare } from './stage';
+import type { FaultSpec } from '../rehearsal/faults/faults';
+import { UsageError } from './errors';
+import { type Case, casesOf, draw, type Place, placesOf, specText } from './matrix-cases';
+import { MatrixStage } from './matrix-stage';
+import type { MatrixOptions } from './options';
 import { Terminal } from './terminal';
 
-/** Operations that change nothing by their names. */
-const READS = /^(Get|List|Describe|Query|Scan|BatchGet|Head|Validate|Assume)/;
-
-/** What is done to each call. */
-const KINDS = ['kind=error', 'kind=lost-answer', 'kind=kill', 'kind=kill,when=after'];
-
-/** A call that is broken twice, and whatever the redrive itself needs. */
-const REDRIVES = 4;
-
-/** The faults to try after a clean run with these calls. */
-export function faultsFor(calls: readonly TaskCall[]): string[] {
-  const seen = new Map<string, number>();
-  return calls
-    .filter(({ operation }) => !READS.test(operation))
-    .flatMap(({ task, service, operation }) => {
-      const place = `service=${service},operation=${operation},task=${task}`;
-      const nth = (seen.get(place) ?? 0) + 1;
-      seen.set(place, nth);
-      return KINDS.map((kind) => `${kind},${place},nth=${nth}`);
-    });
+/** What came of a case. */
+interface Result extends Case {
+  readonly seconds: number;
+  readonly redrives: number;
+  /** How it differs, as sentences. */
+  readonly differences: readonly string[];
 }
 
-/** How a run differs from the clean one, as sentences; states, times and attempts may differ. */
-export function compare(clean: Played, played: Played): string[] {
-  const found = [...played.differences];
-  if (played.summary.status !== clean.summary.status) {
-    found.push(`${played.summary.status}: ${played.summary.error}: ${played.summary.cause}`);
-  }
-  const lines = ({ summary }: Played) => [
-    ...summary.checks.map((c) => `check ${c.item ?? '-'} ${c.name}: ${c.actual}`),
-    ...summary.batches
-      .filter(({ status }) => status === 'done')
-      .map((b) => `batch ${b.step} ${b.item ?? '-'} ${b.title}: ${b.rows ?? '-'} rows`),
-  ];
-  const [wanted, got] = [lines(clean), lines(played)];
-  found.push(...wanted.filter((line) => !got.includes(line)).map((line) => `without ${line}`));
-  found.push(...got.filter((line) => !wanted.includes(line)).map((line) => `with ${line}`));
-  if (got.length !== new Set(got).size) found.push('a batch was done twice');
-  return found;
+/** What may differ because it depends on the time of day or on how long things take. */
+export function differences(
+  clean: ReadonlyMap<string, string>,
+  volatile: ReadonlySet<string>,
+  end: ReadonlyMap<string, string>,
+): string[] {
+  const names = [...new Set([...clean.keys(), ...end.keys()])];
+  return names
+    .filter((name) => clean.get(name) !== end.get(name) && !volatile.has(name))
+    .map(
+      (name) => `${name}: ${end.get(name) ?? 'nothing'} instead of ${clean.get(name) ?? 'nothing'}`,
+    );
 }
 
 export async function matrix(
-  named: string,
-  options: RehearseOptions,
+  machine: string | undefined,
+  options: MatrixOptions,
   signal: AbortSignal,
 ): Promise<number> {
   const terminal = new Terminal(options.json ? process.stderr : process.stdout);
-  const quiet = new Terminal({ write: () => true });
-  const stage = await prepare(named, options, signal, (text) => terminal.line(text));
+  const stage = await MatrixStage.prepare(machine, options, signal, (text) => terminal.line(text));
+  const begun = Date.now();
   try {
-    const plan: Plan = {
-      faults: [],
-      redrives: REDRIVES,
-      approve: true,
-      clock: 'virtual',
-      rows: options.rows,
-    };
-    const clean = await play(stage, plan, quiet, signal);
-    const faults = faultsFor(clean.calls);
-    terminal.line(`Clean run: ${clean.summary.status}; ${faults.length} runs with a fault follow`);
-    const results: { fault: string; redrives: number; differences: string[] }[] = [];
-    for (const fault of faults) {
-      const played = await play(stage, { ...plan, faults: [fault] }, quiet, signal);
-      const differences = compare(clean, played);
-      results.push({ fault, redrives: played.summary.redriveCount, differences });
-      const verdict = differences.length === 0 ? 'same' : `DIFFERS: ${differences.join('; ')}`;
-      terminal.line(`${results.length}/${faults.length} ${fault}: ${verdict}`);
-    }
-    const different = results.filter(({ differences }) => differences.length > 0);
-    terminal.line(`${results.length - different.length} same, ${different.length} different`);
-    if (options.json) {
-      process.stdout.write(
-        `${JSON.stringify({ machine: stage.machine.name, clean: clean.summary, results })}\n`,
-      );
-    }
-    return clean.summary.status === 'SUCCEEDED' && different.length === 0 ? 0 : 1;
+    const places = await cleanRuns(stage, terminal);
+    const cases = chosen(places, options);
+    terminal.line(
+      `${places.length} calls that change something, ${casesOf(places).length} cases; ${cases.length} of them are run`,
+    );
+    const results: Result[] = [];
+    await inLanes(cases, options.jobs, async (one) => {
+      const result = await run(stage, one);
+      results.push(result);
+      terminal.live(`${results.length} of ${cases.length}`, '');
+      if (result.differences.length > 0) tell(terminal, result);
+    });
+    const equal = results.filter((one) => one.differences.length === 0).length;
+    const slowest = Math.max(0, ...results.map(({ seconds }) => seconds));
+    terminal.line(
+      `matrix: ${casesOf(places).length} cases found, ${results.length} run, ${equal} equal, ` +
+        `${results.length - equal} different; ${((Date.now() - begun) / 1000).toFixed(0)} s, ` +
+        `slowest case ${slowest.toFixed(1)} s`,
+    );
+    if (options.json) process.stdout.write(`${JSON.stringify({ places, results })}\n`);
+    return equal === results.length ? 0 : 1;
   } finally {
-    stage.close();
+    await stage.close();
   }
+}
+
+/** Plays each scene without a fault; returns the calls that no earlier scene makes. */
+async function cleanRuns(stage: MatrixStage, terminal: Terminal): Promise<Place[]> {
+  const known = new Set<string>();
+  const places: Place[] = [];
+  for (const scene of stage.scenes) {
+    const { calls, volatile } = await stage.playClean(scene);
+    const found = placesOf(scene.name, calls, known);
+    terminal.line(
+      `Clean run of "${scene.name}": ${calls.length} calls, ${found.length} new places` +
+        `${volatile.size > 0 ? `; not compared, because time changes it: ${[...volatile].join('; ')}` : ''}`,
+    );
+    places.push(...found);
+  }
+  const without = places.filter(({ faults }) => faults.length === 0);
+  if (places.length === 0 || without.length > 0) throw new Error('a call has no case');
+  return places;
+}
+
+function chosen(places: readonly Place[], options: MatrixOptions): Case[] {
+  const all = casesOf(places);
+  if (options.fault.length > 0) {
+    const found = all.filter(({ fault }) => options.fault.includes(specText(fault)));
+    if (found.length < options.fault.length) throw new UsageError('--fault names no case');
+    return found;
+  }
+  return options.draw === undefined ? all : draw(all, options.draw);
+}
+
+async function run(stage: MatrixStage, one: Case): Promise<Result> {
+  const begun = performance.now();
+  const done = (redrives: number, found: readonly string[]): Result => ({
+    ...one,
+    seconds: (performance.now() - begun) / 1000,
+    redrives,
+    differences: found,
+  });
+  try {
+    const { clean, volatile, played } = await stage.playWith(one.scene, one.fault as FaultSpec);
+    const missed = played.struck ? [] : ['the fault did not strike'];
+    return done(played.redrives, [...missed, ...differences(clean, volatile, played.end)]);
+  } catch (error) {
+    stage.signal.throwIfAborted();
+    return done(0, [`the run breaks: ${(error as Error).message}`]);
+  }
+}
+
+function tell(terminal: Terminal, { place, scene, fault, differences: found }: Result): void {
+  terminal.line(`DIFFERS  ${place}`);
+  terminal.line(`  scene "${scene}", --fault '${specText(fault)}'`);
+  for (const difference of found) terminal.line(`  ${difference.slice(0, 600)}`);
+}
+
+/** Does all, so many at a time. */
+async function inLanes<T>(
+  all: readonly T[],
+  lanes: number,
+  work: (one: T) => Promise<void>,
+): Promise<void> {
+  const rest = [...all];
+  const lane = async () => {
+    for (let one = rest.shift(); one !== undefined; one = rest.shift()) await work(one);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
 }

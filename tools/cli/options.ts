@@ -18,6 +18,17 @@ export interface RehearseOptions {
   readonly demo?: boolean;
 }
 
+export interface MatrixOptions
+  extends Pick<
+    RehearseOptions,
+    'machine' | 'scenario' | 'input' | 'rows' | 'fault' | 'assembly' | 'target' | 'json'
+  > {
+  /** Runs one case of each call, chosen by this text. */
+  readonly draw?: string;
+  /** Cases at a time. */
+  readonly jobs: number;
+}
+
 /** A whole number from `least` on, as an option's value. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

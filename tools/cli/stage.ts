@@ -16,25 +16,33 @@ import { unlessInterrupted } from './signals';
 export type CloudSettings = Required<Pick<CloudOptions, 'faults' | 'clock'>> &
   Pick<CloudOptions, 'rows'>;
 
-export interface Stage {
+/** What every rehearsal of a target and a scenario needs. */
+export interface Ground {
   readonly assembly: string;
-  readonly machine: Machine;
-  /** The machine's name without its stack's target, e.g. `clickstream-data-migration`. */
-  readonly runbook: string;
   readonly scenario: Scenario;
-  readonly input: unknown;
-  /** Starts a cloud of its own. */
-  cloud(settings: CloudSettings): Promise<RunningCloud>;
+  /** The scenario's files with those it extends. */
+  readonly scenarioDir: string;
   close(): void;
 }
 
+export interface Stage extends Ground {
+  readonly machine: Machine;
+  /** The machine's name without its stack's target, e.g. `clickstream-data-migration`. */
+  readonly runbook: string;
+  readonly input: unknown;
+  /** Starts a cloud of its own. */
+  cloud(settings: CloudSettings): Promise<RunningCloud>;
+}
+
+type Where = Pick<RehearseOptions, 'scenario' | 'assembly' | 'target'>;
+
 /** Builds what is missing and loads the scenario. */
-export async function prepare(
+export async function prepareGround(
   named: string,
-  options: Pick<RehearseOptions, 'scenario' | 'input' | 'assembly' | 'target'>,
+  options: Where,
   signal: AbortSignal,
   say: (text: string) => void,
-): Promise<Stage> {
+): Promise<Ground> {
   const scenario = loadScenario(options.scenario, named);
   const folder = ownFolder();
   const close = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -42,18 +50,33 @@ export async function prepare(
     const assembly = options.assembly
       ? givenAssembly(options.assembly)
       : await build(options.target, path.join(folder, 'cdk.out'), signal, say);
+    const scenarioDir = path.join(folder, 'scenario');
+    merge(scenario, scenarioDir);
+    return { assembly, scenario, scenarioDir, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** The same, with a machine and its input. */
+export async function prepare(
+  named: string,
+  options: Where & Pick<RehearseOptions, 'input'>,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<Stage> {
+  const ground = await prepareGround(named, options, signal, say);
+  const { assembly, scenario, scenarioDir } = ground;
+  try {
     const machine = findMachine(machinesOf(assembly), named);
     const runbook = machine.name.slice(machine.name.indexOf('-') + 1);
     const input = inputFor(options.input, scenario, runbook);
-    const scenarioDir = path.join(folder, 'scenario');
-    merge(scenario, scenarioDir);
     return {
-      assembly,
+      ...ground,
       machine,
       runbook,
-      scenario,
       input,
-      close,
       cloud: async ({ faults, rows, clock }) => {
         const starting = Cloud.start({ assemblyDir: assembly, scenarioDir, faults, rows, clock });
         try {
@@ -66,7 +89,7 @@ export async function prepare(
       },
     };
   } catch (error) {
-    close();
+    ground.close();
     throw error;
   }
 }

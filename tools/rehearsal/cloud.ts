@@ -83,7 +83,8 @@ export class Cloud implements RunningCloud {
   readonly engine: Engine;
   readonly store: ObjectStore;
   readonly alarms: AlarmService;
-  /** Only when the scenario has one. */
+  /** Only when the scenario has them. */
+  readonly cloudformation?: CloudFormationService;
   warehouse?: Warehouse;
   private readonly callers: Callers;
   private readonly server: Server;
@@ -163,14 +164,13 @@ export class Cloud implements RunningCloud {
       this.tables,
     );
     if (scenario.cloudformation) {
-      this.server.add(
-        new CloudFormationService(
-          clock,
-          (where, resource) => arn('cloudformation', resource, where),
-          (roleArn, stackArn) => this.iam.assume('cloudformation.amazonaws.com', roleArn, stackArn),
-          scenario.cloudformation,
-        ),
+      this.cloudformation = new CloudFormationService(
+        clock,
+        (where, resource) => arn('cloudformation', resource, where),
+        (roleArn, stackArn) => this.iam.assume('cloudformation.amazonaws.com', roleArn, stackArn),
+        scenario.cloudformation,
       );
+      this.server.add(this.cloudformation);
     }
   }
 

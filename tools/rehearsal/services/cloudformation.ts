@@ -108,6 +108,19 @@ export class CloudFormationService implements Service {
     }));
   }
 
+  /** Each stack as it stands, its change sets, and what became of it, oldest first. */
+  look(): readonly (Pick<Stack, 'name' | 'status' | 'description' | 'roleArn' | 'values'> & {
+    readonly changeSets: readonly string[];
+    readonly history: readonly unknown[];
+  })[] {
+    return this.stacks.map((stack) => {
+      this.advance(stack);
+      const { name, status, description, roleArn, values, sets, events } = stack;
+      const history = events.map(({ ResourceStatus }) => ResourceStatus);
+      return { name, status, description, roleArn, values, changeSets: [...sets.keys()], history };
+    });
+  }
+
   async call(request: ServiceRequest): Promise<Record<string, unknown>> {
     const input = request.input as Input;
     const context = Object.fromEntries(

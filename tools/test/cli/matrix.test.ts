@@ -1,40 +1,145 @@
-import { compare, faultsFor } from '../../cli/matrix';
-import type { Played } from '../../cli/rehearse';
+import { differences } from '../../cli/matrix';
+import {
+  casesOf,
+  draw,
+  KINDS,
+  placesOf,
+  type Seen,
+  specText,
+  subjectOf,
+} from '../../cli/matrix-cases';
+import { faultOf } from '../../rehearsal/faults/faults';
 
-const call = (operation: string) => ({ task: 'RunBatches', service: 'dynamodb', operation });
-
-function played(change: Partial<Played['summary']> = {}): Played {
-  const summary = {
-    status: 'SUCCEEDED',
-    checks: [{ name: 'users', item: 'shop', expected: '5', actual: '5', ok: true }],
-    batches: [{ step: 'events', title: '5 days', attempt: 1, status: 'done', rows: 10 }],
-    ...change,
-  } as Played['summary'];
-  return { summary, differences: [], calls: [] };
-}
-
-it('breaks every call that changes something in each way, by its place among its like', () => {
-  const faults = faultsFor([call('PutItem'), call('GetItem'), call('PutItem')]);
-  expect(faults).toHaveLength(8);
-  expect(faults).toContain(
-    'kind=lost-answer,service=dynamodb,operation=PutItem,task=RunBatches,nth=2',
-  );
+const call = (change: Partial<Seen> = {}): Seen => ({
+  machine: 'shop-migration',
+  state: 'Run event batches',
+  task: 'RunBatches',
+  service: 'dynamodb',
+  operation: 'PutItem',
+  subject: 'run/progress intent',
+  ...change,
 });
+const nths = (calls: Seen[]) =>
+  placesOf('scene', calls, new Set()).map(({ faults }) => faults.map(({ nth }) => nth));
 
-it('finds a redriven run the same, whatever attempts it took', () => {
-  const failed = { step: 'events', title: '5 days', attempt: 1, status: 'failed' };
-  const done = { step: 'events', title: '5 days', attempt: 2, status: 'done', rows: 10 };
-  expect(compare(played(), played({ batches: [failed, done] }))).toEqual([]);
+describe('places', () => {
+  it('are calls that change something, by machine, state, function, operation and subject', () => {
+    const calls = [
+      call(),
+      call({ operation: 'GetItem' }),
+      call({ state: 'Close the run' }),
+      call({ machine: 'shop-release' }),
+      call({ machine: undefined, state: undefined, task: 'NotifyStatus' }),
+      call({ subject: 'run/batch done' }),
+    ];
+    expect(placesOf('scene', calls, new Set()).map(({ name }) => name)).toEqual([
+      'shop-migration / Run event batches / RunBatches / dynamodb:PutItem run/progress intent',
+      'shop-migration / Close the run / RunBatches / dynamodb:PutItem run/progress intent',
+      'shop-release / Run event batches / RunBatches / dynamodb:PutItem run/progress intent',
+      'an event / NotifyStatus / dynamodb:PutItem run/progress intent',
+      'shop-migration / Run event batches / RunBatches / dynamodb:PutItem run/batch done',
+    ]);
+  });
+
+  it.each([
+    ['once', 1, [[1]]],
+    ['twice', 2, [[1, 2]]],
+    ['seven times', 7, [[1, 5]]],
+  ])('made %s are broken in the first and in a later turn', (_, count, wanted) => {
+    expect(nths(Array.from({ length: count }, () => call()))).toEqual(wanted);
+  });
+
+  it('count as the fault does: among all calls of the operation in the state', () => {
+    const [progress, batch] = [call(), call({ subject: 'run/batch done' })];
+    expect(nths([progress, batch, call({ state: 'Other' }), progress, batch])).toEqual([
+      [1, 3],
+      [2, 4],
+      [1],
+    ]);
+  });
+
+  it('of an earlier scene are not found again', () => {
+    const known = new Set<string>();
+    placesOf('one', [call()], known);
+    expect(placesOf('two', [call(), call({ state: 'Release' })], known)).toMatchObject([
+      { scene: 'two', name: expect.stringContaining('Release') },
+    ]);
+  });
 });
 
 test.each([
-  ['a run that did not end well', { status: 'FAILED', error: 'E', cause: 'c' }, /FAILED: E: c/],
-  ['a batch that was lost', { batches: [] }, /without batch events - 5 days: 10 rows/],
   [
-    'a batch that was done twice',
-    { batches: [...played().summary.batches, ...played().summary.batches] },
-    /done twice/,
+    'a statement without its comment',
+    { service: 'redshift-data', operation: 'ExecuteStatement' },
+    { Sql: '/* run-1 events 000001.1 1 */\ncall  shop.migrate(:days)' },
+    'call shop.migrate(:days)',
   ],
-])('finds %s different', (_, change, message) => {
-  expect(compare(played(), played(change)).join()).toMatch(message);
+  [
+    'an item by its kind and where it stands',
+    { service: 'dynamodb', operation: 'PutItem' },
+    {
+      Item: {
+        pk: { S: 'run#run-1' },
+        sk: { S: 'progress#events#shop' },
+        attempt: { M: { state: { S: 'submitted' } } },
+      },
+    },
+    'run/progress submitted',
+  ],
+  ['a file by its kind', { service: 's3', operation: 'PutObject' }, { path: '/b/r.html' }, 'html'],
+])('the subject of a call is %s', (_, what, input, subject) => {
+  expect(subjectOf({ task: 'T', ...what }, input)).toBe(subject);
+});
+
+describe('cases', () => {
+  const places = placesOf(
+    'scene',
+    [call(), call(), call({ state: 'Close, then rest' })],
+    new Set(),
+  );
+
+  it('are each kind of fault at each turn, written as --fault takes them', () => {
+    const cases = casesOf(places);
+    expect(cases).toHaveLength(3 * KINDS.length);
+    for (const { fault } of cases) expect(faultOf(specText(fault))).toEqual(fault);
+    expect(cases.map(({ fault }) => [fault.kind, fault.when ?? '', fault.nth].join(' '))).toEqual(
+      expect.arrayContaining(['kill after 2', 'kill before 1', 'lost-answer  2', 'throttle  1']),
+    );
+  });
+
+  it('drawn are one of each place, the same for the same text, others for another', () => {
+    const cases = casesOf(places);
+    const drawn = draw(cases, 'a');
+    expect(drawn.map(({ place }) => place)).toEqual(places.map(({ name }) => name));
+    expect(draw(cases, 'a')).toEqual(drawn);
+    const faults = ['a', 'b', 'c', 'd', 'e'].map((text) => JSON.stringify(draw(cases, text)));
+    expect(new Set(faults).size).toBeGreaterThan(1);
+  });
+});
+
+describe('the end of a run', () => {
+  const clean = new Map([
+    ['rows', '5'],
+    ['time', '12:00'],
+    ['statement', '1'],
+  ]);
+  const volatile = new Set(['time']);
+
+  it('is equal when nothing differs but what time changes', () => {
+    const end = new Map([...clean, ['time', '12:01']] as [string, string][]);
+    expect(differences(clean, volatile, end)).toEqual([]);
+  });
+
+  test.each([
+    ['has another value', ['statement', '2'], 'statement: 2 instead of 1'],
+    ['has something more', ['lease', 'held'], 'lease: held instead of nothing'],
+  ])('differs when it %s', (_, line, message) => {
+    const end = new Map([...clean, line as [string, string]]);
+    expect(differences(clean, volatile, end)).toEqual([message]);
+  });
+
+  it('differs when something is missing', () => {
+    const end = new Map([...clean].filter(([name]) => name !== 'rows'));
+    expect(differences(clean, volatile, end)).toEqual(['rows: nothing instead of 5']);
+  });
 });

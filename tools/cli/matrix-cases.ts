@@ -1,0 +1,109 @@
+// Which faults a matrix tries: from the calls of clean runs to cases, and which of them a draw takes.
+
+import { createHash } from 'node:crypto';
+import type { TaskCall } from '../rehearsal/cloud';
+import { type FaultSpec, fits } from '../rehearsal/faults/faults';
+
+/** Operations that change nothing, by their names; a statement is submitted whatever it says. */
+const READS = /^(Get|List|Describe|Query|Scan|BatchGet|Head|Validate|Assume)/;
+
+/** Tries an SDK client of ours makes (lambdas/shared/clients.ts): so many faults reach the task. */
+const TRIES = 4;
+
+/**
+ * What is done to each call. An error, a refusal and a lost answer are repeated until the SDK has no
+ * try left: one it hides proves nothing, and a call that takes effect each time and is never answered
+ * is the harder case of a lost answer.
+ */
+export const KINDS: readonly Pick<FaultSpec, 'kind' | 'when' | 'times'>[] = [
+  { kind: 'error', times: TRIES },
+  { kind: 'throttle', times: TRIES },
+  { kind: 'kill', when: 'before' },
+  { kind: 'lost-answer', times: TRIES },
+  { kind: 'kill', when: 'after' },
+];
+
+/** A call of a clean run, with what it is about: `batch#:done`. */
+export interface Seen extends TaskCall {
+  readonly subject: string;
+}
+
+/** A call that changes something: function, operation, state and subject, wherever a loop makes it. */
+export interface Place {
+  readonly scene: string;
+  readonly name: string;
+  /** One for each turn that is tried: the first, and one in the middle of the later ones. */
+  readonly faults: readonly Omit<FaultSpec, 'kind'>[];
+}
+
+/** One run with one fault. */
+export interface Case {
+  readonly scene: string;
+  readonly place: string;
+  readonly fault: FaultSpec;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+type Item = Readonly<Record<string, { S?: string; M?: Record<string, { S?: string }> }>>;
+
+/** What a call is about, without what differs from turn to turn. */
+export function subjectOf({ service, operation }: TaskCall, input: Input): string {
+  if (typeof input.Sql === 'string') {
+    const sql = input.Sql.replace(/\/\*.*?\*\/|--[^\n]*\n/gs, '').trim();
+    return sql.slice(0, 60).replace(/\s+/g, ' ');
+  }
+  if (service === 'dynamodb') {
+    const item = (input.Item ?? input.Key ?? {}) as Item;
+    const keys = [item.pk, item.sk].map((key) => key?.S?.replace(/#.*/, ''));
+    const words = [item.status, item.state, item.attempt?.M?.state].flatMap((one) => one?.S ?? []);
+    return [keys.join('/'), ...words].join(' ');
+  }
+  return operation === 'PutObject' ? String(input.path ?? '').replace(/^.*\./, '') : '';
+}
+
+/** Calls that change something and are not known from an earlier scene; adds them to `known`. */
+export function placesOf(scene: string, calls: readonly Seen[], known: Set<string>): Place[] {
+  const found = new Map<string, { base: Omit<FaultSpec, 'kind'>; nths: number[] }>();
+  for (const [index, call] of calls.entries()) {
+    const { machine, state, task, service, operation, subject } = call;
+    if (READS.test(operation)) continue;
+    const who = machine ? `${machine} / ${state}` : 'an event';
+    const name = `${who} / ${task} / ${service}:${operation} ${subject}`.trim();
+    if (known.has(name) && !found.has(name)) continue;
+    known.add(name);
+    const base = { machine, state, task, service, operation };
+    const nth = calls.slice(0, index + 1).filter((earlier) => fits(base, earlier)).length;
+    const place = found.get(name) ?? { base, nths: [] as number[] };
+    place.nths.push(nth);
+    found.set(name, place);
+  }
+  return [...found].map(([name, { base, nths }]) => {
+    const turns = new Set([nths[0]!, nths[Math.ceil(nths.length / 2)] ?? nths[0]!]);
+    return { scene, name, faults: [...turns].map((nth) => ({ ...base, nth })) };
+  });
+}
+
+/** Each kind of fault at each turn of each place. */
+export const casesOf = (places: readonly Place[]): Case[] =>
+  places.flatMap(({ scene, name, faults }) =>
+    faults.flatMap((fault) =>
+      KINDS.map((kind) => ({ scene, place: name, fault: { ...kind, ...fault } })),
+    ),
+  );
+
+/** One case of each place, the same for the same text. */
+export function draw(cases: readonly Case[], text: string): Case[] {
+  const places = new Map<string, Case[]>();
+  for (const one of cases) places.set(one.place, [...(places.get(one.place) ?? []), one]);
+  return [...places].map(([place, own]) => {
+    const number = createHash('sha256').update(`${text}\n${place}`).digest().readUInt32BE();
+    return own[number % own.length]!;
+  });
+}
+
+/** A fault as `--fault` takes it. */
+export const specText = (fault: FaultSpec): string =>
+  Object.entries(fault)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');

@@ -1,0 +1,142 @@
+// What is there when a scene is over, as lines that have to be equal after every fault: the warehouse's
+// tables and what ran on it, the ledger, stacks, reports, notices, and nothing that still goes on.
+
+import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Cloud } from '../rehearsal/cloud';
+
+type Lines = (readonly [name: string, value: string])[];
+type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
+
+/** Ids, tokens and times: another run has others. */
+const mask = (text: string): string =>
+  text
+    .replace(/run-\d{8}-\w+/g, 'RUN')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
+    .replace(/\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, 'TIME');
+
+export async function endOf(cloud: Cloud, table: string): Promise<Lines> {
+  const running = cloud.engine
+    .stateMachines()
+    .flatMap(({ arn }) => cloud.engine.listExecutions({ stateMachineArn: arn }).items)
+    .filter(({ status }) => status === 'RUNNING');
+  return [
+    ['executions that still run', running.map(({ executionArn }) => executionArn).join(' ')],
+    ['events nobody took', String(cloud.undelivered.length)],
+    ['problems of the stand-ins', cloud.problems.map(String).join('; ')],
+    ...counted('notice', cloud.notices.map(({ subject = '' }) => mask(subject)).filter(isFinal), 1),
+    ...counted('file', files(cloud), 1),
+    ...(cloud.warehouse ? [...(await tables(cloud)), ...(await statements(cloud))] : []),
+    ...ledgerLines(await itemsOf(cloud, table)),
+    ...(cloud.cloudformation?.look() ?? []).map((stack) => {
+      return [`stack ${stack.name}`, mask(JSON.stringify(stack))] as const;
+    }),
+  ];
+}
+
+const files = ({ resources, store }: Cloud): string[] =>
+  resources
+    .filter(({ type }) => type === 'AWS::S3::Bucket')
+    .flatMap(({ physicalId }) => store.list(physicalId))
+    .map(mask);
+
+const isFinal = (subject: string): boolean => subject.includes(' SUCCEEDED');
+
+/** How often each text is there, `most` at most: where more is no harm. */
+function counted(
+  kind: string,
+  texts: readonly string[],
+  most = Number.POSITIVE_INFINITY,
+): (readonly [string, string])[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, n]) => [`${kind} ${text}`, String(Math.min(n, most))]);
+}
+
+/** Rows, and of each column a sum of hashes: of its values, and of their words without figures. */
+async function tables(cloud: Cloud): Promise<Lines> {
+  const columns = await cloud.query(
+    `select quote_ident(table_schema) || '.' || quote_ident(table_name) as name,
+       array_agg(column_name::text) as columns
+     from information_schema.columns join information_schema.tables using (table_schema, table_name)
+     where table_schema not in ('rehearsal', 'scenario', 'pg_catalog', 'information_schema')
+       and table_type = 'BASE TABLE'
+     group by 1 order by 1`,
+  );
+  const lines: (readonly [string, string])[] = [];
+  for (const { name, columns: own } of columns as { name: string; columns: string[] }[]) {
+    const sums = own.flatMap((column) => {
+      const text = `"${column}"::text`;
+      const sum = (of: string) => `coalesce(sum(hashtextextended(${of}, 0)), 0)::text`;
+      return [
+        `${sum(text)} as "${column}"`,
+        `${sum(`regexp_replace(${text}, '[0-9]+', '', 'g')`)} as "${column} (words)"`,
+      ];
+    });
+    const [row] = await cloud.query(
+      `select count(*)::text as rows, ${sums.join(', ')} from ${name}`,
+    );
+    lines.push(...Object.entries(row!).map(([of, n]) => [`${name}: ${of}`, String(n)] as const));
+  }
+  return lines;
+}
+
+/** What ran to its end and was no reading, by step, item and batch as its comment names them. */
+async function statements(cloud: Cloud): Promise<Lines> {
+  const rows = await cloud.query(
+    `select regexp_replace(query_text, '^/\\* \\S+ (.*) \\S+ \\*/\\s*(.{0,60}).*$', '\\1: \\2') as what, status
+     from rehearsal.query_history
+     where query_text !~* '^(/\\*.*?\\*/|--[^\\n]*\\n|\\s)*(select|with|show)'`,
+  );
+  const of = (wanted: string) =>
+    rows.filter(({ status }) => status === wanted).map(({ what }) => mask(String(what)));
+  return [
+    ['statements that still run', of('running').join(' ')],
+    ...counted('statement', of('success')),
+  ];
+}
+
+async function itemsOf({ endpointUrl, region, operatorCredentials }: Cloud, table: string) {
+  const client = new DynamoDBClient({
+    endpoint: endpointUrl,
+    region,
+    credentials: operatorCredentials,
+  });
+  try {
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+    return Items.map((item) => {
+      return Object.fromEntries(Object.entries(item).map(([k, v]) => [k, plain(v)])) as Item;
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Members of the ledger's items that have to be the same, by the first word of their keys. */
+const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  run: ['status', 'leases'],
+  lease: [],
+  check: ['name', 'item', 'expected', 'actual', 'ok'],
+  progress: ['batch', 'rows', 'done'],
+  item: [],
+  gate: ['answer', 'by'],
+};
+
+function ledgerLines(items: readonly Item[]): Lines {
+  const lines = items.flatMap(({ pk, sk, ...item }) => {
+    const kind = (pk.startsWith('lease#') ? pk : sk).replace(/#.*/, '');
+    const shown = MEMBERS[kind]?.map((member) => `${member} ${JSON.stringify(item[member])}`);
+    if (pk.startsWith('run#') || kind === 'lease') {
+      if (shown) return [mask(`${pk} ${sk}: ${shown.join(', ')}`)];
+      const { step, item: of = '-', title, status, rows } = item;
+      if (kind === 'batch' && status === 'done') {
+        return [mask(`batch ${step} ${of} ${title}: done, ${rows} rows`)];
+      }
+    }
+    return [];
+  });
+  return counted('ledger', lines);
+}
+
+/** Items hold nothing deeper than lists of texts in what is compared. */
+const plain = (value: AttributeValue): unknown =>
+  value.L ? value.L.map(plain) : (value.S ?? value.N ?? value.BOOL ?? null);

@@ -1,0 +1,125 @@
+// Where a matrix plays: one assembly, one filled warehouse to copy, and the clean run of each scene.
+
+import { RealClock } from '../rehearsal/clock';
+import { Cloud } from '../rehearsal/cloud';
+import { readWarehouse } from '../rehearsal/cloud/account';
+import type { FaultSpec } from '../rehearsal/faults/faults';
+import type { WarehouseTemplate } from '../rehearsal/warehouse/template';
+import { Warehouse } from '../rehearsal/warehouse/warehouse';
+import { UsageError } from './errors';
+import { findMachine, machinesOf } from './machines';
+import type { Seen } from './matrix-cases';
+import { type Played, playScene, type Scene, type Step } from './matrix-scene';
+import type { MatrixOptions } from './options';
+import { builtIns } from './scenario';
+import { unlessInterrupted } from './signals';
+import { type Ground, prepareGround } from './stage';
+
+/** Real time a run may take; one that goes on has lost its way. */
+const LONGEST_MS = 120_000;
+
+/** Delays here and there: what they change depends on time. */
+const JITTER = ['service=dynamodb', 'service=redshift-data'].map(
+  (where, i) => `kind=delay,${where},seconds=3,probability=0.2,seed=${i + 1}`,
+);
+
+interface Clean extends Pick<Played, 'calls' | 'end'> {
+  /** Names of what is not the same in two clean runs. */
+  readonly volatile: ReadonlySet<string>;
+}
+
+export class MatrixStage {
+  static async prepare(
+    machine: string | undefined,
+    options: MatrixOptions,
+    signal: AbortSignal,
+    say: (text: string) => void,
+  ): Promise<MatrixStage> {
+    const stage = await prepareGround(machine ?? builtIns()[0]!, options, signal, say);
+    try {
+      const contents = readWarehouse({ ...stage, rows: options.rows });
+      const template =
+        contents && (await Warehouse.template({ clock: new RealClock(), ...contents }));
+      return new MatrixStage(stage, machine, options, signal, template);
+    } catch (error) {
+      stage.close();
+      throw error;
+    }
+  }
+
+  readonly scenes: readonly Scene[];
+  private readonly clean = new Map<string, Clean>();
+  private readonly startAt = Date.now();
+
+  private constructor(
+    private readonly stage: Ground,
+    machine: string | undefined,
+    private readonly options: MatrixOptions,
+    readonly signal: AbortSignal,
+    private readonly template: WarehouseTemplate | undefined,
+  ) {
+    const { scenario } = stage;
+    const written = scenario.json<Scene[]>('matrix', '') ?? [];
+    const own = written.filter(({ steps }) => steps.some((step) => step.machine === machine));
+    if (machine === undefined) this.scenes = written;
+    else this.scenes = own.length > 0 ? own : [{ name: machine, steps: [{ machine }] }];
+    if (this.scenes.length === 0) {
+      throw new UsageError(`scenario ${scenario.name} has no matrix.json: name a machine`);
+    }
+  }
+
+  /** Plays a scene twice, the second time with delays. */
+  async playClean(
+    scene: Scene,
+  ): Promise<{ calls: readonly Seen[]; volatile: ReadonlySet<string> }> {
+    const { calls, end } = await this.play(scene, []);
+    const bad = [...end].filter(
+      ([name, value]) => name.startsWith('execution ') && /: /.test(value),
+    );
+    if (bad.length > 0)
+      throw new Error(`scene "${scene.name}" has no clean run: ${bad.join('; ')}`);
+    const other = await this.play(scene, JITTER);
+    const names = [...new Set([...end.keys(), ...other.end.keys()])];
+    const volatile = new Set(names.filter((name) => end.get(name) !== other.end.get(name)));
+    this.clean.set(scene.name, { calls, end, volatile });
+    return { calls, volatile };
+  }
+
+  async playWith(name: string, fault: FaultSpec) {
+    const scene = this.scenes.find((one) => one.name === name)!;
+    const { end, volatile } = this.clean.get(name)!;
+    const played = await this.play(scene, [JSON.stringify(fault)]);
+    return { clean: end, volatile, played };
+  }
+
+  async close(): Promise<void> {
+    await this.template?.stop();
+    this.stage.close();
+  }
+
+  private async play(scene: Scene, faults: readonly string[]): Promise<Played> {
+    const { template, startAt, stage, options, signal } = this;
+    signal.throwIfAborted();
+    const { assembly: assemblyDir, scenarioDir } = stage;
+    const { rows } = options;
+    const cloud = await Cloud.start({ assemblyDir, scenarioDir, rows, faults, template, startAt });
+    const late = AbortSignal.timeout(LONGEST_MS);
+    const either = AbortSignal.any([signal, late]);
+    try {
+      return await unlessInterrupted(either, playScene(cloud, this.withInput(scene)));
+    } finally {
+      await cloud.stop();
+    }
+  }
+
+  /** Machines by their whole names, inputs of the scenario where the scene gives none. */
+  private withInput({ name, steps }: Scene): Scene {
+    const known = machinesOf(this.stage.assembly);
+    const whole = (step: Step): Step => {
+      const { scenario } = this.stage;
+      const input = step.input ?? scenario.json('input', step.machine) ?? {};
+      return { ...step, input, machine: findMachine(known, step.machine).name };
+    };
+    return { name, steps: steps.map(whole) };
+  }
+}
