@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { bundle, synthesize } from '../../cli/assembly';
 import { KEPT, keeps, REASONS } from './permissions/kept';
-import { type Case, type Played, played, unproven } from './permissions/prove';
+import { type Case, type Played, Rehearsals } from './permissions/prove';
 import { asksForSomethingElse, type Right, rightsOf, without } from './permissions/rights';
 import { RUNS } from './permissions/runs';
+import { CLICKSTREAM } from './support';
 
 let assemblyDir: string;
+let rehearsals: Rehearsals;
 let rights: readonly Right[];
 const plays: Played[] = [];
 
@@ -21,10 +23,14 @@ beforeAll(async () => {
   await bundle(signal);
   await synthesize('example', assemblyDir, signal);
   rights = rightsOf(assemblyDir);
-  for (const run of RUNS) plays.push(await played(assemblyDir, run));
+  rehearsals = await Rehearsals.of(assemblyDir, CLICKSTREAM);
+  for (const run of RUNS) plays.push(await rehearsals.play(run));
   plays.sort((a, b) => a.took - b.took);
 });
-afterAll(() => rmSync(assemblyDir, { recursive: true, force: true }));
+afterAll(async () => {
+  await rehearsals?.stop();
+  rmSync(assemblyDir, { recursive: true, force: true });
+});
 
 const runsWith = ({ id }: Right) => plays.filter(({ used }) => used.has(id)).map(({ run }) => run);
 const isKept = (right: Right) => KEPT.some((entry) => keeps(entry)(right));
@@ -33,7 +39,7 @@ const toProve = () => rights.filter((right) => !isKept(right) && runsWith(right)
 
 async function expectProven(cases: readonly Case[]): Promise<void> {
   const began = Date.now();
-  expect(await unproven(assemblyDir, cases)).toEqual([]);
+  expect(await rehearsals.unproven(cases)).toEqual([]);
   const seconds = Math.round((Date.now() - began) / 1000);
   process.stdout.write(`figure: ${cases.length} rehearsals refused, in ${seconds} s\n`);
 }

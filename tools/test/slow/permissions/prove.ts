@@ -1,12 +1,13 @@
 // Which rights a run uses, and whether a rehearsal without a right is refused.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import * as path from 'node:path';
+import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RealClock } from '../../../rehearsal/clock';
 import { Cloud } from '../../../rehearsal/cloud';
+import { readWarehouse } from '../../../rehearsal/cloud/account';
 import { like } from '../../../rehearsal/iam/policy';
-import { CLICKSTREAM } from '../support';
+import type { WarehouseTemplate } from '../../../rehearsal/warehouse/template';
+import { Warehouse } from '../../../rehearsal/warehouse/warehouse';
 import { edited } from './rights';
 import type { Run } from './runs';
 import { Stage } from './stage';
@@ -38,48 +39,79 @@ const ROWS = 200;
 const AT_A_TIME = 3;
 const LONGEST_MS = 120_000;
 
-/** Plays a run with all rights; it must come to its end. */
-export async function played(assemblyDir: string, run: Run): Promise<Played> {
-  const began = Date.now();
-  const cloud = await started(assemblyDir, run);
-  try {
-    const stage = new Stage(cloud);
-    const tooLong = delay(LONGEST_MS, 'too long', { ref: false });
-    if ((await Promise.race([run.play(stage), tooLong])) === 'too long') {
-      throw new Error(`"${run.name}" does not end; heard last: ${stage.everything.at(-1)}`);
-    }
-    const used = [...cloud.iam.used].map((use) => use.split(' ').slice(0, 2).join(' '));
-    const refused = actionsIn(stage.everything);
-    return { run, took: Date.now() - began, used: new Set(used), refused };
-  } finally {
-    await cloud.stop();
+/** Rehearsals of one assembly in one scenario, whose warehouse is filled once. */
+export class Rehearsals {
+  static async of(assemblyDir: string, scenarioDir: string): Promise<Rehearsals> {
+    const contents = readWarehouse({ scenarioDir, rows: ROWS })!;
+    const template = await Warehouse.template({ clock: new RealClock(), ...contents });
+    return new Rehearsals(assemblyDir, scenarioDir, template);
   }
-}
 
-/** Names of the cases in which no rehearsal was refused what is expected, with what was heard last. */
-export async function unproven(assemblyDir: string, cases: readonly Case[]): Promise<string[]> {
-  const left = [...cases];
-  const failed: string[] = [];
-  const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      if (!(await isRefused(assemblyDir, next))) failed.push(next.name);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, work));
-  return failed.sort();
-}
+  private constructor(
+    private readonly assemblyDir: string,
+    private readonly scenarioDir: string,
+    private readonly template: WarehouseTemplate,
+  ) {}
 
-async function isRefused(assemblyDir: string, { actions, edit, runs }: Case): Promise<boolean> {
-  const folder = edited(assemblyDir, edit);
-  try {
-    for (const run of runs) {
-      const cloud = await started(folder, run);
-      const found = await refusal(cloud, run, actions).finally(() => cloud.stop());
-      if (found) return true;
+  stop(): Promise<void> {
+    return this.template.stop();
+  }
+
+  /** Plays a run with all rights; it must come to its end. */
+  async play(run: Run): Promise<Played> {
+    const began = Date.now();
+    const cloud = await this.start(this.assemblyDir, run);
+    try {
+      const stage = new Stage(cloud);
+      const tooLong = delay(LONGEST_MS, 'too long', { ref: false });
+      if ((await Promise.race([run.play(stage), tooLong])) === 'too long') {
+        throw new Error(`"${run.name}" does not end; heard last: ${stage.everything.at(-1)}`);
+      }
+      const used = [...cloud.iam.used].map((use) => use.split(' ').slice(0, 2).join(' '));
+      const refused = actionsIn(stage.everything);
+      return { run, took: Date.now() - began, used: new Set(used), refused };
+    } finally {
+      await cloud.stop();
     }
-    return false;
-  } finally {
-    rmSync(folder, { recursive: true });
+  }
+
+  /** Names of the cases in none of whose rehearsals an action was refused. */
+  async unproven(cases: readonly Case[]): Promise<string[]> {
+    const left = [...cases];
+    const failed: string[] = [];
+    const work = async () => {
+      for (let next = left.shift(); next; next = left.shift()) {
+        if (!(await this.isRefused(next))) failed.push(next.name);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    return failed.sort();
+  }
+
+  private async isRefused({ actions, edit, runs }: Case): Promise<boolean> {
+    const folder = edited(this.assemblyDir, edit);
+    try {
+      for (const run of runs) {
+        const cloud = await this.start(folder, run);
+        const found = await refusal(cloud, run, actions).finally(() => cloud.stop());
+        if (found) return true;
+      }
+      return false;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  private start(assemblyDir: string, { faults }: Run): Promise<Cloud> {
+    const { scenarioDir, template } = this;
+    return Cloud.start({
+      assemblyDir,
+      scenarioDir,
+      template,
+      rows: ROWS,
+      clock: 'virtual',
+      faults,
+    });
   }
 }
 
@@ -105,20 +137,6 @@ async function refusal(cloud: Cloud, run: Run, actions: readonly string[]): Prom
     await delay(10);
   }
   return true;
-}
-
-async function started(assemblyDir: string, { warehouse, faults }: Run): Promise<Cloud> {
-  const options = { assemblyDir, rows: ROWS, clock: 'virtual', faults } as const;
-  if (warehouse) return Cloud.start({ ...options, scenarioDir: CLICKSTREAM });
-  const scenarioDir = mkdtempSync(path.join(tmpdir(), 'scenario-'));
-  try {
-    const account = JSON.parse(readFileSync(path.join(CLICKSTREAM, 'cloud.json'), 'utf8'));
-    delete account.warehouse;
-    writeFileSync(path.join(scenarioDir, 'cloud.json'), JSON.stringify(account));
-    return await Cloud.start({ ...options, scenarioDir });
-  } finally {
-    rmSync(scenarioDir, { recursive: true });
-  }
 }
 
 /** Actions that are said to be refused. CloudFormation tells of S3's refusal in S3's words. */

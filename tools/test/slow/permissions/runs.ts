@@ -5,8 +5,6 @@ import type { Stage } from './stage';
 
 export interface Run {
   readonly name: string;
-  /** Whether there is a warehouse: a cloud without one starts quicker. */
-  readonly warehouse: boolean;
   readonly faults?: readonly string[];
   play(stage: Stage): Promise<unknown>;
 }
@@ -21,7 +19,6 @@ const EVENTS = 'sp_migrate_event_to_v2(';
 export const RUNS: readonly Run[] = [
   {
     name: 'the console is updated',
-    warehouse: false,
     async play(stage) {
       const arn = stage.start('console-update', UPDATE);
       await stage.notice('asks:');
@@ -33,7 +30,6 @@ export const RUNS: readonly Run[] = [
   },
   {
     name: 'the update is refused, left alone, and given up',
-    warehouse: false,
     async play(stage) {
       const arn = stage.start('console-update', UPDATE);
       await stage.notice('asks:');
@@ -46,7 +42,6 @@ export const RUNS: readonly Run[] = [
   },
   {
     name: 'a change set is gone when it is asked about again, and its successor is not executed at first',
-    warehouse: false,
     faults: [
       'kind=error,service=cloudformation,operation=ExecuteChangeSet,error=ValidationError,nth=1',
       'kind=kill,when=after,service=cloudformation,operation=ExecuteChangeSet,nth=2',
@@ -67,7 +62,6 @@ export const RUNS: readonly Run[] = [
   },
   {
     name: 'a change set is executed by hand, the run is stopped, and continued by another execution',
-    warehouse: false,
     async play(stage) {
       const arn = stage.start('console-update', UPDATE);
       await stage.notice('asks:');
@@ -80,7 +74,6 @@ export const RUNS: readonly Run[] = [
   },
   {
     name: 'the migration is clean, and reads slowly',
-    warehouse: true,
     faults: ['kind=delay,sql=preflight-rows,seconds=40', 'kind=delay,sql=read-log-ends,seconds=40'],
     async play(stage) {
       await stage.play('data-migration', MIGRATE);
@@ -89,7 +82,6 @@ export const RUNS: readonly Run[] = [
   },
   {
     name: 'an item fails in silence, then with a cause',
-    warehouse: true,
     faults: [
       'kind=error,task=ReadClickstreamLog,error=Boom,nth=1',
       'kind=error,sql=read-log-ends,nth=1,message=no disk',
@@ -102,7 +94,6 @@ export const RUNS: readonly Run[] = [
   },
   {
     name: 'the migration is stopped, its worker dead, and redriven',
-    warehouse: true,
     // The worker puts its next question within 30 s: the event comes when it is dead.
     faults: [
       `kind=delay,sql=${EVENTS},seconds=300,nth=1`,
@@ -115,7 +106,6 @@ export const RUNS: readonly Run[] = [
   },
   {
     name: 'the migration is stopped, nobody hears of it, and it is given up',
-    warehouse: true,
     faults: [`kind=delay,sql=${EVENTS},seconds=300,nth=1`, 'kind=drop-event,service=aws.states'],
     async play(stage) {
       const arn = await stage.stoppedInEvents(MIGRATE);
@@ -124,7 +114,6 @@ export const RUNS: readonly Run[] = [
   },
   {
     name: 'an operator watches a failing migration, redrives it and stops it',
-    warehouse: true,
     faults: [`kind=error,sql=${EVENTS},nth=1,message=disk full`],
     async play(stage) {
       await operate(stage, MIGRATE);
