@@ -9,6 +9,12 @@ import { readEnv } from './env';
 import { Ledger } from './ledger';
 
 const retries = { maxAttempts: 4 };
+/**
+ * The Data API takes three cancellations and three listings a second. Many items that are stopped or
+ * redriven at once ask for more, and must be through within the minute a stop may take:
+ * https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html
+ */
+const patient = { maxAttempts: 12, retryMode: 'adaptive' };
 
 let dynamo: DynamoDBClient | undefined;
 let sfn: SFNClient | undefined;
@@ -34,7 +40,7 @@ export function dataApiFor(target: WarehouseTarget): DataApi {
   let client = warehouses.get(key);
   if (!client) {
     client = new RedshiftDataClient({
-      ...retries,
+      ...patient,
       region: target.region,
       credentials: target.roleArn
         ? fromTemporaryCredentials({
