@@ -31,18 +31,27 @@ export function parseUtmFromUrl(
 function writeAttribution(found: Attribution, quote: Quote): string {
   const { page, clickId } = found;
   const text = (value: string | null) => (value === null ? 'null' : quote(value));
-  // A text that holds JSON of its own; its form is read by others and stays ASCII.
-  const clid =
-    clickId &&
-    `{"type": ${quoteAscii(clickId.type)}, "id": ${clickId.id === null ? 'null' : quoteAscii(clickId.id)}}`;
-  return (
-    `{"channel_group": ${text(found.channel)}, "clid_str": ${text(clid)}, "gclid": ${text(found.gclid)}, ` +
-    `"host": ${text(page.host)}, "params": ${page.pairs.size === 0 ? 'null' : writeObject(page.pairs, quote, text)}, "path": ${text(page.path === '/' ? null : page.path || null)}, ` +
-    `"protocol": ${text(page.protocol)}, "query": ${text(page.query || null)}, "source_category": ${text(found.category)}, ` +
-    `"utm_campaign": ${text(found.campaign)}, "utm_content": ${text(found.content)}, "utm_id": ${text(found.id)}, ` +
-    `"utm_medium": ${text(found.medium)}, "utm_source": ${text(found.source)}, ` +
-    `"utm_source_platform": ${text(found.sourcePlatform)}, "utm_term": ${text(found.term)}}`
-  );
+  // A text that holds JSON of its own.
+  const clid = clickId && `{"type": ${quote(clickId.type)}, "id": ${text(clickId.id)}}`;
+  const members = [
+    `"channel_group": ${text(found.channel)}`,
+    `"clid_str": ${text(clid)}`,
+    `"gclid": ${text(found.gclid)}`,
+    `"host": ${text(page.host)}`,
+    `"params": ${page.pairs.size === 0 ? 'null' : writeObject(page.pairs, quote, text)}`,
+    `"path": ${text(page.path || null)}`,
+    `"protocol": ${text(page.protocol)}`,
+    `"query": ${text(page.query || null)}`,
+    `"source_category": ${text(found.category)}`,
+    `"utm_campaign": ${text(found.campaign)}`,
+    `"utm_content": ${text(found.content)}`,
+    `"utm_id": ${text(found.id)}`,
+    `"utm_medium": ${text(found.medium)}`,
+    `"utm_source": ${text(found.source)}`,
+    `"utm_source_platform": ${text(found.sourcePlatform)}`,
+    `"utm_term": ${text(found.term)}`,
+  ];
+  return `{${members.join(', ')}}`;
 }
 
 function shareOf(...texts: readonly (string | null)[]): number {

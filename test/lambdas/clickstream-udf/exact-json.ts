@@ -8,7 +8,7 @@ const NOT_FINITE = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
 export function exact(text: string): unknown {
   return JSON.parse(
     text.replace(TOKEN, (token) =>
-      token.startsWith('"') ? token : `{"number":"${canonical(token)}"}`,
+      token.startsWith('"') ? token : `{"#number":"${canonical(token)}"}`,
     ),
   );
 }

@@ -32,9 +32,8 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   {
     name: 'names beyond ASCII',
-    holds: ({ fn, args }) =>
-      fn === 'rm_object_props' && /[^ -~]/.test(args[1]!) && isObject(args[0]!),
-    expected: ({ out, args }) => without(out!, args[1]!.split(',')),
+    holds: ({ fn, args }) => fn === 'rm_object_props' && !isAscii(args[1]!) && isObject(args[0]!),
+    expected: ({ out, args }) => without(withoutInfinities(out!), args[1]!.split(',')),
   },
   {
     name: 'several click ids',
@@ -99,10 +98,14 @@ function sorted(value: unknown): unknown {
   return members.map(([name, member]) => [name, sorted(member)]);
 }
 
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
+}
+
 function isObject(text: string): boolean {
   const value = exact(text);
   return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !('number' in value)
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !('#number' in value)
   );
 }
 
@@ -112,7 +115,8 @@ function isListOfObjects(text: string): boolean {
   return (
     Array.isArray(value) &&
     value.every(
-      (one) => typeof one === 'object' && one !== null && !Array.isArray(one) && !('number' in one),
+      (one) =>
+        typeof one === 'object' && one !== null && !Array.isArray(one) && !('#number' in one),
     )
   );
 }
@@ -120,7 +124,7 @@ function isListOfObjects(text: string): boolean {
 function without(text: string, names: readonly string[]): string {
   const members = new Map(Object.entries(exact(text) as object));
   for (const name of names) members.delete(name);
-  return JSON.stringify(Object.fromEntries(members)).replace(/\{"number":"([^"]*)"\}/g, '$1');
+  return JSON.stringify(Object.fromEntries(members)).replace(/\{"#number":"([^"]*)"\}/g, '$1');
 }
 
 /** Names that end in `clid`, in the URL's order; `%3D`, `%26` and `%5F` are the codes names hold. */
