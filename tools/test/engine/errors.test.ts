@@ -212,7 +212,7 @@ describe('a task that waits for its token', () => {
     await house.pass(65);
     house.engine.sendTaskHeartbeat(house.calls.f![0].token);
     const run = await house.engine.finished(arn);
-    expect(run).toMatchObject({ status: 'FAILED', error: 'States.HeartbeatTimeout' });
+    expect(run).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
     expect(run.stopDate! - run.startDate).toBe(85_000);
   });
 

@@ -362,7 +362,7 @@ test('a role that may not start children fails the Map, and the redrive starts t
   house.functions.work = (n) => n;
   house.denied.add('states:StartExecution');
   const run = await house.run(each(leaf()), [1]);
-  expect(run).toMatchObject({ status: 'FAILED', error: 'States.Permissions' });
+  expect(run).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
   expect(house.asked).toContain(`states:StartExecution ${run.stateMachineArn}`);
   house.denied.clear();
   expect(await house.redrive(run.executionArn)).toMatchObject({ output: '[1]', redriveCount: 1 });

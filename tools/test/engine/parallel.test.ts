@@ -103,7 +103,7 @@ test('a branch that fails stops the others; their functions go on', async () => 
   expect(run).toMatchObject({ status: 'FAILED', error: 'Broken' });
   expect(run.stopDate! - run.startDate).toBe(1000);
   expect(house.types(run.executionArn).slice(-5)).toEqual([
-    'TaskFailed',
+    'TaskStateAborted',
     'TaskStateAborted',
     'WaitStateAborted',
     'ParallelStateFailed',
@@ -123,9 +123,9 @@ test('what runs inside a stopped branch is stopped from the inside out', async (
   const runs = { D: distributed('D', work('C'), { Items: [1], End: true }) };
   const run = await house.run(both([work('A'), maps, runs]));
   expect(house.types(run.executionArn).slice(-8)).toEqual([
+    'MapIterationAborted',
     'TaskStateAborted',
     'ParallelStateAborted',
-    'MapIterationAborted',
     'MapStateAborted',
     'MapRunAborted',
     'MapStateAborted',

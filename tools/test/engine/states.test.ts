@@ -278,20 +278,21 @@ describe('variables', () => {
     expect(run.cause).toContain('All variables');
   });
 
-  test('that are assigned again count once, and those of ended iterations not at all', async () => {
-    const again = Object.fromEntries(
-      names.map((name, i) => [
-        name,
-        assign({ same: big(255) }, i === 40 ? { Next: 'M' } : { Next: names[i + 1] }),
-      ]),
-    );
+  test('that are assigned again count once', async () => {
+    const { v40: _, ...States } = chain({});
+    const Again = assign({ v0: big(255) }, { End: true });
+    const v39 = { ...States.v39, Next: 'Again' };
+    const run = await new House().run({ StartAt: 'v0', States: { ...States, v39, Again } });
+    expect(run).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('of iterations that have ended count no more', async () => {
     const M = inline(
       { I: assign({ own: big(255) }, { Output: 1, End: true }) },
       { Items: '{% [1..45] %}', MaxConcurrency: 5, End: true },
     );
-    const run = await new House().run({ StartAt: 'v0', States: { ...again, M } });
-    expect(run.cause).toBeUndefined();
-    expect(run.status).toBe('SUCCEEDED');
+    const run = await new House().run({ StartAt: 'M', States: { M } });
+    expect(run).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   test('of iterations that run beside each other count together', async () => {
@@ -456,10 +457,10 @@ test('an inline Map stops its other iterations when one fails', async () => {
   expect(run).toMatchObject({ status: 'FAILED', error: 'Broken' });
   expect(run.stopDate! - run.startDate).toBe(1000);
   expect(house.types(run.executionArn).slice(-6)).toEqual([
-    'TaskFailed',
     'MapIterationFailed',
     'TaskStateAborted',
     'MapIterationAborted',
+    'TaskStateAborted',
     'MapStateFailed',
     'ExecutionFailed',
   ]);
