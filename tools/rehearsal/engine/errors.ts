@@ -9,6 +9,8 @@ export class StateError extends Error {
     readonly reason?: string,
     /** Field whose evaluation failed, for the `EvaluationFailed` event. */
     readonly location?: string,
+    /** What Retry and Catch may know it by, when that is not what is shown. */
+    readonly kind = error,
   ) {
     super(reason === undefined ? `${error}` : `${error}: ${reason}`);
   }

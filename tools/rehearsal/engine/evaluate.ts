@@ -78,7 +78,7 @@ export function contextOf({ thread: { execution }, visit }: Place): Json {
       Name: visit.state.name,
       RetryCount: visit.retryCount,
     },
-    StateMachine: { Id: execution.stateMachineArn, Name: execution.machineName },
+    StateMachine: { Id: execution.stateMachineArn, Name: props.machine.name },
   };
 }
 

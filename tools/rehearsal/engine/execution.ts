@@ -126,7 +126,9 @@ export class Execution {
     this.thread?.close();
     this.thread = undefined;
     const { output, error, cause } = outcome;
-    this.append(ENDINGS[status], { output: output?.text, error, cause }, this.events.length);
+    // What ends an execution from outside follows nothing, as recorded histories have it.
+    const previous = status === 'ABORTED' || status === 'TIMED_OUT' ? 0 : this.events.length;
+    this.append(ENDINGS[status], { output: output?.text, error, cause }, previous);
     this.publish();
     const waiters = this.waiters;
     this.waiters = [];

@@ -12,7 +12,8 @@ export type Variables = Readonly<Record<string, unknown>>;
 export interface Visit {
   readonly state: State;
   readonly input: Payload;
-  entered: boolean;
+  /** Id of the event that tells of the entry. */
+  entry?: number;
   /** Something else ended the execution while this state was open: a redrive passes a Pass by. */
   interrupted: boolean;
   enteredTime: number;
@@ -57,8 +58,7 @@ export function newFrame(graph: Graph, input: Payload, outer?: Frame): Frame {
 
 export function newVisit(graph: Graph, name: string, input: Payload): Visit {
   const state = graph.states.get(name)!;
-  const entered = false;
-  return { state, input, entered, interrupted: false, enteredTime: 0, retries: [], retryCount: 0 };
+  return { state, input, interrupted: false, enteredTime: 0, retries: [], retryCount: 0 };
 }
 
 export function visibleVariables(frame: Frame): Variables {
@@ -74,17 +74,16 @@ export function variableBytes({ sizes, visit }: Frame): number {
 }
 
 /**
- * Makes the open states of a frame ready to be entered again.
+ * Makes the open states of a frame ready to be gone on with.
  * https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
  */
 export function reopen(frame: Frame): void {
   const { visit } = frame;
-  if (!visit.entered) return;
+  if (visit.entry === undefined) return;
   for (const { frame: inner } of visit.parts ?? []) if (inner !== undefined) reopen(inner);
   // Results that were too large together are made anew, not added up again.
   if (visit.failure?.error === DATA_LIMIT) visit.parts = undefined;
   if (visit.failure?.error === DATA_LIMIT || visit.mapRun?.isBroken) visit.mapRun = undefined;
-  visit.entered = false;
   visit.interrupted = visit.failure === undefined;
   visit.failure = undefined;
   visit.retries = [];

@@ -188,11 +188,12 @@ export class Engine {
       ({ token, redriveDate }) => token === clientToken && now - redriveDate <= TOKEN_MS,
     );
     if (earlier !== undefined) return { redriveDate: earlier.redriveDate };
-    const { redriveStatus, redriveStatusReason: reason } = this.describeExecution(executionArn);
-    if (redriveStatus !== 'REDRIVABLE' || !(known instanceof Execution)) {
-      const message = reason ?? 'Execution is a child of a Map Run: redrive its parent.';
-      throw new ServiceError('ExecutionNotRedrivable', message);
+    if (!(known instanceof Execution) || known.props.mapRun !== undefined) {
+      const message = 'Labeled Execution ARNs are not supported for this API';
+      throw new ServiceError('ValidationException', message);
     }
+    const { redriveStatusReason: reason } = this.describeExecution(executionArn);
+    if (reason !== undefined) throw new ServiceError('ExecutionNotRedrivable', reason);
     known.redrive();
     const { redriveDate = now } = known;
     if (clientToken !== undefined) {

@@ -27,7 +27,8 @@ interface Exit {
 export async function runFrame(thread: Thread, frame: Frame): Promise<Payload> {
   while (frame.output === undefined) {
     const place: Place = { thread, frame, visit: frame.visit };
-    if (!frame.visit.entered) enter(place);
+    if (frame.visit.entry === undefined) enter(place);
+    else resume(place);
     const exit = await runVisit(place);
     leave(place, exit);
     if (exit.next === undefined) frame.output = exit.output;
@@ -38,9 +39,14 @@ export async function runFrame(thread: Thread, frame: Frame): Promise<Payload> {
 
 function enter({ thread, visit }: Place): void {
   const { name, Type: type } = visit.state;
-  thread.record(`${type}StateEntered`, { name, input: visit.input.text });
-  visit.entered = true;
+  visit.entry = thread.record(`${type}StateEntered`, { name, input: visit.input.text });
   visit.enteredTime = thread.execution.world.clock.now();
+  thread.execution.transitions += 1;
+}
+
+/** A redrive goes on from the entry, and writes no second one. */
+function resume({ thread, visit }: Place): void {
+  thread.lastEventId = visit.entry!;
   thread.execution.transitions += 1;
 }
 
@@ -64,7 +70,7 @@ async function runVisit(place: Place): Promise<Exit> {
       noteEvaluation(place, error);
       if (await retried(place, error)) continue;
       const catcher = visit.state.Catch?.find((entry) =>
-        matchesError(entry.ErrorEquals, error.error),
+        matchesError(entry.ErrorEquals, error.kind),
       );
       if (catcher !== undefined) return caught(place, catcher, error);
       thread.assertLive();
@@ -84,7 +90,7 @@ function noteEvaluation({ thread, visit }: Place, error: StateError): void {
 /** Waits for the retrier's delay, or says that no retrier is left. */
 async function retried({ thread, visit }: Place, error: StateError): Promise<boolean> {
   const retriers = visit.state.Retry ?? [];
-  const index = retriers.findIndex((entry) => matchesError(entry.ErrorEquals, error.error));
+  const index = retriers.findIndex((entry) => matchesError(entry.ErrorEquals, error.kind));
   const retrier = retriers[index];
   const used = visit.retries[index] ?? 0;
   if (retrier === undefined || used >= (retrier.MaxAttempts ?? 3)) return false;

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../types';
 import { Children } from './children';
 import type { State } from './definition';
-import { PERMISSIONS, RUNTIME, StateError, THRESHOLD } from './errors';
+import { RUNTIME, StateError, THRESHOLD } from './errors';
 import { Execution } from './execution';
 import { type Payload, tooLarge } from './payload';
 import { isRedrivable } from './redrive';
@@ -41,7 +41,6 @@ export class MapRun {
   private failures = 0;
   private settle: { resolve(): void; reject(error: unknown): void } | undefined;
 
-  /** Throws when the role may not start children: then there is no Map Run yet, also for a redrive. */
   constructor(
     readonly parent: Execution,
     private readonly state: State,
@@ -51,7 +50,6 @@ export class MapRun {
     private inputOf: ((index: number) => Promise<Payload>) | undefined,
   ) {
     const { world, props } = parent;
-    this.demand('states:StartExecution', props.machine.arn);
     this.label = state.label!;
     this.number = world.nextNumber();
     this.startDate = world.clock.now();
@@ -85,8 +83,6 @@ export class MapRun {
       const execution = open.get(index);
       return execution === undefined || isRedrivable(execution);
     });
-    const again = queue.flatMap((index) => open.get(index) ?? []);
-    if (again[0] !== undefined) this.demand('states:RedriveExecution', again[0].arn);
     this.redriveCount += 1;
     this.redriveDate = this.parent.world.clock.now();
     const { arn: mapRunArn, redriveCount } = this;
@@ -95,7 +91,6 @@ export class MapRun {
     this.stopDate = undefined;
     this.running = 0;
     this.failures = unsuccessful.length - queue.length;
-    for (const execution of again) execution.pendingRedrive = true;
     await this.follow(thread, queue);
   }
 
@@ -117,6 +112,7 @@ export class MapRun {
     const { openRuns } = this.parent.world;
     thread.onClose = () => this.end('ABORTED');
     try {
+      this.admit(queue);
       await thread.idle(
         new Promise<void>((resolve, reject) => {
           this.settle = { resolve, reject };
@@ -128,6 +124,7 @@ export class MapRun {
       thread.record('MapRunSucceeded');
     } catch (error) {
       if (error instanceof StateError && thread.isLive) {
+        this.end('FAILED');
         thread.record('MapRunFailed', { error: error.error, cause: error.reason });
       }
       throw error;
@@ -221,13 +218,23 @@ export class MapRun {
     this.parent.world.openRuns.leave(this);
   }
 
+  /** A role without a right fails the Map Run beyond Retry and Catch; its children stay as they are. */
+  private admit(queue: readonly number[]): void {
+    const again = queue.flatMap((index) => this.children.open.get(index) ?? []);
+    if (again.length < queue.length) {
+      this.demand('states:StartExecution', this.parent.props.machine.arn);
+    }
+    if (again[0] !== undefined) this.demand('states:RedriveExecution', again[0].arn);
+    for (const execution of again) execution.pendingRedrive = true;
+  }
+
   private demand(action: string, resource: string): void {
     const { world, props } = this.parent;
     try {
       world.authorize(props.machine.roleArn, action, resource);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      throw new StateError(PERMISSIONS, error.message);
+      throw new StateError(RUNTIME, error.message);
     }
   }
 }

@@ -45,13 +45,15 @@ export async function runParts(place: Place, limit: number, begin?: Begin): Prom
   let running = 0;
   let failed = false;
   const everything = new Promise<void>((resolve, reject) => {
-    const fail = (error: unknown) => {
+    const fail = (error: unknown, failing: Part) => {
       reject(error);
       // Of a stopped execution everything is closed already, and a redrive may be under way.
       if (failed || !thread.isLive) return;
       failed = true;
       queue.length = 0;
-      for (const part of parts) abort(part, visit.state);
+      const after = failing.thread!.lastEventId;
+      for (const part of parts) writeOff(thread, part, visit.state, after, part === failing);
+      thread.lastEventId = after;
     };
     const next = (after?: number) => {
       if (queue.length === 0 && running === 0) return resolve();
@@ -69,7 +71,7 @@ export async function runParts(place: Place, limit: number, begin?: Begin): Prom
             part.thread = undefined;
             next(last);
           },
-          (error) => fail(error),
+          (error) => fail(error, part),
         );
     };
     next();
@@ -85,11 +87,9 @@ async function runPart(
   part: Part,
   begin?: Begin,
 ): Promise<number> {
-  const details = { name: state.name, index: part.index };
-  const note = (what: string) => {
-    if (state.Type === 'Map') fork.record(`MapIteration${what}`, details);
-  };
-  note('Started');
+  const note = (what: string) => noteIteration(fork, state, part, what);
+  // An iteration that a redrive goes on with was started before.
+  if (part.frame === undefined) note('Started');
   if (part.frame === undefined && begin !== undefined) {
     const frame = await begin(part);
     fork.assertLive();
@@ -106,24 +106,35 @@ async function runPart(
     return last;
   } catch (error) {
     if (!(error instanceof StateError) || !fork.isLive) throw new Interrupted();
-    thread.lastEventId = fork.lastEventId;
-    note('Failed');
     // The failing state has noted where its evaluation failed; the one around it has not.
     throw new StateError(error.error, error.reason);
   }
 }
 
-/** Stops a part that runs, from the inside out. */
-function abort({ thread: fork, frame, index }: Part, { name, Type: type }: State): void {
-  if (!fork?.isLive) return;
+function noteIteration(thread: Thread, { name, Type }: State, { index }: Part, what: string): void {
+  if (Type === 'Map') thread.record(`MapIteration${what}`, { name, index });
+}
+
+/**
+ * Ends a part because one of them failed. As recorded histories have it, every state that is open is
+ * written off, that which failed included, and all this follows the failure.
+ */
+function writeOff(thread: Thread, part: Part, state: State, after: number, failed: boolean): void {
+  const { thread: fork, frame } = part;
+  if (fork === undefined || !(failed || fork.isLive)) return;
+  const record = (note: () => void) => {
+    // The last places in a history belong to the failure itself.
+    if (thread.roomLeft <= 3) return;
+    thread.lastEventId = after;
+    note();
+  };
+  record(() => noteIteration(thread, state, part, failed ? 'Failed' : 'Aborted'));
   const visit = frame?.output === undefined ? frame?.visit : undefined;
-  for (const inner of visit?.parts ?? []) abort(inner, visit!.state);
-  // The last places in a history belong to the failure itself.
-  if (fork.roomLeft > 3) {
-    if (visit?.mapRun?.status === 'RUNNING') fork.record('MapRunAborted');
-    const open = visit?.entered === true && ABORTABLE.includes(visit.state.Type);
-    if (open) fork.record(`${visit.state.Type}StateAborted`);
-    if (type === 'Map') fork.record('MapIterationAborted', { name, index });
-  }
+  for (const inner of visit?.parts ?? []) writeOff(thread, inner, visit!.state, after, false);
+  if (visit?.mapRun?.status === 'RUNNING') record(() => thread.record('MapRunAborted'));
+  const type = visit?.entry === undefined ? '' : visit.state.Type;
+  // A container that failed has an event of its own for that.
+  const open = failed ? type === 'Task' : ABORTABLE.includes(type);
+  if (open) record(() => thread.record(`${type}StateAborted`));
   fork.close();
 }

@@ -9,8 +9,6 @@ import { INVOKE_ARGUMENTS } from './fields';
 import { type Payload, payload } from './payload';
 import type { World } from './world';
 
-const TIMEOUTS = [TIMEOUT, HEARTBEAT_TIMEOUT];
-
 interface Settled {
   resolve(result: Payload): void;
   reject(error: unknown): void;
@@ -34,13 +32,15 @@ export async function runTask(place: Place): Promise<Payload> {
   outcome.catch(() => undefined);
   let pending = true;
   const timers = new Map<string, () => void>();
-  const arm = (error: string, seconds: number | undefined) => {
-    timers.get(error)?.();
+  // Either clock shows as States.Timeout; Retry and Catch may tell a missed heartbeat apart.
+  const arm = (kind: string, seconds: number | undefined) => {
+    timers.get(kind)?.();
     if (seconds === undefined || !pending) return;
     const instant = world.clock.now() + seconds * 1000;
+    const timeout = new StateError(TIMEOUT, undefined, undefined, kind);
     timers.set(
-      error,
-      world.clock.at(instant, () => settled.reject(new StateError(error))),
+      kind,
+      world.clock.at(instant, () => settled.reject(timeout)),
     );
   };
   const result = (value: unknown, text?: string) => {
@@ -100,7 +100,7 @@ export async function runTask(place: Place): Promise<Payload> {
     return output;
   } catch (error) {
     if (scheduled && thread.isLive && error instanceof StateError) {
-      const type = TIMEOUTS.includes(error.error ?? '') ? 'TaskTimedOut' : 'TaskFailed';
+      const type = error.error === TIMEOUT ? 'TaskTimedOut' : 'TaskFailed';
       thread.record(type, { ...resource, error: error.error, cause: error.reason });
     }
     throw error;

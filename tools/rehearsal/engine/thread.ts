@@ -42,7 +42,7 @@ export class Thread {
   }
 
   /** Appends an event; the last place in a history is kept for the event that ends the execution. */
-  record(type: string, details?: Readonly<Record<string, unknown>>): void {
+  record(type: string, details?: Readonly<Record<string, unknown>>): number {
     this.assertLive();
     if (this.roomLeft <= 0) {
       throw new StateError(
@@ -53,6 +53,7 @@ export class Thread {
     const id = this.execution.append(type, details, this.lastEventId);
     // Recorded histories go on from what came before this event, not from the event itself.
     if (!/^(Map|Parallel)StateSucceeded$/.test(type)) this.lastEventId = id;
+    return id;
   }
 
   /** Holds the clock for as long as `work` computes. */

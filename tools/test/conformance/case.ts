@@ -103,14 +103,20 @@ export type Answer = z.infer<typeof answer>;
 export type Line = z.infer<typeof line>;
 export type Look = z.infer<typeof look>;
 
+/** Reads one case, or says what is wrong with its shape. */
+export function parseCase(name: string, text: string): Case {
+  const parsed = shape.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(`${name}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
 /** Every case of the folder, by its file name below it. */
 export function readCases(folder: string): [string, Case][] {
   const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const files = names.filter((name) => name.endsWith('.json')).sort();
-  return files.map((name) => {
-    const parsed = shape.safeParse(JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')));
-    if (!parsed.success) throw new Error(`${name}: ${z.prettifyError(parsed.error)}`);
-    return [name.slice(0, -'.json'.length), parsed.data];
+  return files.map((file) => {
+    const name = file.slice(0, -'.json'.length);
+    return [name, parseCase(name, fs.readFileSync(path.join(folder, file), 'utf8'))];
   });
 }
 

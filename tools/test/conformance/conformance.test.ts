@@ -1,6 +1,6 @@
 // Every case of this folder played on the engine and held against what AWS documents.
 import { clickstreamTemplate, definitionsOf } from '../../../test/support/definitions';
-import { isAboutTrouble, readCases } from './case';
+import { isAboutTrouble, parseCase, readCases } from './case';
 import { play } from './play';
 
 const CASES = readCases(__dirname);
@@ -18,6 +18,14 @@ test('there are enough cases, half of them about failure and redrive, each title
   const trouble = CASES.filter(([, played]) => isAboutTrouble(played));
   expect(trouble.length * 2).toBeGreaterThanOrEqual(CASES.length);
   expect(new Set(CASES.map(([, { title }]) => title)).size).toBe(CASES.length);
+});
+
+test('a case with a member nobody knows is refused, with the name of its file', () => {
+  const [name, played] = CASES[0]!;
+  const expectation = { ...played.expect, stauts: 'FAILED' };
+  const text = JSON.stringify({ ...played, expect: expectation });
+  expect(() => parseCase(name, text)).toThrow(name);
+  expect(() => parseCase(name, text)).toThrow('stauts');
 });
 
 test('every case names a machine that leans on it, or says why it is kept', () => {

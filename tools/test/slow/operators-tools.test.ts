@@ -157,7 +157,7 @@ describe('a run that fails', () => {
       mapRunArn,
       updateDate: expect.stringMatching(WHEN),
     });
-    await expect(sfn('redrive-execution', ...machine)).rejects.toThrow('(ExecutionNotRedrivable)');
+    await expect(sfn('redrive-execution', ...machine)).rejects.toThrow('(ValidationException)');
   });
 
   test('redriven it succeeds, and history and lists say so', async () => {
