@@ -74,6 +74,7 @@ class Player {
   private readonly endpoint: Operator;
   private readonly told = new Set<string>();
   private first?: string;
+  private readonly fail = (error: Error) => this.outcomes.set('answers', error.message);
 
   constructor(
     private readonly cloud: Cloud,
@@ -94,7 +95,9 @@ class Player {
     const stateMachineArn = cloud.machineArn(step.machine);
     const { executionArn } = cloud.engine.start({ stateMachineArn, input });
     this.first ??= executionArn;
-    const silence = cloud.onNotice(() => void this.answer(executionArn, step.answer ?? 'approve'));
+    const silence = cloud.onNotice(() => {
+      this.answer(executionArn, step.answer ?? 'approve').catch(this.fail);
+    });
     try {
       await this.follow(executionArn, step);
     } finally {
@@ -136,7 +139,7 @@ class Player {
         const stateMachineArn = this.cloud.machineArn(`${this.stack}-answer`);
         const { engine } = this.cloud;
         const { executionArn } = engine.start({ stateMachineArn, input: JSON.stringify(input) });
-        void this.follow(executionArn, { machine: 'answer' });
+        this.follow(executionArn, { machine: 'answer' }).catch(this.fail);
       }
     } finally {
       release();
