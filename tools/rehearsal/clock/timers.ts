@@ -67,8 +67,6 @@ export class TimerQueue {
     const { heap } = this;
     const top = heap[0]!;
     if (top.cancelled) this.cancelled -= 1;
-    // What was taken cannot be cancelled any more.
-    top.cancelled = true;
     const last = heap.pop()!;
     if (heap.length === 0) return top;
     let at = 0;
