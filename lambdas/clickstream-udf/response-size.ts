@@ -21,11 +21,13 @@ export function rowBytes(text: string): number {
   return Buffer.byteLength(text) + 3 * escapedIn(text) + 5;
 }
 
+/** Quotes and backslashes; searched for, because most characters are neither. */
 function escapedIn(text: string): number {
-  let escaped = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22 || code === 0x5c) escaped++;
-  }
-  return escaped;
+  return countOf(text, '"') + countOf(text, '\\');
+}
+
+function countOf(text: string, mark: string): number {
+  let count = 0;
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) count++;
+  return count;
 }

@@ -4,7 +4,7 @@
 import { channelOf, isSocial } from './channels';
 import { categoryOf, siteOf } from './hosts';
 import { cut } from './text';
-import { type Campaign, campaignOf, parseUrl, type Url, withScheme } from './url';
+import { type Campaign, campaignIn, campaignOf, parseUrl, type Url, withScheme } from './url';
 
 /** What parse_utm_from_url knows in the end. */
 export interface Attribution extends Campaign {
@@ -30,7 +30,7 @@ export function attributionOf(
   for (const one of [latestReferrer, referrer]) {
     if (found.source !== null || one === null) continue;
     // Everything is replaced, even by nothing; category and channel are kept.
-    Object.assign(found, campaignOf(parseUrl(one).pairs));
+    Object.assign(found, campaignIn(one));
     applyRules(found, one);
   }
   if (found.source === null) {

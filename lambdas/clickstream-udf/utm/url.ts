@@ -44,12 +44,22 @@ export function withScheme(url: string): string {
   return url.includes('://') ? url : `http://${url}`;
 }
 
+/** The whole URL; what of a referrer is asked for is only its {@link campaignIn}. */
 export function parseUrl(text: string): Url {
-  const [location, rawQuery] = cut(withScheme(text), '?');
-  const query = rawQuery === null ? '' : cut(rawQuery, '?')[0].replace(CODE, (c) => CODES.get(c)!);
+  const [location, rest] = cut(withScheme(text), '?');
+  const query = decodedQuery(rest);
   const [protocol, authority] = cut(location, '//');
   const [host, path] = authority === null ? [null, null] : cut(cut(authority, '//')[0], '/');
   return { protocol: protocol.replaceAll(':', ''), host, path, query, pairs: pairsOf(query) };
+}
+
+export function campaignIn(url: string): Campaign {
+  return campaignOf(pairsOf(decodedQuery(cut(url, '?')[1])));
+}
+
+/** The text up to a second question mark, with the 22 codes decoded and nothing else. */
+function decodedQuery(rest: string | null): string {
+  return rest === null ? '' : cut(rest, '?')[0].replace(CODE, (code) => CODES.get(code)!);
 }
 
 /** Names with their values; a name that comes again adds its value, one without value changes nothing. */
