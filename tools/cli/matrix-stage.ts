@@ -18,9 +18,12 @@ import { type Ground, prepareGround } from './stage';
 /** Real time a run may take; one that goes on has lost its way. */
 const LONGEST_MS = 300_000;
 
-/** Delays here and there: what they change depends on time. */
+/**
+ * Delays here and there, of the tasks only: time stands still while a gate is answered. What they
+ * change depends on time.
+ */
 const JITTER = ['service=dynamodb', 'service=redshift-data'].map(
-  (where, i) => `kind=delay,${where},seconds=3,probability=0.2,seed=${i + 1}`,
+  (where, i) => `kind=delay,state=*,${where},seconds=3,probability=0.2,seed=${i + 1}`,
 );
 
 interface Clean extends Pick<Played, 'calls' | 'end'> {
