@@ -27,9 +27,10 @@ export async function endOf(cloud: Cloud, table: string): Promise<Lines> {
     ...counted('file', files(cloud), 1),
     ...(cloud.warehouse ? [...(await tables(cloud)), ...(await statements(cloud))] : []),
     ...ledgerLines(await itemsOf(cloud, table)),
-    ...(cloud.cloudformation?.look() ?? []).map((stack) => {
-      return [`stack ${stack.name}`, mask(JSON.stringify(stack))] as const;
-    }),
+    ...(cloud.cloudformation?.look() ?? []).flatMap(({ name, changeSets, ...stack }) => [
+      [`stack ${name}`, JSON.stringify(stack)] as const,
+      [`change sets of ${name}`, String(changeSets.length)] as const,
+    ]),
   ];
 }
 
