@@ -60,9 +60,25 @@ begin
 end $$;
 create trusted language plpythonu handler plpgsql_call_handler validator rehearsal.refuse_python;
 
+-- Never vacuumed: once it was found empty, plans would read it as a whole for each row.
 create unlogged table rehearsal.external_answer (
-  pid int, id uuid, result text, error text, pass int, primary key (pid, id)
-);
+  pid int, id uuid, result text, error text, primary key (pid, id)
+) with (autovacuum_enabled = off);
+
+-- The session is over. Its room is taken back when nobody else needs the table.
+create procedure rehearsal.external_forget(session int) language plpgsql as $$
+begin
+  delete from rehearsal.external_answer where pid = session;
+  if pg_relation_size('rehearsal.external_answer') > 1000000 then
+    perform set_config('lock_timeout', '20ms', true);
+    lock table rehearsal.external_answer in access exclusive mode;
+    if not exists (select from rehearsal.external_answer) then
+      truncate rehearsal.external_answer;
+    end if;
+  end if;
+exception when lock_not_available then
+  delete from rehearsal.external_answer where pid = session;
+end $$;
 
 create view rehearsal.external_function as
 select p.oid, nspname || '.' || proname as name, substring(prosrc from '-- ([^\n]*)') as definition
@@ -99,7 +115,6 @@ declare
   made record;
   ticket uuid;
   waiting text;
-  collected text;
 begin
   if coalesce(current_setting('rehearsal.pass', true), '') = '' then
     ticket := gen_random_uuid();
@@ -111,23 +126,19 @@ begin
   end if;
   select * into answer from rehearsal.external_answer
   where pid = pg_backend_pid() and id = md5(row_text)::uuid;
-  -- An answer may come while its pass goes on; Redshift sends equal rows again all the same.
-  if found and answer.pass < current_setting('rehearsal.passes')::int then
+  if found then
     return answer.result;
   end if;
-  waiting := coalesce(current_setting('rehearsal.missing', true), '');
+  waiting := current_setting('rehearsal.missing');
   if waiting = '' then
     perform set_config('rehearsal.missing', routine::text, false);
+    -- Goes away with the pass.
+    create temp table rehearsal_rows (line text);
   -- NULL may be what another function's missing answer looks like: it is asked for in a later pass.
   elsif waiting <> routine::text and arguments::jsonb @> '[null]' then
     return null;
   end if;
-  collected := coalesce(current_setting('rehearsal.rows', true), '') || E'\n' || row_text;
-  if length(collected) > 8000 then
-    perform rehearsal.external_tell('rows' || collected);
-    collected := '';
-  end if;
-  perform set_config('rehearsal.rows', collected, false);
+  insert into pg_temp.rehearsal_rows values (row_text);
   return null;
 end $$;
 
@@ -135,18 +146,25 @@ end $$;
 create function rehearsal.pass_begin() returns void language plpgsql as $$
 begin
   if coalesce(current_setting('rehearsal.passes', true), '') in ('', '0') then
-    perform set_config('rehearsal.passes', '0', false), rehearsal.external_tell('new');
+    perform rehearsal.external_tell('new');
   end if;
-  perform set_config('rehearsal.pass', 'on', false), set_config('rehearsal.missing', '', false),
-    set_config('rehearsal.rows', '', false);
+  perform set_config('rehearsal.pass', 'on', false), set_config('rehearsal.missing', '', false);
 end $$;
 
 -- False: answers are missing. It must not raise: PL/pgSQL evaluates an expression that failed in another
 -- way the next time, which loses the row count of the statement before.
-create function rehearsal.pass_end() returns boolean language plpgsql as $$
+create function rehearsal.pass_end() returns boolean language plpgsql security definer as $$
+declare
+  lines text;
 begin
   if current_setting('rehearsal.missing') <> '' then
-    perform rehearsal.external_tell('rows' || current_setting('rehearsal.rows'));
+    for lines in
+      select string_agg(line, E'\n' order by n)
+      from (select line, row_number() over () as n from pg_temp.rehearsal_rows) as numbered
+      group by n / 500 order by n / 500
+    loop
+      perform rehearsal.external_tell(E'rows\n' || lines);
+    end loop;
     return false;
   end if;
   perform set_config('rehearsal.pass', '', false), set_config('rehearsal.passes', '0', false);

@@ -28,14 +28,15 @@ export interface ExternalCall {
   readonly error?: string;
 }
 
-/** What sessions that call functions share. */
+/** What a session needs to call functions. */
 export interface ExternalOptions {
   readonly clock: Clock;
   /** ARN of the warehouse. */
   readonly cluster: string;
   readonly call: LambdaCaller;
-  /** A connection of the superuser to the database. */
-  readonly connect: (database: string) => Promise<Client>;
+  readonly database: string;
+  /** A connection of the superuser to it. */
+  readonly connect: () => Promise<Client>;
   /** How far the rehearsal's clock is ahead, for the session's settings. */
   readonly clockOffset: () => string;
   /** Latest last. */
@@ -79,7 +80,6 @@ export class ExternalSession {
   private answers?: Promise<Client>;
   private work = Promise.resolve();
   private pending = 0;
-  private pass = 0;
   private failure?: Error;
   private release = () => {};
 
@@ -116,7 +116,7 @@ export class ExternalSession {
     this.over.abort(new Error('the session is over'));
     await this.work;
     const answers = await this.answers?.catch(() => undefined);
-    await this.forget().catch(() => {});
+    await answers?.query('call rehearsal.external_forget($1)', [this.pid]).catch(() => {});
     await answers?.end().catch(() => {});
   }
 
@@ -128,7 +128,6 @@ export class ExternalSession {
     if (verb === 'new') {
       this.failure = undefined;
       this.batches.clear();
-      this.pass = 0;
       return await this.forget();
     }
     if (verb === 'call') {
@@ -151,7 +150,6 @@ export class ExternalSession {
     const error = this.failure?.message;
     this.failure = undefined;
     this.batches.clear();
-    this.pass++;
     goOn();
     await this.answer(ticket, { result: this.options.clockOffset(), error });
   }
@@ -174,15 +172,15 @@ export class ExternalSession {
     const results = await this.invoke(await this.definition(routine), rows);
     const ids = rows.map((args) => createHash('md5').update(`${routine} ${args}`).digest('hex'));
     await this.query(
-      `insert into rehearsal.external_answer (pid, id, result, pass)
-       select $1, *, $4 from unnest($2::uuid[], $3::text[]) on conflict do nothing`,
-      [this.pid, ids, results, this.pass],
+      `insert into rehearsal.external_answer (pid, id, result)
+       select $1, * from unnest($2::uuid[], $3::text[]) on conflict do nothing`,
+      [this.pid, ids, results],
     );
   }
 
   /** Results of a batch, with Redshift's retries. */
   private async invoke(known: Known, rows: readonly string[]): Promise<(string | null)[]> {
-    const { clock, cluster, call, calls } = this.options;
+    const { clock, cluster, database, call, calls } = this.options;
     const { rows: running } = await this.query(
       `select coalesce(max(query_id), 0)::int as id from rehearsal.query_history
        where session_id = $1 and status = 'running'`,
@@ -192,7 +190,7 @@ export class ExternalSession {
       request_id: randomUUID(),
       cluster,
       user: this.client.user,
-      database: this.client.database,
+      database,
       external_function: known.name,
       query_id: running[0].id,
       num_records: rows.length,
@@ -261,7 +259,7 @@ export class ExternalSession {
   }
 
   private async query(sql: string, values: unknown[]) {
-    this.answers ??= this.options.connect(this.client.database!);
+    this.answers ??= this.options.connect();
     return await (await this.answers).query(sql, values);
   }
 

@@ -151,8 +151,8 @@ export class Warehouse {
     client.on('error', () => {});
     const { clock, lambda: call = noFunctions } = this.options;
     const { arn: cluster } = this.address;
-    const connect = async (name: string) => {
-      const own = this.session(SUPERUSER, name);
+    const connect = async () => {
+      const own = this.session(SUPERUSER, database);
       await own.connect();
       return own;
     };
@@ -160,7 +160,7 @@ export class Warehouse {
     const calls = this.externalCalls;
     this.external.set(
       client,
-      serveExternal(client, { clock, cluster, call, connect, clockOffset, calls }),
+      serveExternal(client, { clock, cluster, database, call, connect, clockOffset, calls }),
     );
     return client;
   }
