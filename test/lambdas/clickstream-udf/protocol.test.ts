@@ -185,6 +185,15 @@ it.each([
   expect(Buffer.byteLength(JSON.stringify(full))).toBeLessThanOrEqual(MOST_RESPONSE_BYTES);
 });
 
+it.each([
+  ['JSON', `[{"a":"${'x'.repeat(60_000)}"}]`, true],
+  ['no JSON', '['.repeat(60_000), true],
+  ['quotes, which do not fit', `[{"a":"${'\\\\"'.repeat(30_000)}"}]`, false],
+])('answers an event of six megabytes of %s', async (_, text, success) => {
+  const rows = new Array<[string]>(100).fill([text]);
+  expect(await callBatch('combine_json_list', rows)).toMatchObject({ success });
+});
+
 it('measures a response as Lambda writes it', () => {
   const answer = '{"results":["\\"é\\\\\\"😀"]}';
   expect(responseBytes(answer)).toBe(Buffer.byteLength(JSON.stringify(answer)));
