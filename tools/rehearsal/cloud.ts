@@ -25,11 +25,7 @@ import { CloudFormationService } from './services/cloudformation';
 import { AlarmService } from './services/cloudwatch';
 import { DynamoDbService } from './services/dynamodb';
 import { EventBus } from './services/events';
-import {
-  RedshiftServerlessService,
-  RedshiftService,
-  WarehouseRoles,
-} from './services/redshift-admin';
+import { RedshiftServerlessService, RedshiftService } from './services/redshift-admin';
 import { RedshiftDataService } from './services/redshift-data';
 import { ObjectStore, S3Service } from './services/s3';
 import { SecretsService } from './services/secrets';
@@ -38,6 +34,7 @@ import { SnsService } from './services/sns';
 import { StepFunctionsService } from './services/step-functions';
 import { StsService } from './services/sts';
 import type { CloudEvent } from './types';
+import { WarehouseRoles } from './warehouse/roles';
 import { Warehouse } from './warehouse/warehouse';
 
 export type * from './cloud/contract';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type FaultSpec, faultOf } from '../faults/faults';
 import type { PolicyDocument } from '../iam/policy';
 import type { CloudFormationData } from '../services/cloudformation';
-import type { AdministeredWarehouse } from '../services/redshift-admin';
+import type { AdministeredWarehouse } from '../warehouse/roles';
 import type { WarehouseOptions } from '../warehouse/warehouse';
 import type { CloudOptions } from './contract';
 

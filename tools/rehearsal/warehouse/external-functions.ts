@@ -5,55 +5,23 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
-import { type Clock, LambdaFunctionError } from '../types';
-import type { ExternalFunction } from './external-ddl';
+import { type CallOptions, callLambda, type Known, type Unheld } from './external-call';
 import type { Pace } from './pace';
 
-/** Calls a Lambda function as the warehouse does, with one of its roles. */
-export type LambdaCaller = (
-  lambda: string,
-  role: string,
-  payload: unknown,
-  signal: AbortSignal,
-) => Promise<unknown>;
-
-/** One call of a function as it ended. */
-export interface ExternalCall {
-  /** `schema.name` */
-  readonly function: string;
-  readonly lambda: string;
-  readonly rows: number;
-  readonly bytes: number;
-  /** Absent when it was answered well. */
-  readonly error?: string;
-}
-
 /** What a session needs to call functions. */
-export interface ExternalOptions {
-  readonly clock: Clock;
+export interface ExternalOptions extends CallOptions {
   /** ARN of the warehouse. */
   readonly cluster: string;
-  readonly call: LambdaCaller;
   readonly database: string;
   /** A connection of the superuser to it. */
   readonly connect: () => Promise<Client>;
   /** How far the rehearsal's clock is ahead, for the session's settings. */
   readonly clockOffset: () => string;
-  /** Latest last. */
-  readonly calls: ExternalCall[];
 }
 
-/** Lambda's limit of both payloads: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const LARGEST_PAYLOAD = 6 * 1024 * 1024;
-/** What is tried again: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_FUNCTION.html */
-const RETRIED = /^Lambda\.(TooManyRequestsException|ServiceException|EC2Throttled(?:Exception)?)$/;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 20_000;
-const KEPT_CALLS = 10_000;
 /** Text of rows not yet sent from which on the statement has to wait. */
 const FULL = 16 << 20;
 
-type Known = ExternalFunction & { readonly name: string };
 interface Batch {
   readonly routine: string;
   rows: string[];
@@ -178,9 +146,8 @@ export class ExternalSession {
     );
   }
 
-  /** Results of a batch, with Redshift's retries. */
   private async invoke(known: Known, rows: readonly string[]): Promise<(string | null)[]> {
-    const { clock, cluster, database, call, calls } = this.options;
+    const { cluster, database } = this.options;
     const { rows: running } = await this.query(
       `select coalesce(max(query_id), 0)::int as id from rehearsal.query_history
        where session_id = $1 and status = 'running'`,
@@ -196,30 +163,8 @@ export class ExternalSession {
       num_records: rows.length,
       arguments: rows.map((row) => JSON.parse(row)),
     };
-    const bytes = Buffer.byteLength(JSON.stringify(event));
-    const note = (error?: string) => {
-      if (calls.length >= KEPT_CALLS) calls.shift();
-      const { name, lambda } = known;
-      calls.push({ function: name, lambda, rows: rows.length, bytes, error });
-    };
-    for (let waited = 0, pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        const answer = await this.unheld(() =>
-          call(known.lambda, known.role, event, this.over.signal),
-        );
-        const results = resultsOf(answer, rows.length, known);
-        note();
-        return results;
-      } catch (error) {
-        note((error as Error).message);
-        const again = error instanceof LambdaFunctionError && RETRIED.test(error.error);
-        if (!again || waited >= known.retryTimeoutMs) {
-          throw new Error(`External function ${known.name}: ${(error as Error).message}`);
-        }
-        await this.unheld(() => clock.sleep(pause, this.over.signal));
-        waited += pause;
-      }
-    }
+    const unheld: Unheld = (work) => this.unheld(work);
+    return await callLambda(known, event, this.options, this.over.signal, unheld);
   }
 
   /** Time passes; whoever works holds the clock himself. */
@@ -271,65 +216,4 @@ export class ExternalSession {
 function parted(row: string): [routine: string, args: string] {
   const at = row.indexOf(' ');
   return [row.slice(0, at), row.slice(at + 1)];
-}
-
-/** Reads an answer strictly: an object, or its text. */
-function resultsOf(payload: unknown, count: number, { width }: Known): (string | null)[] {
-  const invalid = (what: string) => new Error(`Invalid External Function Response: ${what}`);
-  if (Buffer.byteLength(JSON.stringify(payload) ?? '') > LARGEST_PAYLOAD) {
-    throw invalid(`Response payload size exceeded ${LARGEST_PAYLOAD} bytes`);
-  }
-  let answer = payload;
-  try {
-    if (typeof payload === 'string') answer = JSON.parse(payload);
-  } catch {
-    throw invalid('not JSON');
-  }
-  if (typeof answer !== 'object' || answer === null) throw invalid('not an object');
-  const { success, error_msg, num_records, results } = answer as Record<string, unknown>;
-  if (success !== true && success !== 'true') {
-    throw success === false || success === 'false'
-      ? new Error(String(error_msg ?? 'the function gave no error_msg'))
-      : invalid('no success');
-  }
-  if (!Array.isArray(results)) throw invalid('no results');
-  if (results.length !== count || (num_records !== undefined && Number(num_records) !== count)) {
-    throw invalid(`${results.length} results for ${count} rows`);
-  }
-  return results.map((value: unknown) => {
-    if (value === null) return null;
-    if (typeof value === 'object') throw invalid('a result is neither text nor number');
-    const text = String(value);
-    if (width !== undefined && Buffer.byteLength(text) > width) {
-      throw new Error(`Value too long for character type: a result needs more than ${width} bytes`);
-    }
-    return text;
-  });
-}
-
-/** Runs a statement that is no CALL in passes, in a transaction of its own unless there is one. */
-export async function runInPasses<Result>(
-  client: Client,
-  inTransaction: boolean,
-  run: () => Promise<Result>,
-): Promise<Result> {
-  if (!inTransaction) await client.query('begin');
-  try {
-    for (;;) {
-      await client.query('savepoint pass');
-      await client.query('select rehearsal.pass_begin()');
-      const result = await run();
-      const { rows } = await client.query('select rehearsal.pass_end() as over');
-      if (rows[0].over) {
-        await client.query(inTransaction ? 'release pass' : 'commit');
-        return result;
-      }
-      // Released, or the next rollback would undo what is set here.
-      await client.query('rollback to pass; release pass');
-      await client.query('select rehearsal.pass_answers()');
-    }
-  } catch (error) {
-    if (!inTransaction) await client.query('rollback');
-    throw error;
-  }
 }

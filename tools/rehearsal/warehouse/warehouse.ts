@@ -5,13 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, type DatabaseError, Pool, type QueryResult } from 'pg';
 import { type Clock, LambdaFunctionError } from '../types';
+import type { ExternalCall, LambdaCaller } from './external-call';
 import { callsExternal, inPasses } from './external-ddl';
-import {
-  type ExternalCall,
-  type ExternalSession,
-  type LambdaCaller,
-  serveExternal,
-} from './external-functions';
+import { type ExternalSession, serveExternal } from './external-functions';
 import { type PostgresServer, SUPERUSER, startPostgres } from './postgres';
 import { WarehouseTemplate } from './template';
 

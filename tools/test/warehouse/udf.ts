@@ -2,7 +2,7 @@
 
 import { handler } from '../../../lambdas/clickstream-udf';
 import { EXTERNAL_FUNCTIONS } from '../../../lambdas/clickstream-udf/functions';
-import type { LambdaCaller } from '../../rehearsal/warehouse/external-functions';
+import type { LambdaCaller } from '../../rehearsal/warehouse/external-call';
 import type { Harness } from './harness';
 
 const ADMIN = 'arn:aws:iam::000000000000:role/clickstream-redshift-admin';

@@ -1,0 +1,75 @@
+// The IAM roles a warehouse works with, and what it does with them: calls Lambda functions.
+
+import type { Iam } from '../iam/iam';
+import type { Clock, FunctionInvoker } from '../types';
+import type { LambdaCaller } from './external-call';
+import type { WarehouseAddress } from './warehouse';
+
+/** What a warehouse has at the start. */
+export type AdministeredWarehouse = WarehouseAddress & {
+  /** @default - called like the workgroup */
+  readonly namespace?: string;
+  /** ARNs of the roles it works with. */
+  readonly iamRoles?: readonly string[];
+  readonly defaultIamRole?: string;
+};
+
+/** How long a change of roles takes. */
+const CHANGE_MS = 20_000;
+
+interface Change {
+  readonly adding: readonly string[];
+  readonly removing: readonly string[];
+  readonly until: number;
+}
+
+/** The IAM roles of one warehouse. */
+export class WarehouseRoles {
+  defaultRole?: string;
+  private roles: string[];
+  private change?: Change;
+
+  constructor(
+    readonly warehouse: AdministeredWarehouse,
+    private readonly clock: Clock,
+  ) {
+    this.roles = [...(warehouse.iamRoles ?? [])];
+    this.defaultRole = warehouse.defaultIamRole;
+  }
+
+  get changing(): boolean {
+    if (this.change && this.change.until <= this.clock.now()) this.change = undefined;
+    return this.change !== undefined;
+  }
+
+  /** ARNs and how far each is. */
+  get all(): readonly { readonly arn: string; readonly status: string }[] {
+    const { adding = [], removing = [] } = (this.changing && this.change) || {};
+    const status = (arn: string) => (adding.includes(arn) ? 'adding' : 'in-sync');
+    return [
+      ...this.roles.map((arn) => ({ arn, status: status(arn) })),
+      ...removing.map((arn) => ({ arn, status: 'removing' })),
+    ];
+  }
+
+  set(roles: readonly string[]): void {
+    const adding = roles.filter((arn) => !this.roles.includes(arn));
+    const removing = this.roles.filter((arn) => !roles.includes(arn));
+    this.roles = [...new Set(roles)];
+    this.change = { adding, removing, until: this.clock.now() + CHANGE_MS };
+  }
+
+  /** Calls Lambda functions with them. */
+  caller(iam: Iam, functions: FunctionInvoker, account: string): LambdaCaller {
+    return async (lambda, named, payload, signal) => {
+      const role = named === 'default' ? (this.defaultRole ?? 'default') : named;
+      if (!this.all.some(({ arn, status }) => arn === role && status === 'in-sync')) {
+        throw new Error(`The requested role ${role} is not associated to cluster`);
+      }
+      const { kind, arn } = this.warehouse;
+      iam.assume('redshift.amazonaws.com', role, arn);
+      if (kind === 'serverless') iam.assume('redshift-serverless.amazonaws.com', role, arn);
+      return functions.invoke(lambda, payload, { kind: 'role', arn: role, account }, signal);
+    };
+  }
+}
