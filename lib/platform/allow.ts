@@ -1,8 +1,9 @@
 // Permissions with their reason. A wildcard in a resource is written down where the permission is
 // given, so that the guard rails (cdk-nag) know it and a reader does not have to ask.
 
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 
 /** Adds a permission to a principal. `reason` is needed when a resource has a wildcard. */
@@ -16,6 +17,32 @@ export function allow(
     new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }),
   );
   if (reason !== undefined) acknowledgeWildcards(grantee, resources, reason);
+}
+
+/**
+ * Lets a principal read a secret's value and nothing else of it, which is what the Redshift Data API
+ * does for its caller. https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-access.html
+ */
+export function allowSecret(
+  grantee: iam.IGrantable & IConstruct,
+  secret: secretsmanager.ISecret,
+  region = Stack.of(grantee).region,
+): void {
+  // Of a secret that is known by its name the last six characters of the ARN are not known.
+  const arn = secret.secretFullArn ?? `${secret.secretArn}-??????`;
+  allow(grantee, ['secretsmanager:GetSecretValue'], [arn]);
+  if (!secret.encryptionKey) return;
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new iam.PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [secret.encryptionKey.keyArn],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': `secretsmanager.${region}.${Aws.URL_SUFFIX}`,
+        },
+      },
+    }),
+  );
 }
 
 /** Writes down why these resources are named by a wildcard. */

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import type { WarehouseTarget } from '../../lambdas/shared/data-api';
-import { acknowledgeWildcards, allow } from '../platform/allow';
+import { acknowledgeWildcards, allow, allowSecret } from '../platform/allow';
 
 /** Services that assume the roles of a warehouse. */
 const PRINCIPALS = ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'].map((name) =>
@@ -97,7 +97,7 @@ export class Warehouse {
       allow(grantee, ['sts:AssumeRole'], [role.roleArn]);
       return;
     }
-    secret?.grantRead(grantee);
+    if (secret) allowSecret(grantee, secret, this.target.region);
     const reason =
       'The id of the workgroup is not known, only its name; give workgroupId to narrow this.';
     allow(grantee, ['redshift-data:ExecuteStatement'], [this.arn(grantee)], reason);
