@@ -12,6 +12,9 @@ import { asksForSomethingElse, type Right, rightsOf, without } from './permissio
 import { RUNS } from './permissions/runs';
 import { CLICKSTREAM } from './support';
 
+/** Minutes that are enough for all cases on a busy machine. */
+jest.setTimeout(40 * 60_000);
+
 let assemblyDir: string;
 let rehearsals: Rehearsals;
 let rights: readonly Right[];

@@ -62,7 +62,7 @@ export class Rehearsals {
     const began = Date.now();
     const cloud = await this.start(this.assemblyDir, run);
     try {
-      const stage = new Stage(cloud);
+      const stage = new Stage(cloud, Object.keys(cloud.outputs)[0]!);
       const tooLong = delay(LONGEST_MS, 'too long', { ref: false });
       if ((await Promise.race([run.play(stage), tooLong])) === 'too long') {
         throw new Error(`"${run.name}" does not end; heard last: ${stage.everything.at(-1)}`);
@@ -117,7 +117,7 @@ export class Rehearsals {
 
 /** Plays the run until one of the actions is refused, or to its end and ten minutes on. */
 async function refusal(cloud: Cloud, run: Run, actions: readonly string[]): Promise<boolean> {
-  const stage = new Stage(cloud);
+  const stage = new Stage(cloud, Object.keys(cloud.outputs)[0]!);
   let over = false;
   const toTheEnd = async () => {
     try {

@@ -10,8 +10,6 @@ import type { Cloud } from '../../../rehearsal/cloud';
 import { LambdaFunctionError } from '../../../rehearsal/types';
 import { arm, start, submitted, until } from '../support';
 
-const STACK = 'example-clickstream';
-
 export class Stage {
   /** Errors, outputs and refusals a person or a log would show. */
   readonly heard: string[] = [];
@@ -19,15 +17,33 @@ export class Stage {
   /** The API as somebody with the operators' policy and nothing else has it. */
   readonly operator: SFNClient;
 
-  constructor(readonly cloud: Cloud) {
+  constructor(
+    readonly cloud: Cloud,
+    /** Name of the stack, the first part of its machines' names. */
+    private readonly stack: string,
+  ) {
     const { endpointUrl: endpoint, region } = cloud;
     const policy = cloud.resources.find(({ type }) => type === 'AWS::IAM::ManagedPolicy')!;
     const credentials = cloud.credentialsWith(policy.logicalId);
     this.operator = new SFNClient({ endpoint, region, credentials, maxAttempts: 1 });
     cloud.onEvent(({ detail }) => {
-      const { error, cause, output } = detail;
+      const { executionArn, error, cause, output } = detail;
       this.heard.push(`${error ?? ''} ${cause ?? ''} ${output ?? ''}`);
+      if (error) this.heard.push(...this.causesBelow(String(executionArn)));
     });
+  }
+
+  /** Why children of an execution's Maps failed: a Map tells its parent only that they did. */
+  private causesBelow(executionArn: string): string[] {
+    const { engine } = this.cloud;
+    const { items } = engine.listMapRuns(executionArn, { maxResults: 1000 });
+    return items
+      .map(({ mapRunArn }) => ({ mapRunArn: String(mapRunArn), maxResults: 1000 }))
+      .flatMap((children) => engine.listExecutions(children).items)
+      .flatMap(({ executionArn: arn }) => {
+        const { error, cause } = engine.describeExecution(arn);
+        return [`${error ?? ''} ${cause ?? ''}`, ...this.causesBelow(arn)];
+      });
   }
 
   /** All that was heard so far, what nobody waits for included. */
@@ -39,7 +55,7 @@ export class Stage {
   }
 
   start(machine: string, input: unknown): string {
-    return start(this.cloud, `${STACK}-${machine}`, input);
+    return start(this.cloud, `${this.stack}-${machine}`, input);
   }
 
   /** Starts a machine and waits for its end; the status must be the one that is expected. */
@@ -71,8 +87,8 @@ export class Stage {
     });
   }
 
-  answerTo(arn: string, answer: 'approve' | 'refuse' = 'approve') {
-    return { run: this.runOf(arn), gate: 'change-set', answer, by: 'Ada', reason: 'read it' };
+  answerTo(arn: string, answer: 'approve' | 'refuse' = 'approve', gate = 'change-set') {
+    return { run: this.runOf(arn), gate, answer, by: 'Ada', reason: 'read it' };
   }
 
   /** Does something with the change set of the latest question, as a person would in the console. */
