@@ -26,6 +26,9 @@ const JITTER = ['service=dynamodb', 'service=redshift-data'].map(
   (where, i) => `kind=delay,state=*,${where},seconds=3,probability=0.2,seed=${i + 1}`,
 );
 
+/** Enough for every branch of the procedures, little enough for hundreds of runs. */
+const rowsOf = ({ rows = 200 }: MatrixOptions): number => rows;
+
 interface Clean extends Pick<Played, 'calls' | 'end'> {
   /** Names of what is not the same in two clean runs. */
   readonly volatile: ReadonlySet<string>;
@@ -40,7 +43,7 @@ export class MatrixStage {
   ): Promise<MatrixStage> {
     const stage = await prepareGround(machine ?? builtIns()[0]!, options, signal, say);
     try {
-      const contents = readWarehouse({ ...stage, rows: options.rows });
+      const contents = readWarehouse({ ...stage, rows: rowsOf(options) });
       const template =
         contents && (await Warehouse.template({ clock: new RealClock(), ...contents }));
       return new MatrixStage(stage, machine, options, signal, template);
@@ -104,7 +107,7 @@ export class MatrixStage {
     const { template, startAt, stage, options, signal } = this;
     signal.throwIfAborted();
     const { assembly: assemblyDir, scenarioDir } = stage;
-    const { rows } = options;
+    const rows = rowsOf(options);
     const cloud = await Cloud.start({ assemblyDir, scenarioDir, rows, faults, template, startAt });
     const late = AbortSignal.timeout(LONGEST_MS);
     const either = AbortSignal.any([signal, late]);
