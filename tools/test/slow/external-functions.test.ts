@@ -1,6 +1,8 @@
 // The migration on a Redshift without Python functions: its SQL calls the bundle's functions through
 // the warehouse, in batches, and survives what Lambda and the functions may do.
 
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import type { Cloud } from '../../rehearsal/cloud';
 import type { FunctionInvoker } from '../../rehearsal/types';
 import {
@@ -14,6 +16,7 @@ import {
   variant,
 } from './support';
 
+const SQL = path.join(__dirname, '../../../sql/clickstream');
 const MACHINE = 'example-clickstream-data-migration';
 const EVENTS = 1_200;
 /** Proofs of a function have fewer rows, batches of the migration more. */
@@ -38,10 +41,10 @@ beforeAll(() => {
 afterEach(stopClouds);
 afterAll(removeAssemblies);
 
-const cloudWith = (faults: readonly string[] = [], sql = '') =>
+const cloudWith = (faults: readonly string[] = [], before = '', after = '') =>
   startCloud({
     assemblyDir,
-    scenarioDir: variant(CLICKSTREAM, { sql: `${sql}\n${addApps(1, EVENTS)}` }),
+    scenarioDir: variant(CLICKSTREAM, { sql: `${before}\n${addApps(1, EVENTS)}\n${after}` }),
     clock: 'virtual',
     rows: 0,
     faults,
@@ -103,6 +106,35 @@ it('replaces Python functions that are there but refused, and keeps them under a
       .sort(),
   ).toEqual(NAMES);
   expect(found.filter(([, language]) => language === 'plpythonu')).toHaveLength(6);
+});
+
+/** Python functions that work: on ordinary values they answer what they must, on others NULL. */
+function workingPython(): string {
+  const functions = NAMES.map((name) => {
+    const file = path.join(SQL, `probe-${name.replaceAll('_', '-')}.sql`);
+    const cases = /from (\(\n[\s\S]*\) cases);/.exec(readFileSync(file, 'utf8'))![1];
+    const known = [...cases!.matchAll(/ as (\w+)[,\n]/g)].map(([, column]) => column!);
+    const columns = known.filter((column) => !['name', 'expected'].includes(column));
+    const arguments_ = columns.map((column) => `${column} varchar`).join(', ');
+    const same = columns.map((column, i) => `c.${column} is not distinct from $${i + 1}`);
+    return `create table scenario.${name} as select * from ${cases};
+      create function app01.${name}(${arguments_}) returns varchar stable language plpythonu as $$
+      begin
+        return (select c.expected from scenario.${name} as c where ${same.join(' and ')});
+      end $$;`;
+  });
+  return `set check_function_bodies = off;
+    ${functions.join('\n')}
+    grant select on all tables in schema scenario to public;`;
+}
+
+it('leaves Python functions alone that work', async () => {
+  const cloud = await cloudWith([], '', workingPython());
+  expect(await run(cloud)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await languages(cloud)).toEqual(
+    Object.fromEntries(NAMES.map((name) => [name, 'plpythonu'])),
+  );
+  expect(cloud.warehouse!.externalCalls).toEqual([]);
 });
 
 it('a throttled function costs retries, and nothing else', async () => {

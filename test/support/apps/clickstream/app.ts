@@ -31,7 +31,7 @@ app.synth();
 
 /** One state has another name, and one is new: parts of a definition that are no text stay as they are. */
 function changed(part: unknown): unknown {
-  const first = '"For each stretch of event batches"';
+  const first = '"Ensure the functions run"';
   if (typeof part !== 'string') return part;
   return part
     .replaceAll('"Run user migration"', '"Migrate the users"')
