@@ -11,12 +11,14 @@ const READS = /^(Get|List|Describe|Query|Scan|BatchGet|Head|Validate|Assume)/;
 const TRIES = 4;
 
 /**
- * What is done to each call. An error, a refusal and a lost answer are repeated until the SDK has no
- * try left: one it hides proves nothing, and a call that takes effect each time and is never answered
- * is the harder case of a lost answer.
+ * What is done to each call. The error is one that nobody knows, so that nobody tries again: the
+ * execution fails. Throttling and lost answers are repeated until the SDK has no try left, for what it
+ * hides proves nothing: the task and Step Functions' Retry have to deal with them; a call that takes
+ * effect each time and is never answered is the harder case of a lost answer. A killed process fails
+ * the execution too.
  */
-export const KINDS: readonly Pick<FaultSpec, 'kind' | 'when' | 'times'>[] = [
-  { kind: 'error', times: TRIES },
+export const KINDS: readonly Pick<FaultSpec, 'kind' | 'when' | 'times' | 'error'>[] = [
+  { kind: 'error', error: 'FaultOfTheRehearsal' },
   { kind: 'throttle', times: TRIES },
   { kind: 'kill', when: 'before' },
   { kind: 'lost-answer', times: TRIES },

@@ -81,19 +81,17 @@ async function tables(cloud: Cloud): Promise<Lines> {
   return lines;
 }
 
-/** What ran to its end and was no reading, by step, item and batch as its comment names them. */
+/** What ran and was no reading, by how it ended and by step, item and batch as its comment has them. */
 async function statements(cloud: Cloud): Promise<Lines> {
   const rows = await cloud.query(
     `select regexp_replace(query_text, '^/\\* \\S+ (.*) \\S+ \\*/\\s*(.{0,60}).*$', '\\1: \\2') as what, status
      from rehearsal.query_history
      where query_text !~* '^(/\\*.*?\\*/|--[^\\n]*\\n|\\s)*(select|with|show)'`,
   );
-  const of = (wanted: string) =>
-    rows.filter(({ status }) => status === wanted).map(({ what }) => mask(String(what)));
-  return [
-    ['statements that still run', of('running').join(' ')],
-    ...counted('statement', of('success')),
-  ];
+  return counted(
+    'statement',
+    rows.map(({ status, what }) => `${status} ${mask(String(what))}`),
+  );
 }
 
 async function itemsOf({ endpointUrl, region, operatorCredentials }: Cloud, table: string) {

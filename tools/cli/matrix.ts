@@ -8,6 +8,9 @@ import { MatrixStage } from './matrix-stage';
 import type { MatrixOptions } from './options';
 import { Terminal } from './terminal';
 
+/** Differences of a case that are printed. */
+const SHOWN = 8;
+
 /** What came of a case. */
 interface Result extends Case {
   readonly seconds: number;
@@ -114,7 +117,8 @@ async function run(stage: MatrixStage, one: Case): Promise<Result> {
 function tell(terminal: Terminal, { place, scene, fault, differences: found }: Result): void {
   terminal.line(`DIFFERS  ${place}`);
   terminal.line(`  scene "${scene}", --fault '${specText(fault)}'`);
-  for (const difference of found) terminal.line(`  ${difference.slice(0, 600)}`);
+  for (const difference of found.slice(0, SHOWN)) terminal.line(`  ${difference.slice(0, 400)}`);
+  if (found.length > SHOWN) terminal.line(`  and ${found.length - SHOWN} more, see --json`);
 }
 
 /** Does all, so many at a time. */

@@ -103,7 +103,13 @@ describe('cases', () => {
     expect(cases).toHaveLength(3 * KINDS.length);
     for (const { fault } of cases) expect(faultOf(specText(fault))).toEqual(fault);
     expect(cases.map(({ fault }) => [fault.kind, fault.when ?? '', fault.nth].join(' '))).toEqual(
-      expect.arrayContaining(['kill after 2', 'kill before 1', 'lost-answer  2', 'throttle  1']),
+      expect.arrayContaining([
+        'kill after 2',
+        'kill before 1',
+        'lost-answer  2',
+        'throttle  1',
+        'error  1',
+      ]),
     );
   });
 
