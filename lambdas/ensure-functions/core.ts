@@ -11,7 +11,7 @@ import { noteWarehouse } from '../shared/read';
 import { ownRun } from '../shared/runs';
 import { associate } from './associate';
 import type { EnsureFunctionsPayload, EnsureFunctionsResult } from './payload';
-import { replace } from './replace';
+import { grant, replace } from './replace';
 import { settle } from './statements';
 import { Token, TokenLost } from './token';
 import { type EnsureDeps, Leave, Work } from './work';
@@ -48,11 +48,12 @@ async function ensure(work: Work): Promise<EnsureFunctionsResult> {
   if (bad.length > 0) {
     await checkRights(work, bad);
     await associate(work);
-    for (const { name } of bad) {
-      await replace(work, payload.functions.find((spec) => spec.name === name)!);
+    for (const one of bad) {
+      await noteBegin(work, one);
+      await replace(work, specOf(work, one));
     }
   }
-  for (const one of found) await noteCheck(work, one);
+  for (const one of found) await noteEnd(work, one);
   return { status: 'done', made: bad.length, left: left.length };
 }
 
@@ -70,16 +71,44 @@ async function checkRights(work: Work, bad: readonly Found[]): Promise<void> {
   if (missing.length > 0) throw new PreflightError(missing);
 }
 
-function noteCheck(work: Work, { name, verdict, language, why }: Found) {
-  const { payload, deps } = work;
-  const how = verdict === 'works' ? `${language}, left alone` : `${verdict} before, made anew`;
-  return deps.ledger.put(work.key('check', `function-${name}`), {
-    name: `function ${name} (${how})`,
-    item: payload.item?.key,
+const specOf = ({ payload }: Work, { name }: Found) =>
+  payload.functions.find((spec) => spec.name === name)!;
+
+interface Check {
+  readonly name: string;
+  readonly item?: string;
+  readonly why?: string;
+  readonly ok: boolean;
+}
+
+const checkKey = (work: Work, { name }: Found) => work.key('check', `function-${name}`);
+
+const put = (work: Work, one: Found, check: Check) =>
+  work.deps.ledger.put(checkKey(work, one), {
+    ...check,
     expected: 'works',
-    actual: 'works',
-    ok: true,
-    why,
-    at: iso(deps.clock.now()),
+    actual: check.ok ? 'works' : one.verdict,
+    at: iso(work.deps.clock.now()),
   });
+
+/** How it was found stays in the ledger, whoever ends what is begun here. */
+async function noteBegin(work: Work, one: Found): Promise<void> {
+  const { name, verdict, why } = one;
+  const begun = await work.deps.ledger.get<Check>(checkKey(work, one));
+  const check = {
+    name: `function ${name} (${verdict} before, made anew)`,
+    item: work.payload.item?.key,
+    why,
+    ok: false,
+  };
+  await put(work, one, begun && !begun.ok ? begun : check);
+}
+
+async function noteEnd(work: Work, one: Found): Promise<void> {
+  const { name, language } = one;
+  const begun = await work.deps.ledger.get<Check>(checkKey(work, one));
+  // It works already, but a worker that died may not have granted it.
+  if (begun && !begun.ok && one.verdict === 'works') await grant(work, specOf(work, one));
+  const left = { name: `function ${name} (${language}, left alone)`, item: work.payload.item?.key };
+  await put(work, one, { ...(begun ?? left), ok: true });
 }

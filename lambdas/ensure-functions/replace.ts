@@ -7,7 +7,7 @@ import { answersOf, ask, type InCatalog, inCatalog, readCatalog } from '../share
 import { readUser } from '../shared/functions/rights';
 import { EXTERNAL, type FunctionSpec } from '../shared/functions/spec';
 import type { SqlLiteral, StatementTemplate } from '../shared/sql';
-import { change, settle } from './statements';
+import { change, settle, wasLast } from './statements';
 import type { Work } from './work';
 
 interface SetAside {
@@ -96,7 +96,7 @@ async function setAside(work: Work, spec: FunctionSpec, there: InCatalog): Promi
 }
 
 async function create(work: Work, spec: FunctionSpec): Promise<void> {
-  const { payload, asCaller, asDefiner } = work;
+  const { payload } = work;
   const literals: Record<string, SqlLiteral> = {
     lambda: { kind: 'function-name', value: payload.lambda },
     role: { kind: 'arn', value: payload.invokeRoleArn },
@@ -105,11 +105,17 @@ async function create(work: Work, spec: FunctionSpec): Promise<void> {
   };
   const made = (there: InCatalog | undefined) => there?.language === EXTERNAL;
   await changeUntil(work, spec, statement(work, 'create', spec, { literals }), made);
+  await grant(work, spec);
+}
+
+/** Lets the user who calls the procedures call it, unless that was done last. */
+export async function grant(work: Work, spec: FunctionSpec): Promise<void> {
+  const { payload, asCaller, asDefiner } = work;
   const caller = await readUser(asCaller, payload.schema);
   const definer = await readUser(asDefiner, payload.schema);
   if (caller.name === definer.name) return;
-  const users = { user: caller.name };
-  await change(work, spec.name, statement(work, 'grant', spec, { users }));
+  const template = statement(work, 'grant', spec, { users: { user: caller.name } });
+  if (!(await wasLast(work, spec.name, template))) await change(work, spec.name, template);
 }
 
 /** Asked as the user who calls the procedures. A role that was just associated may need a moment. */

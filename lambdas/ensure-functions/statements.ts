@@ -37,6 +37,16 @@ export async function change(work: Work, fn: string, template: StatementTemplate
   }
 }
 
+/** Whether this is what was done last to a function, with success. */
+export async function wasLast(
+  work: Work,
+  fn: string,
+  { sql }: StatementTemplate,
+): Promise<boolean> {
+  const last = await work.deps.ledger.get<Act>(work.key('function-act', fn));
+  return last?.end === 'finished' && nameOf(last.template.sql) === nameOf(sql);
+}
+
 /** What became of a statement whose worker has died: waited for by its token, or cancelled by its name. */
 export async function settle(work: Work, fn: string): Promise<void> {
   const { deps } = work;

@@ -46,7 +46,7 @@ it('there are calls to die at', async () => {
 it.each(['before', 'after'] as const)(
   'a death %s any changing call leaves nothing lost, and the next call ends what was begun',
   async (when) => {
-    for (let nth = 1; nth <= 75; nth++) {
+    for (let nth = 1; nth <= 90; nth++) {
       const { h } = await dyingAt(nth, when);
       await h.invoke().catch((error: Error) => {
         expect([nth, error]).toEqual([nth, expect.any(Death)]);
@@ -55,6 +55,10 @@ it.each(['before', 'after'] as const)(
       const names = [...h.functions.catalog.keys()];
       expect([nth, Object.values(h.languages)]).toEqual([nth, Array(6).fill('exfunc')]);
       expect([nth, names.filter((name) => name.includes('_before_')).length]).toEqual([nth, 4]);
+      expect([nth, new Set(h.functions.grants).size]).toEqual([nth, 6]);
+      const checks = await h.items<{ name: string; ok: boolean }>('check#Shop#function-');
+      const anew = checks.filter(({ name, ok }) => ok && name.endsWith(' before, made anew)'));
+      expect([nth, anew.length]).toEqual([nth, 6]);
       expect([nth, h.roles.roles.length, h.roles.defaultRole]).toEqual([
         nth,
         3,
