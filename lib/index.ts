@@ -2,8 +2,11 @@
 
 export type { BatchPlan, Evidence } from '../lambdas/run-batches/payload';
 export type { SqlLiteral, SqlSource, StatementTemplate } from '../lambdas/shared/sql';
+export * from './platform/answer-machine';
 export * from './platform/platform';
 export * from './platform/props-error';
+export * from './platform/quiet-watch';
+export * from './platform/release-machine';
 export * from './platform/runbook-machine';
 export * from './steps/batched-procedure';
 export * from './steps/chain';
