@@ -141,8 +141,10 @@ export class ExternalSession {
     const ids = rows.map((args) => createHash('md5').update(`${routine} ${args}`).digest('hex'));
     await this.query(
       `insert into rehearsal.external_answer (pid, id, result)
-       select $1, * from unnest($2::uuid[], $3::text[]) on conflict do nothing`,
-      [this.pid, ids, results],
+       select $1, id::uuid, result
+       from rows from (json_array_elements_text($2), json_array_elements_text($3)) as t (id, result)
+       on conflict do nothing`,
+      [this.pid, JSON.stringify(ids), JSON.stringify(results)],
     );
   }
 

@@ -15,7 +15,7 @@ export type AdministeredWarehouse = WarehouseAddress & {
 };
 
 /** How long a change of roles takes. */
-const CHANGE_MS = 20_000;
+const CHANGE_MS = 4_000;
 
 interface Change {
   readonly adding: readonly string[];
