@@ -1,5 +1,4 @@
-// The rehearsal's cloud: every stand-in, wired to the others and filled from the assembly and the
-// scenario.
+// The rehearsal's cloud: the stand-ins of an account, filled from the assembly and the scenario.
 
 import { readAssembly } from './assembly/assembly';
 import { type Bundle, provision } from './assembly/provision';
@@ -15,27 +14,13 @@ import type {
   RunningCloud,
   TaskCall,
 } from './cloud/contract';
-import { deliver, measure, tell } from './cloud/reactions';
-import { Engine } from './engine';
-import { type FaultSpec, Faults } from './faults/faults';
-import { Callers, newProcess } from './iam/callers';
-import { Iam } from './iam/iam';
-import { Functions } from './lambda/functions';
-import { CloudFormationService } from './services/cloudformation';
-import { AlarmService } from './services/cloudwatch';
-import { DynamoDbService } from './services/dynamodb';
-import { EventBus } from './services/events';
-import { RedshiftServerlessService, RedshiftService } from './services/redshift-admin';
-import { RedshiftDataService } from './services/redshift-data';
-import { ObjectStore, S3Service } from './services/s3';
-import { SecretsService } from './services/secrets';
-import { type CallRecord, Server } from './services/server';
-import { SnsService } from './services/sns';
-import { StepFunctionsService } from './services/step-functions';
-import { StsService } from './services/sts';
+import { placeOf } from './cloud/place';
+import { StandIns } from './cloud/stand-ins';
+import { Faults } from './faults/faults';
+import type { Functions } from './lambda/functions';
+import type { EventBus } from './services/events';
+import type { CallRecord } from './services/server';
 import type { CloudEvent } from './types';
-import { WarehouseRoles } from './warehouse/roles';
-import { Warehouse } from './warehouse/warehouse';
 
 export type * from './cloud/contract';
 
@@ -46,10 +31,10 @@ const LOOK_MS = 700;
 const KEPT_LINES = 20_000;
 
 /** A running cloud. */
-export class Cloud implements RunningCloud {
+export class Cloud extends StandIns implements RunningCloud {
   /** Starts the stand-ins and provisions every stack of the assembly. */
   static async start(options: CloudOptions): Promise<Cloud> {
-    const cloud = new Cloud(options, readAccount(options), readFaults(options));
+    const cloud = new Cloud(options, readAccount(options));
     const release = cloud.clock.hold();
     try {
       await cloud.fill();
@@ -62,113 +47,28 @@ export class Cloud implements RunningCloud {
     }
   }
 
-  readonly clock: RealClock | VirtualClock;
-  readonly account: string;
-  readonly region: string;
-  endpointUrl = '';
-  readonly operatorCredentials: Credentials;
   readonly outputs: Record<string, Record<string, string>> = {};
   readonly resources: ProvisionedResource[] = [];
   /** Files that run as functions, with their hashes. */
   readonly bundles: Bundle[] = [];
   /** What functions wrote to their logs, latest last. */
   readonly logs: { readonly task: string; readonly line: string }[] = [];
-  /** What went wrong in the stand-ins themselves, and deliveries nobody waits for. */
-  readonly problems: Error[] = [];
-  readonly faults: Faults;
-  readonly iam: Iam;
-  readonly engine: Engine;
-  readonly store: ObjectStore;
-  readonly alarms: AlarmService;
-  /** Only when the scenario has them. */
-  readonly cloudformation?: CloudFormationService;
-  warehouse?: Warehouse;
-  private readonly callers: Callers;
-  private readonly server: Server;
-  readonly topics: SnsService;
-  private readonly tables: DynamoDbService;
-  private readonly bus: EventBus;
   private readonly stacks: readonly Stack[];
   private readonly machines = new Map<string, string>();
-  private readonly closing = new AbortController();
-  private functions?: Functions;
-  private data?: RedshiftDataService;
 
   private constructor(
     private readonly options: CloudOptions,
-    private readonly scenario: Account,
-    faults: readonly FaultSpec[],
+    scenario: Account,
   ) {
     const sources = readAssembly(options.assemblyDir);
-    const own = <K extends 'account' | 'region'>(key: K) =>
-      options[key] ?? sources.find((source) => source[key])?.[key] ?? scenario[key];
-    const account = own('account') ?? '000000000000';
-    const region = own('region') ?? 'us-east-1';
-    const partition = /^(cn|us-gov)-/.exec(region)?.[1];
-    const place = { account, region, partition: partition ? `aws-${partition}` : 'aws' };
-    this.account = account;
-    this.region = region;
+    const place = placeOf(options, sources, scenario);
+    const clock =
+      options.clock === 'real' ? new RealClock() : new VirtualClock(options.startAt, LOOK_MS);
+    super(clock, new Faults(readFaults(options)), place, scenario);
     this.stacks = sources.map(
       (source) =>
         new Stack(source, { ...place, stackName: source.name }, (name) => this.export(name)),
     );
-    const clock =
-      options.clock === 'real' ? new RealClock() : new VirtualClock(options.startAt, LOOK_MS);
-    this.clock = clock;
-    this.faults = new Faults(faults);
-    this.iam = new Iam(account);
-    this.callers = new Callers(clock);
-    const operator = {
-      kind: 'operator',
-      arn: `arn:aws:iam::${account}:user/operator`,
-      account,
-    } as const;
-    this.operatorCredentials = this.callers.mint(operator, newProcess()).credentials;
-    this.store = new ObjectStore(clock);
-    this.topics = new SnsService(clock, this.iam);
-    const arn = (service: string, rest: string, where = region) =>
-      `arn:${place.partition}:${service}:${where}:${account}:${rest}`;
-    this.tables = new DynamoDbService(clock, arn('dynamodb', 'table/'));
-    this.alarms = new AlarmService(clock, (...alarm) => tell(this, ...alarm));
-    this.bus = new EventBus(clock, this.faults, account, (...delivery) =>
-      deliver({ ...this, functions: this.functions!, signal: this.closing.signal }, ...delivery),
-    );
-    this.bus.listeners.add((event) => measure(this.alarms, event));
-    this.engine = new Engine({
-      clock,
-      ...place,
-      invoker: { invoke: (...call) => this.functions!.invoke(...call) },
-      publish: (event) => this.bus.publish(event),
-      authorize: (roleArn, action, resource) => {
-        const machine = this.engine.stateMachines().find((one) => one.roleArn === roleArn)!;
-        this.iam.assume('states.amazonaws.com', roleArn, machine.arn);
-        this.iam.authorize({ kind: 'role', arn: roleArn, account }, action, resource);
-      },
-    });
-    this.server = new Server({
-      clock,
-      callers: this.callers,
-      iam: this.iam,
-      faults: this.faults,
-      problems: this.problems,
-    });
-    this.server.add(
-      new StsService(clock, this.callers),
-      new SecretsService(clock, arn('secretsmanager', 'secret:'), scenario.secrets ?? {}),
-      new S3Service(this.store),
-      new StepFunctionsService(this.engine, clock),
-      this.topics,
-      this.tables,
-    );
-    if (scenario.cloudformation) {
-      this.cloudformation = new CloudFormationService(
-        clock,
-        (where, resource) => arn('cloudformation', resource, where),
-        (roleArn, stackArn) => this.iam.assume('cloudformation.amazonaws.com', roleArn, stackArn),
-        scenario.cloudformation,
-      );
-      this.server.add(this.cloudformation);
-    }
   }
 
   machineArn(name: string): string {
@@ -205,8 +105,7 @@ export class Cloud implements RunningCloud {
       ({ type, logicalId }) => type === 'AWS::IAM::ManagedPolicy' && logicalId === policyLogicalId,
     );
     if (!policy) throw new Error(`there is no managed policy ${policyLogicalId}`);
-    const operator = { kind: 'operator', arn: policy.physicalId, account: this.account } as const;
-    return this.callers.mint(operator, newProcess()).credentials;
+    return this.operator(policy.physicalId);
   }
 
   async query(sql: string): Promise<readonly Record<string, unknown>[]> {
@@ -232,67 +131,20 @@ export class Cloud implements RunningCloud {
     return () => void this.server.listeners.delete(own);
   }
 
-  async stop(): Promise<void> {
-    this.closing.abort(new Error('the rehearsal is over'));
-    this.engine.close();
-    this.clock.stop();
-    await this.functions?.stop();
-    await this.server.stop();
-    await this.warehouse?.stop();
-  }
-
   private async fill(): Promise<void> {
-    const { clock, account, region, iam, scenario } = this;
-    this.endpointUrl = await this.server.start();
-    this.functions = new Functions({
-      clock,
-      iam,
-      callers: this.callers,
-      faults: this.faults,
-      account,
-      region,
-      endpointUrl: this.endpointUrl,
-      onLog: ({ task }, line) => {
-        this.logs.push({ task, line });
-        if (this.logs.length > KEPT_LINES) this.logs.splice(0, KEPT_LINES / 10);
-      },
+    const { iam, scenario, options } = this;
+    const functions = await this.open(({ task }, line) => {
+      this.logs.push({ task, line });
+      if (this.logs.length > KEPT_LINES) this.logs.splice(0, KEPT_LINES / 10);
     });
     for (const { arn, trust, policies = [] } of scenario.roles ?? []) {
       iam.protect(arn, trust);
       for (const policy of [{ Statement: [] }, ...policies]) iam.attach(arn, policy);
     }
     for (const bucket of scenario.buckets ?? []) this.store.createBucket(bucket);
-    await Promise.all([this.startWarehouse(), this.provision(this.functions)]);
-  }
-
-  private async startWarehouse(): Promise<void> {
-    const contents = readWarehouse(this.options);
-    if (!contents) return;
-    const roles = new WarehouseRoles(this.scenario.warehouse!, this.clock);
-    const lambda = roles.caller(this.iam, this.functions!, this.account);
-    this.server.add(new RedshiftServerlessService(roles), new RedshiftService(roles));
-    this.warehouse = await Warehouse.start(
-      { clock: this.clock, lambda, ...contents },
-      this.options.template,
-    );
-    this.data = new RedshiftDataService({
-      clock: this.clock,
-      warehouses: [this.warehouse],
-      throttling: this.scenario.throttling,
-      publish: (event) => this.bus.publish(event),
-      faults: {
-        beforeStatement: (sql) => {
-          const fault = this.faults.take('statement', { sql });
-          if (!fault) return undefined;
-          const { message, table } = fault;
-          return fault.kind === 'lie'
-            ? { kind: 'swallow', table, message }
-            : { kind: 'error', message };
-        },
-      },
-      pretend: (sql) => this.faults.take('duration', { sql })?.seconds,
-    });
-    this.server.add(this.data);
+    const contents = readWarehouse(options);
+    const started = contents && this.startWarehouse(contents, options.template);
+    await Promise.all([started, this.provision(functions)]);
   }
 
   private async provision(functions: Functions): Promise<void> {

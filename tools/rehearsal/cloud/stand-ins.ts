@@ -1,0 +1,168 @@
+// The stand-ins of one account, wired to each other.
+
+import type { RealClock, VirtualClock } from '../clock';
+import { Engine } from '../engine';
+import type { Faults } from '../faults/faults';
+import { Callers, newProcess } from '../iam/callers';
+import { Iam } from '../iam/iam';
+import { type FunctionSpec, Functions } from '../lambda/functions';
+import { CloudFormationService } from '../services/cloudformation';
+import { AlarmService } from '../services/cloudwatch';
+import { DynamoDbService } from '../services/dynamodb';
+import { EventBus } from '../services/events';
+import { RedshiftServerlessService, RedshiftService } from '../services/redshift-admin';
+import { RedshiftDataService } from '../services/redshift-data';
+import { ObjectStore, S3Service } from '../services/s3';
+import { SecretsService } from '../services/secrets';
+import { Server } from '../services/server';
+import { SnsService } from '../services/sns';
+import { StepFunctionsService } from '../services/step-functions';
+import { StsService } from '../services/sts';
+import { WarehouseRoles } from '../warehouse/roles';
+import type { WarehouseTemplate } from '../warehouse/template';
+import { Warehouse, type WarehouseOptions } from '../warehouse/warehouse';
+import type { Account } from './account';
+import type { Credentials } from './contract';
+import { arnIn, type Place } from './place';
+import { deliver, measure, tell } from './reactions';
+
+/** The stand-ins; see the head of the file. */
+export class StandIns {
+  readonly account: string;
+  readonly region: string;
+  endpointUrl = '';
+  readonly operatorCredentials: Credentials;
+  /** What went wrong in the stand-ins themselves, and deliveries nobody waits for. */
+  readonly problems: Error[] = [];
+  readonly iam: Iam;
+  readonly engine: Engine;
+  readonly store: ObjectStore;
+  readonly alarms: AlarmService;
+  readonly topics: SnsService;
+  /** Only when the scenario has them. */
+  readonly cloudformation?: CloudFormationService;
+  warehouse?: Warehouse;
+  protected readonly server: Server;
+  protected readonly tables: DynamoDbService;
+  protected readonly bus: EventBus;
+  protected readonly callers: Callers;
+  protected functions?: Functions;
+  protected data?: RedshiftDataService;
+  private readonly closing = new AbortController();
+
+  constructor(
+    readonly clock: RealClock | VirtualClock,
+    readonly faults: Faults,
+    place: Place,
+    protected readonly scenario: Account,
+  ) {
+    const { account, region } = place;
+    const arn = arnIn(place);
+    this.account = account;
+    this.region = region;
+    this.iam = new Iam(account);
+    this.callers = new Callers(clock);
+    this.operatorCredentials = this.operator(`arn:aws:iam::${account}:user/operator`);
+    this.store = new ObjectStore(clock);
+    this.topics = new SnsService(clock, this.iam);
+    this.tables = new DynamoDbService(clock, arn('dynamodb', 'table/'));
+    this.alarms = new AlarmService(clock, (...alarm) => tell(this, ...alarm));
+    this.bus = new EventBus(clock, faults, account, (...delivery) =>
+      deliver({ ...this, functions: this.functions!, signal: this.closing.signal }, ...delivery),
+    );
+    this.bus.listeners.add((event) => measure(this.alarms, event));
+    this.engine = new Engine({
+      clock,
+      ...place,
+      invoker: { invoke: (...call) => this.functions!.invoke(...call) },
+      publish: (event) => this.bus.publish(event),
+      authorize: (roleArn, action, resource) => {
+        const machine = this.engine.stateMachines().find((one) => one.roleArn === roleArn)!;
+        this.iam.assume('states.amazonaws.com', roleArn, machine.arn);
+        this.iam.authorize({ kind: 'role', arn: roleArn, account }, action, resource);
+      },
+    });
+    const { iam, callers, problems } = this;
+    this.server = new Server({ clock, faults, iam, callers, problems });
+    this.server.add(
+      new StsService(clock, this.callers),
+      new SecretsService(clock, arn('secretsmanager', 'secret:'), scenario.secrets ?? {}),
+      new S3Service(this.store),
+      new StepFunctionsService(this.engine, clock),
+      this.topics,
+      this.tables,
+    );
+    if (scenario.cloudformation) {
+      this.cloudformation = new CloudFormationService(
+        clock,
+        (where, resource) => arn('cloudformation', resource, where),
+        (roleArn, stackArn) => this.iam.assume('cloudformation.amazonaws.com', roleArn, stackArn),
+        scenario.cloudformation,
+      );
+      this.server.add(this.cloudformation);
+    }
+  }
+
+  /** Ends everything and removes what was written. */
+  async stop(): Promise<void> {
+    this.closing.abort(new Error('the rehearsal is over'));
+    this.engine.close();
+    this.clock.stop();
+    await this.functions?.stop();
+    await this.server.stop();
+    await this.warehouse?.stop();
+  }
+
+  /** Keys of somebody who is no role. */
+  protected operator(arn: string): Credentials {
+    const { account } = this;
+    return this.callers.mint({ kind: 'operator', arn, account }, newProcess()).credentials;
+  }
+
+  /** Opens the door; functions find it by their environment. */
+  protected async open(onLog: (spec: FunctionSpec, line: string) => void): Promise<Functions> {
+    const { clock, iam, callers, faults, account, region } = this;
+    const endpointUrl = await this.server.start();
+    this.endpointUrl = endpointUrl;
+    this.functions = new Functions({
+      clock,
+      iam,
+      callers,
+      faults,
+      account,
+      region,
+      endpointUrl,
+      onLog,
+    });
+    return this.functions;
+  }
+
+  protected async startWarehouse(
+    contents: Omit<WarehouseOptions, 'clock' | 'lambda'>,
+    template: WarehouseTemplate | undefined,
+  ): Promise<void> {
+    const { clock, faults, scenario } = this;
+    const roles = new WarehouseRoles(scenario.warehouse!, clock);
+    const lambda = roles.caller(this.iam, this.functions!, this.account);
+    this.server.add(new RedshiftServerlessService(roles), new RedshiftService(roles));
+    this.warehouse = await Warehouse.start({ clock, lambda, ...contents }, template);
+    this.data = new RedshiftDataService({
+      clock,
+      warehouses: [this.warehouse],
+      throttling: scenario.throttling,
+      publish: (event) => this.bus.publish(event),
+      faults: {
+        beforeStatement: (sql) => {
+          const fault = faults.take('statement', { sql });
+          if (!fault) return undefined;
+          const { message, table } = fault;
+          return fault.kind === 'lie'
+            ? { kind: 'swallow', table, message }
+            : { kind: 'error', message };
+        },
+      },
+      pretend: (sql) => faults.take('duration', { sql })?.seconds,
+    });
+    this.server.add(this.data);
+  }
+}
