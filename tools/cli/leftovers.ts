@@ -8,8 +8,17 @@ import * as path from 'node:path';
 /** Bundling takes a second or two; a bundler whose parent was killed is done by then. */
 const ORPHAN_MS = 5_000;
 
-/** A temporary folder that says whose it is; those of dead processes are removed. */
+/** A temporary folder that says whose it is. */
 export function ownFolder(): string {
+  removeLeftovers();
+  return mkdtempSync(path.join(tmpdir(), `runbooks-${process.pid}-`));
+}
+
+/**
+ * Removes the folders of dead processes. Worth a second time at the end: what a killed rehearsal had
+ * started to synthesize may have gone on writing after the first.
+ */
+export function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const owner = /^runbooks-(\d+)-/.exec(name)?.[1];
     if (owner === undefined || isAlive(Number(owner))) continue;
@@ -18,7 +27,6 @@ export function ownFolder(): string {
       rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
     } catch {}
   }
-  return mkdtempSync(path.join(tmpdir(), `runbooks-${process.pid}-`));
 }
 
 /** Takes a lock file that names its holder; one whose holder is dead is removed. */

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { Cloud, type CloudOptions, type RunningCloud } from '../rehearsal/cloud';
 import { bundle, givenAssembly, synthesize } from './assembly';
 import { UsageError } from './errors';
-import { ownFolder } from './leftovers';
+import { ownFolder, removeLeftovers } from './leftovers';
 import { findMachine, type Machine, machinesOf } from './machines';
 import type { RehearseOptions } from './options';
 import { loadScenario, parseFile, type Scenario } from './scenario';
@@ -45,7 +45,10 @@ export async function prepareGround(
 ): Promise<Ground> {
   const scenario = loadScenario(options.scenario, named);
   const folder = ownFolder();
-  const close = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  const close = () => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    removeLeftovers();
+  };
   try {
     const assembly = options.assembly
       ? givenAssembly(options.assembly)

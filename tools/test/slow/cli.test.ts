@@ -51,9 +51,10 @@ function start(args: readonly string[]): { child: ChildProcess; ended: Promise<E
   return { child, ended };
 }
 
-/** Resolves when the output shows it; without anything to show, while it still builds. */
+/** Resolves when the output shows it; without anything to show, when it has begun to build. */
 async function shown(child: ChildProcess, seen: RegExp | undefined): Promise<void> {
-  await (seen ? said(child.stdout!, seen) : delay(2_500));
+  if (seen) await said(child.stdout!, seen);
+  else while (readdirSync(folder).length === 0) await delay(20);
 }
 
 /** Resolves with the match when the text appears. */
@@ -142,10 +143,10 @@ it('lets no virtual time pass while a gate waits for its answer', async () => {
 });
 
 it.each([
-  ['while it builds', 'SIGINT', undefined],
+  ['as it begins to build', 'SIGINT', undefined],
   ['while the machine runs', 'SIGINT', /Run event batches/],
   ['while the machine runs', 'SIGTERM', /Started arn/],
-] as const)('stops everything when it is interrupted %s by %s', async (_, signal, seen) => {
+] as const)('stops everything when it is interrupted %s, by %s', async (_, signal, seen) => {
   const { child, ended } = start(['rehearse', 'clickstream-data-migration', '--rows', '20000']);
   await shown(child, seen);
   // npm passes an interrupt on that the terminal has delivered already.
@@ -159,7 +160,8 @@ it.each([
 });
 
 it.each([
-  ['while it builds', undefined],
+  ['as it begins to build', undefined],
+  ['as it has bundled', /Bundled the tasks/],
   ['while the machine runs', /Run event batches/],
 ])('leaves nothing that hinders the next one when it is killed %s', async (_, seen) => {
   // A changed source makes it bundle: the lock of a killed bundler is in the way, if anything is.
