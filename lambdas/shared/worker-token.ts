@@ -1,17 +1,23 @@
-// Which invocation acts for one schema's functions: an item whose generation only grows.
+// Which invocation acts for a step: an item whose generation only grows. A successor takes it over at any
+// time; the one that lost it sees that before its next act and leaves.
 
-import { type Ledger, runKey } from '../shared/ledger';
-import type { Caller } from '../shared/run';
+import { type Ledger, runKey } from './ledger';
+import type { Caller } from './run';
 
 /** Another worker acts now: the one that sees this leaves and touches nothing. */
 export class TokenLost extends Error {}
 
-interface TokenItem {
+/** The ledger's item. */
+export interface TokenItem {
   readonly generation: number;
   readonly worker: string;
   readonly renewedAt: number;
 }
 
+export const workerKey = (runId: string, step: string, item = '-') =>
+  runKey(runId, `worker#${step}#${item}`);
+
+/** The one who acts for a step. */
 export class Token {
   private constructor(
     private readonly ledger: Ledger,
@@ -28,7 +34,7 @@ export class Token {
     worker: string,
     now: () => number,
   ): Promise<Token> {
-    const key = runKey(runId, `functions#${step}#${item?.key ?? '-'}`);
+    const key = workerKey(runId, step, item?.key);
     for (;;) {
       const old = await ledger.get<TokenItem>(key);
       const next = { generation: (old?.generation ?? 0) + 1, worker, renewedAt: now() };
