@@ -163,6 +163,24 @@ export class StackBusyError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** Something could not be stopped for the run, or not be given back as it was. */
+export class QuiesceError extends RunbookError {
+  override readonly name = 'QuiesceError';
+  readonly family = 'operator must look';
+}
+
+/** Files wait to be loaded and nothing loads them. */
+export class StuckLoadsError extends RunbookError {
+  override readonly name = 'StuckLoadsError';
+  readonly family = 'operator must look';
+}
+
+/** The warehouse has made no snapshot. */
+export class SnapshotFailedError extends RunbookError {
+  override readonly name = 'SnapshotFailedError';
+  readonly family = 'operator must look';
+}
+
 /** An SQL file, identifier or literal does not fit the rules of `sql/`. */
 export class SqlRenderError extends RunbookError {
   override readonly name = 'SqlRenderError';
