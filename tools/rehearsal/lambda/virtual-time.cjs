@@ -59,9 +59,10 @@ module.exports = function installVirtualTime(cell) {
     }
   }
 
-  // A delay of nothing is a way to let others go first, not a wait.
+  // A delay of nothing is a way to let others go first, not a wait. A part of a millisecond is a whole
+  // one, as in Node: whoever waits for the rest of it in a loop would wait for ever.
   const setVirtualTimeout = (callback, ms, ...args) =>
-    ms >= 1 ? new VirtualTimeout(callback, ms, args) : setImmediate(callback, ...args);
+    ms > 0 ? new VirtualTimeout(callback, ms, args) : setImmediate(callback, ...args);
   const clear = (timer) => {
     if (timer instanceof VirtualTimeout) timer.close();
     else if (pending.has(Number(timer))) pending.get(Number(timer)).close();

@@ -67,6 +67,12 @@ describe('functions', () => {
     expect(clock.now()).toBe(before + 600_000);
   });
 
+  test('sleep for a whole millisecond where a part of one is left', async () => {
+    const { invoke, clock } = await start();
+    const before = clock.now();
+    expect(await invoke({ sleep: 0.25 })).toMatchObject({ now: before + 1 });
+  });
+
   test('one at a time in a worker, more workers when needed', async () => {
     const { invoke } = await start();
     const answers = await Promise.all([invoke({ sleep: 10 }), invoke({ sleep: 10 })]);
