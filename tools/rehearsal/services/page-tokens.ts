@@ -9,7 +9,11 @@ const LIVES_MS = 24 * 3_600_000;
 
 /** Makes and takes back the tokens of one service. */
 export class PageTokens {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    /** Code of the error for a token that is none. */
+    private readonly refusal = 'InvalidToken',
+  ) {}
 
   /** A page of what `list` returns; its own tokens never leave the house as they are. */
   page<Item>(
@@ -33,6 +37,6 @@ export class PageTokens {
       const fresh = this.clock.now() - at <= LIVES_MS;
       if (made === of && fresh && typeof next === 'string') return next;
     } catch {}
-    throw new ServiceError('InvalidToken', "Invalid Token: 'Invalid token'");
+    throw new ServiceError(this.refusal, "Invalid Token: 'Invalid token'");
   }
 }

@@ -45,6 +45,8 @@ interface Call {
   readonly service: Service | RestService;
   /** Signing name. */
   readonly name: string;
+  /** Region it was signed for. */
+  readonly region: string;
   readonly operation: string;
   readonly input: Record<string, unknown>;
 }
@@ -100,10 +102,10 @@ export class Server {
     const requestId = randomUUID();
     // Kept: a request that was broken off no longer has one.
     const { socket } = request;
-    const key = /Credential=([^/]+)\/[^/]*\/[^/]*\/([^/]+)\//.exec(
+    const key = /Credential=([^/]+)\/[^/]*\/([^/]*)\/([^/]+)\//.exec(
       request.headers.authorization ?? '',
     );
-    const service = key?.[2] ?? 'unknown';
+    const [, accessKeyId, region = '', service = 'unknown'] = key ?? [];
     let answer: HttpAnswer;
     let answered = () => {};
     const { protocol = 'json-1.1' } = this.serviceOf(request, service) ?? {};
@@ -114,9 +116,9 @@ export class Server {
       }
       const release = this.options.clock.hold();
       try {
-        const caller = this.options.callers.find(key?.[1]);
+        const caller = this.options.callers.find(accessKeyId);
         answered = follow(caller.process, response);
-        const call = this.understand(request, await bodyOf(request), service);
+        const call = this.understand(request, await bodyOf(request), service, region);
         // Called while the clock is held; what it waits for afterwards is its own to hold.
         const answering = this.call(call, caller, response, requestId);
         release();
@@ -152,7 +154,7 @@ export class Server {
     return this.services.find((one) => one.target === wanted);
   }
 
-  private understand(request: IncomingMessage, body: Buffer, name: string): Call {
+  private understand(request: IncomingMessage, body: Buffer, name: string, region: string): Call {
     const { headers, method = 'GET' } = request;
     const url = urlOf(`http://${this.host}${request.url}`);
     const target = headers['x-amz-target'];
@@ -165,24 +167,24 @@ export class Server {
       if (!found?.protocol.startsWith('json')) {
         throw unknown(`service ${target.replace(/\.[^.]*$/, '')}, operation ${target}`);
       }
-      return { service: found, name, operation, input: parse(body) };
+      return { service: found, name, region, operation, input: parse(body) };
     }
     if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
       const input = readQuery(new URLSearchParams(body.toString()));
       const operation = String(input.Action);
       if (found?.protocol !== 'query') throw unknown(`operation ${operation} of service ${name}`);
-      return { service: found, name, operation, input };
+      return { service: found, name, region, operation, input };
     }
     if (found && 'operationOf' in found) {
       const input: HttpInput = { method, path: url.path, query: url.query, headers, body };
       const operation = found.operationOf(input);
-      if (operation) return { service: found, name, operation, input: { ...input } };
+      if (operation) return { service: found, name, region, operation, input: { ...input } };
     }
     throw unknown(`request ${method} ${url.path} of service ${name}`);
   }
 
   private async call(call: Call, caller: Caller, response: ServerResponse, requestId: string) {
-    const { service, name, operation, input } = call;
+    const { service, name, region, operation, input } = call;
     const { faults, iam } = this.options;
     const { principal, process } = caller;
     const abort = new AbortController();
@@ -204,6 +206,7 @@ export class Server {
       operation,
       input,
       principal,
+      region,
       process,
       signal: abort.signal,
       authorize: (action, resource, context) => {
