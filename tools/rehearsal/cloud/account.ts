@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { schemaTable } from '../clickstream/schema-list';
 import { type FaultSpec, faultOf } from '../faults/faults';
 import type { PolicyDocument } from '../iam/policy';
 import type { CloudFormationData } from '../services/cloudformation';
@@ -58,7 +59,7 @@ export function readWarehouse(
       database: address.database,
       secrets: address.secrets,
       rows: scenario.rows,
-      scenarioSql: sql === undefined ? [] : [sql],
+      scenarioSql: sql === undefined ? [] : [...schemaTable(scenario.scenarioDir!), sql],
     }
   );
 }
