@@ -18,6 +18,8 @@ export interface RootStack {
   /** Full version of its last creation or upgrade; empty without the tag. */
   readonly version: string;
   readonly status: string;
+  /** When its last creation or update began, as text: tells two ends of a stack apart. */
+  readonly changedAt: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -74,6 +76,7 @@ function rootStack(stack: Stack): RootStack {
     pipelineId: parts.at(-1)!,
     version: tag(stack, VERSION_TAG) ?? '',
     status: stack.StackStatus ?? '',
+    changedAt: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString() ?? '',
     parameters: Object.fromEntries(
       (stack.Parameters ?? []).map((p) => [p.ParameterKey ?? '', p.ParameterValue ?? '']),
     ),
