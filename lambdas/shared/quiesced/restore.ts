@@ -81,3 +81,8 @@ async function restored(
   await kind.set(item, item.before);
   return false;
 }
+
+/** One thing that was not given back, for people. */
+export const whatIsLeft = ({ item, error }: LeftQuiesced): string =>
+  `${item.kind} ${item.name} in ${item.region} is not yet ${JSON.stringify(item.before)} as before the run: ` +
+  (error?.message.slice(0, 500) ?? 'it is still being changed');
