@@ -12,6 +12,7 @@ import { LEGACY_TABLES, NEW_TABLES } from './sources';
 
 export interface LoadsDeps extends WaitDeps {
   runningJobs(region: string, applicationName: string): Promise<string[]>;
+  /** ARNs of executions. */
   runningLoads(region: string, machine: string): Promise<string[]>;
   pendingFiles(
     region: string,
@@ -72,7 +73,8 @@ async function look(
   const last = old && now - old.lookedAt <= GAP_MS ? old : undefined;
   const waiting = [
     jobs.length > 0 && `${jobs.length} job run(s) of ${payload.emrApplicationName}: ${some(jobs)}`,
-    loads.length > 0 && `${loads.length} execution(s) of the load workflow: ${some(loads)}`,
+    loads.length > 0 &&
+      `${loads.length} execution(s) of the load workflow: ${some(loads.map(nameOf))}`,
     Object.keys(files).length > 0 && `files to be loaded: ${countsOf(files)}`,
   ].filter((text) => text !== false);
   if (waiting.length === 0) {
@@ -131,6 +133,8 @@ async function noteOrphans(
       `${countsOf(orphans)} in table ${loadFiles}. Their events are missing in the warehouse until somebody loads them by hand`,
   });
 }
+
+const nameOf = (executionArn: string): string => executionArn.split(':').at(-1)!;
 
 /** A few names, and how many more there are. */
 const some = (names: readonly string[]): string =>

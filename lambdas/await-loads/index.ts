@@ -3,10 +3,11 @@ import { EMRServerlessClient } from '@aws-sdk/client-emr-serverless';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { ledgerFromEnv, perRegion, sfnClient } from '../shared/clients';
 import { systemClock } from '../shared/clock';
+import { runningExecutions } from '../shared/executions';
 import { taskHandler } from '../shared/handler';
 import { awaitLoads } from './core';
 import type { AwaitLoadsPayload } from './payload';
-import { pendingFiles, runningJobs, runningLoads } from './sources';
+import { pendingFiles, runningJobs } from './sources';
 
 const emr = perRegion((settings) => new EMRServerlessClient(settings));
 const states = perRegion((settings) => new SFNClient(settings));
@@ -20,7 +21,7 @@ export const handler = taskHandler((payload: AwaitLoadsPayload, invocation) =>
       sfn: sfnClient(),
       clock: systemClock,
       runningJobs: (region, name) => runningJobs(emr(region), name),
-      runningLoads: (region, machine) => runningLoads(states(region), machine),
+      runningLoads: (region, machine) => runningExecutions(states(region), machine),
       pendingFiles: (region, table, of) => pendingFiles(dynamo(region), table, of),
     },
     invocation,

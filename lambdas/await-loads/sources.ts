@@ -1,4 +1,4 @@
-// The three places where data on its way to the warehouse can be. Everything here only looks: a job that
+// Where data on its way to the warehouse can be, beside executions of the load workflow. Everything here only looks: a job that
 // is cancelled leaves its time window unprocessed for ever.
 
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
@@ -8,7 +8,6 @@ import {
   paginateListApplications,
   paginateListJobRuns,
 } from '@aws-sdk/client-emr-serverless';
-import { paginateListExecutions, type SFNClient } from '@aws-sdk/client-sfn';
 
 /** States of a job run that may still write files, or that are on their way out. */
 const WORKING: JobRunState[] = [
@@ -45,16 +44,6 @@ export async function runningJobs(client: EMRServerlessClient, name: string): Pr
     }
   }
   return jobs;
-}
-
-/** Names of running executions of the load machine. */
-export async function runningLoads(client: SFNClient, stateMachineArn: string): Promise<string[]> {
-  const names: string[] = [];
-  const question = { stateMachineArn, statusFilter: 'RUNNING' } as const;
-  for await (const { executions } of paginateListExecutions({ client }, question)) {
-    names.push(...(executions ?? []).map(({ name }) => name!));
-  }
-  return names;
 }
 
 /** How many files wait, by `<table>#<status>`; those without any are left out. */
