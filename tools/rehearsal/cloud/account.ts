@@ -6,6 +6,9 @@ import { schemaTable } from '../clickstream/schema-list';
 import { type FaultSpec, faultOf } from '../faults/faults';
 import type { PolicyDocument } from '../iam/policy';
 import type { CloudFormationData } from '../services/cloudformation';
+import type { EmrData } from '../services/emr-serverless';
+import type { RuleData } from '../services/event-rules';
+import type { FleetData } from '../services/servers/fleet';
 import type { AdministeredWarehouse } from '../warehouse/roles';
 import type { WarehouseOptions } from '../warehouse/warehouse';
 import type { CloudOptions } from './contract';
@@ -21,6 +24,11 @@ export interface Account {
   }[];
   readonly buckets?: readonly string[];
   readonly cloudformation?: CloudFormationData;
+  /** Ingestion servers, an entry a group. */
+  readonly ingestion?: readonly FleetData[];
+  readonly emr?: EmrData;
+  /** Rules of EventBridge. */
+  readonly rules?: readonly RuleData[];
   /** By ARN or name. */
   readonly secrets?: Readonly<Record<string, unknown>>;
   /** Whether the Data API refuses calls above AWS's rates. */

@@ -6,15 +6,22 @@ import type { Faults } from '../faults/faults';
 import { Callers, newProcess } from '../iam/callers';
 import { Iam } from '../iam/iam';
 import { type FunctionSpec, Functions } from '../lambda/functions';
+import { ApplicationAutoScalingService } from '../services/application-auto-scaling';
+import { AutoScalingService } from '../services/auto-scaling';
 import { CloudFormationService } from '../services/cloudformation';
 import { AlarmService } from '../services/cloudwatch';
 import { DynamoDbService } from '../services/dynamodb';
+import { EcsService } from '../services/ecs';
+import { ElasticLoadBalancingService } from '../services/elastic-load-balancing';
+import { EmrServerlessService } from '../services/emr-serverless';
+import { EventRulesService } from '../services/event-rules';
 import { EventBus } from '../services/events';
 import { RedshiftServerlessService, RedshiftService } from '../services/redshift-admin';
 import { RedshiftDataService } from '../services/redshift-data';
 import { ObjectStore, S3Service } from '../services/s3';
 import { SecretsService } from '../services/secrets';
 import { Server } from '../services/server';
+import { Fleet } from '../services/servers/fleet';
 import { SnsService } from '../services/sns';
 import { StepFunctionsService } from '../services/step-functions';
 import { StsService } from '../services/sts';
@@ -39,12 +46,16 @@ export class StandIns {
   readonly store: ObjectStore;
   readonly alarms: AlarmService;
   readonly topics: SnsService;
+  /** Ingestion servers of the scenario. */
+  readonly ingestion: readonly Fleet[];
   /** Only when the scenario has them. */
   readonly cloudformation?: CloudFormationService;
   warehouse?: Warehouse;
   protected readonly server: Server;
   protected readonly tables: DynamoDbService;
-  protected readonly bus: EventBus;
+  readonly bus: EventBus;
+  readonly rules: EventRulesService;
+  readonly emr: EmrServerlessService;
   protected readonly callers: Callers;
   protected functions?: Functions;
   protected data?: RedshiftDataService;
@@ -82,15 +93,31 @@ export class StandIns {
         this.iam.authorize({ kind: 'role', arn: roleArn, account }, action, resource);
       },
     });
-    const { iam, callers, problems } = this;
+    this.ingestion = (scenario.ingestion ?? []).map((data) => {
+      const where = data.region ?? region;
+      return new Fleet(data, clock, where, (service, rest) => arn(service, rest, where));
+    });
+    const { iam, callers, problems, ingestion } = this;
     this.server = new Server({ clock, faults, iam, callers, problems });
+    const of = (service: string) => (resource: string, where?: string) =>
+      arn(service, resource, where);
+    this.rules = new EventRulesService(this.bus, clock, of('events'));
+    for (const rule of scenario.rules ?? []) this.rules.put(rule);
+    const publish = this.bus.publish.bind(this.bus);
+    this.emr = new EmrServerlessService(clock, of('emr-serverless'), publish, scenario.emr);
     this.server.add(
+      this.rules,
+      this.emr,
       new StsService(clock, this.callers),
       new SecretsService(clock, arn('secretsmanager', 'secret:'), scenario.secrets ?? {}),
       new S3Service(this.store),
       new StepFunctionsService(this.engine, clock),
       this.topics,
       this.tables,
+      new EcsService(clock, ingestion),
+      new AutoScalingService(ingestion),
+      new ApplicationAutoScalingService(ingestion),
+      new ElasticLoadBalancingService(ingestion),
     );
     if (scenario.cloudformation) {
       this.cloudformation = new CloudFormationService(

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
 
 import { createHash } from 'node:crypto';
-import type { Page } from '../engine/paging';
+import { type Page, page } from '../engine/paging';
 import { type Clock, ServiceError } from '../types';
 
 const LIVES_MS = 24 * 3_600_000;
@@ -28,6 +28,20 @@ export class PageTokens {
     if (next === undefined) return { items };
     const token = JSON.stringify([of, this.clock.now(), next]);
     return { items, nextToken: Buffer.from(token).toString('base64') };
+  }
+
+  /** A page of a list whose items keep their places. */
+  of<Source, Item>(
+    operation: string,
+    request: Readonly<Record<string, unknown>> & { readonly maxResults?: number },
+    sources: readonly Source[],
+    describe: (source: Source) => Item,
+  ): Page<Item> {
+    const { maxResults } = request;
+    const place = (source: Source) => sources.indexOf(source);
+    return this.page(operation, request, (nextToken) =>
+      page(sources, { maxResults, nextToken }, place, describe),
+    );
   }
 
   private opened(token: string | undefined, of: string): string | undefined {

@@ -3,7 +3,7 @@
 // else happens to stacks is told by who simulates it, with `begin` and `create`.
 
 import { randomUUID } from 'node:crypto';
-import { type Page, page } from '../../engine/paging';
+import type { Page } from '../../engine/paging';
 import type { Clock, Service, ServiceRequest } from '../../types';
 import { PageTokens } from '../page-tokens';
 import { ChangeSets } from './change-sets';
@@ -109,8 +109,9 @@ export class CloudFormationService implements Service {
     if (request.operation === 'DescribeStacks' && input.StackName === undefined) {
       // Who asks for all of them needs the right to see any of them.
       request.authorize(action, '*');
-      const { items, nextToken } = this.page(request, this.stacks(request.region));
-      return { Stacks: items.map(describeStack), NextToken: nextToken };
+      const all = this.stacks(request.region);
+      const { items, nextToken } = this.page(request, all, describeStack);
+      return { Stacks: items, NextToken: nextToken };
     }
     const name = input.StackName ?? '';
     const stack = this.find(name, request.region);
@@ -128,8 +129,8 @@ export class CloudFormationService implements Service {
       case 'DescribeStackEvents':
         return { StackEvents: [...stack.events].reverse() };
       case 'ListStackResources': {
-        const { items, nextToken } = this.page(request, stack.resources);
-        return { StackResourceSummaries: items.map(summaryOf), NextToken: nextToken };
+        const { items, nextToken } = this.page(request, stack.resources, summaryOf);
+        return { StackResourceSummaries: items, NextToken: nextToken };
       }
       case 'DescribeStackResources': {
         const { LogicalResourceId: id } = input;
@@ -151,18 +152,14 @@ export class CloudFormationService implements Service {
     }
   }
 
-  private page<Item>({ operation, input }: ServiceRequest, all: readonly Item[]): Page<Item> {
-    const { NextToken, ...rest } = input as Input;
+  private page<Source, Item>(
+    { operation, input }: ServiceRequest,
+    all: readonly Source[],
+    describe: (source: Source) => Item,
+  ): Page<Item> {
+    const { NextToken: nextToken, ...rest } = input as Input;
     const maxResults = PAGE[operation as keyof typeof PAGE];
-    const places = new Map(all.map((item, place) => [item, place]));
-    return this.tokens.page(operation, { ...rest, nextToken: NextToken }, (nextToken) =>
-      page(
-        all,
-        { maxResults, nextToken },
-        (item) => places.get(item)!,
-        (item) => item,
-      ),
-    );
+    return this.tokens.of(operation, { ...rest, nextToken, maxResults }, all, describe);
   }
 
   private course({ seconds, fails }: StackWork) {
