@@ -35,6 +35,7 @@ import preflightObjects from '../../sql/clickstream/preflight-objects.sql';
 import preflightRows from '../../sql/clickstream/preflight-rows.sql';
 import preflightRunning from '../../sql/clickstream/preflight-running.sql';
 import preflightTrace from '../../sql/clickstream/preflight-trace.sql';
+import preflightUsage from '../../sql/clickstream/preflight-usage.sql';
 import probeCombineJsonList from '../../sql/clickstream/probe-combine-json-list.sql';
 import probeConvertJsonList from '../../sql/clickstream/probe-convert-json-list.sql';
 import probeParseUtmFromUrl from '../../sql/clickstream/probe-parse-utm-from-url.sql';
@@ -47,6 +48,8 @@ import readFunctionUser from '../../sql/clickstream/read-function-user.sql';
 import readFunctions from '../../sql/clickstream/read-functions.sql';
 import readLog from '../../sql/clickstream/read-log.sql';
 import readLogEnds from '../../sql/clickstream/read-log-ends.sql';
+import readMetricsStatus from '../../sql/clickstream/read-metrics-status.sql';
+import readSchemaColumns from '../../sql/clickstream/read-schema-columns.sql';
 import refreshUserView from '../../sql/clickstream/refresh-user-view.sql';
 import restoreFunction1 from '../../sql/clickstream/restore-function-1.sql';
 import restoreFunction2 from '../../sql/clickstream/restore-function-2.sql';
@@ -92,6 +95,7 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/preflight-rows': preflightRows,
   'clickstream/preflight-running': preflightRunning,
   'clickstream/preflight-trace': preflightTrace,
+  'clickstream/preflight-usage': preflightUsage,
   'clickstream/probe-combine-json-list': probeCombineJsonList,
   'clickstream/probe-convert-json-list': probeConvertJsonList,
   'clickstream/probe-parse-utm-from-url': probeParseUtmFromUrl,
@@ -104,6 +108,8 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/read-functions': readFunctions,
   'clickstream/read-log-ends': readLogEnds,
   'clickstream/read-log': readLog,
+  'clickstream/read-metrics-status': readMetricsStatus,
+  'clickstream/read-schema-columns': readSchemaColumns,
   'clickstream/refresh-user-view': refreshUserView,
   'clickstream/restore-function-1': restoreFunction1,
   'clickstream/restore-function-2': restoreFunction2,
