@@ -82,6 +82,7 @@ export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.
       appIds: '{% [$states.input.input.appIds] %}',
       days: input('migration.days'),
       retentionDays: props.retentionDays,
+      schemaReady: true,
       maxRunning: props.maxRunning ?? 5,
       maxQueued: props.maxQueued ?? 0,
       maxCallsPerWindow: input('migration.maxCallsPerWindow'),
