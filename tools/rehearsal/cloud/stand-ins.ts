@@ -1,5 +1,8 @@
 // The stand-ins of one account, wired to each other.
 
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ClickstreamData } from '../clickstream/data';
+import { Solution } from '../clickstream/solution';
 import type { RealClock, VirtualClock } from '../clock';
 import { Engine } from '../engine';
 import type { Faults } from '../faults/faults';
@@ -37,6 +40,7 @@ import { deliver, measure, tell } from './reactions';
 export class StandIns {
   readonly account: string;
   readonly region: string;
+  readonly partition: string;
   endpointUrl = '';
   readonly operatorCredentials: Credentials;
   /** What went wrong in the stand-ins themselves, and deliveries nobody waits for. */
@@ -51,7 +55,11 @@ export class StandIns {
   /** Only when the scenario has them. */
   readonly cloudformation?: CloudFormationService;
   warehouse?: Warehouse;
+  /** Clickstream Analytics on AWS, where the scenario has it. */
+  clickstream?: Solution;
   protected readonly server: Server;
+  /** The door of the solution's web console. */
+  private console?: Server;
   protected readonly tables: DynamoDbService;
   readonly bus: EventBus;
   readonly rules: EventRulesService;
@@ -71,6 +79,7 @@ export class StandIns {
     const arn = arnIn(place);
     this.account = account;
     this.region = region;
+    this.partition = place.partition;
     this.iam = new Iam(account);
     this.callers = new Callers(clock);
     this.operatorCredentials = this.operator(`arn:aws:iam::${account}:user/operator`);
@@ -134,10 +143,43 @@ export class StandIns {
   async stop(): Promise<void> {
     this.closing.abort(new Error('the rehearsal is over'));
     this.engine.close();
+    this.clickstream?.stop();
     this.clock.stop();
     await this.functions?.stop();
     await this.server.stop();
+    await this.console?.stop();
     await this.warehouse?.stop();
+  }
+
+  /** Brings the solution to life, once everything it works with is there. */
+  protected async startSolution(data: ClickstreamData, scenarioDir: string): Promise<void> {
+    const { clock, iam, callers, faults, problems, region, scenario } = this;
+    const solution = new Solution(
+      {
+        ...this,
+        partition: this.partition,
+        tables: this.tables,
+        cloudformation: this.cloudformation!,
+        functions: this.functions!,
+        warehouse: this.warehouse!,
+        data: this.data!,
+        secrets: scenario.secrets ?? {},
+      },
+      data,
+      scenarioDir,
+    );
+    // Browsers and tests have no key of ours.
+    const visitor = this.operator(`arn:aws:iam::${this.account}:user/visitor`).accessKeyId;
+    const entrance = (headers: IncomingHttpHeaders) => ({
+      accessKeyId: String(headers['x-rehearsal-key'] ?? visitor),
+      region,
+      service: solution.console.target,
+    });
+    const beside = this.server;
+    this.console = new Server({ clock, faults, iam, callers, problems, entrance, beside });
+    this.console.add(solution.console);
+    this.clickstream = solution;
+    await solution.start(await this.console.start());
   }
 
   /** Keys of somebody who is no role. */
@@ -171,7 +213,7 @@ export class StandIns {
     const { clock, faults, scenario } = this;
     const roles = new WarehouseRoles(scenario.warehouse!, clock);
     const lambda = roles.caller(this.iam, this.functions!, this.account);
-    this.server.add(new RedshiftServerlessService(roles), new RedshiftService(roles));
+    this.server.add(new RedshiftServerlessService(roles, clock), new RedshiftService(roles, clock));
     this.warehouse = await Warehouse.start({ clock, lambda, ...contents }, template);
     this.data = new RedshiftDataService({
       clock,
