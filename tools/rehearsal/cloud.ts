@@ -145,6 +145,8 @@ export class Cloud extends StandIns implements RunningCloud {
     const contents = readWarehouse(options);
     const started = contents && this.startWarehouse(contents, options.template);
     await Promise.all([started, this.provision(functions)]);
+    const { clickstream } = scenario;
+    if (clickstream) await this.startSolution(clickstream, options.scenarioDir!);
   }
 
   private async provision(functions: Functions): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClickstreamData } from '../clickstream/data';
 import { schemaTable } from '../clickstream/schema-list';
 import { type FaultSpec, faultOf } from '../faults/faults';
 import type { PolicyDocument } from '../iam/policy';
@@ -27,6 +28,8 @@ export interface Account {
   /** Ingestion servers, an entry a group. */
   readonly ingestion?: readonly FleetData[];
   readonly emr?: EmrData;
+  /** Clickstream Analytics on AWS, alive: its console, workflows, jobs and loads. */
+  readonly clickstream?: ClickstreamData;
   /** Rules of EventBridge. */
   readonly rules?: readonly RuleData[];
   /** By ARN or name. */
@@ -39,15 +42,31 @@ export interface Account {
   };
 }
 
-type Scenario = Pick<CloudOptions, 'scenarioDir' | 'rows'>;
+type Scenario = Pick<CloudOptions, 'scenarioDir' | 'rows' | 'machine'>;
 
 const textOf = ({ scenarioDir }: Scenario, file: string): string | undefined => {
   const path = scenarioDir && join(scenarioDir, file);
   return path && existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 };
 
-export const readAccount = (scenario: Scenario): Account =>
-  JSON.parse(textOf(scenario, 'cloud.json') ?? '{}') as Account;
+/** `cloud.json`, changed by `cloud.<machine>.json`, where that is, as a merge patch. */
+export function readAccount(scenario: Scenario): Account {
+  const read = (file: string): unknown => JSON.parse(textOf(scenario, file) ?? '{}');
+  const { machine } = scenario;
+  return patched(read('cloud.json'), machine ? read(`cloud.${machine}.json`) : {}) as Account;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7396 */
+function patched(value: unknown, patch: unknown): unknown {
+  if (!isMembers(patch)) return patch;
+  const old = isMembers(value) ? value : {};
+  const changed = Object.entries(patch).map(([key, one]) => [key, patched(old[key], one)]);
+  const all = Object.entries({ ...old, ...Object.fromEntries(changed) });
+  return Object.fromEntries(all.filter(([, one]) => one !== null));
+}
+
+const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Faults of the scenario, then those that were asked for. */
 export function readFaults({ faults = [], ...scenario }: CloudOptions): FaultSpec[] {
@@ -59,7 +78,7 @@ export function readFaults({ faults = [], ...scenario }: CloudOptions): FaultSpe
 export function readWarehouse(
   scenario: Scenario,
 ): Omit<WarehouseOptions, 'clock' | 'lambda'> | undefined {
-  const { warehouse: address } = readAccount(scenario);
+  const { warehouse: address, clickstream } = readAccount(scenario);
   const sql = textOf(scenario, 'warehouse.sql');
   return (
     address && {
@@ -67,6 +86,7 @@ export function readWarehouse(
       database: address.database,
       secrets: address.secrets,
       rows: scenario.rows,
+      settings: clickstream?.schema && { 'rehearsal.schema': clickstream.schema },
       scenarioSql: sql === undefined ? [] : [...schemaTable(scenario.scenarioDir!), sql],
     }
   );

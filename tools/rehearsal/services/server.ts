@@ -2,7 +2,12 @@
 // what, applies faults and lets the stand-in answer.
 
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FaultSpec, Faults, Occasion } from '../faults/faults';
 import type { Caller, Callers, Process } from '../iam/callers';
@@ -25,7 +30,33 @@ export interface ServerOptions {
   readonly faults: Faults;
   /** Takes errors nobody expected: faults of the stand-ins themselves. */
   readonly problems: Error[];
+  /**
+   * Who calls, and which service.
+   *
+   * @default - as the request is signed
+   */
+  readonly entrance?: (headers: IncomingHttpHeaders) => Entrance;
+  /**
+   * Server whose record of calls is written to.
+   *
+   * @default - a record of its own
+   */
+  readonly beside?: Server;
 }
+
+/** What a request says about itself. */
+export interface Entrance {
+  readonly accessKeyId?: string;
+  readonly region?: string;
+  /** Signing name. */
+  readonly service?: string;
+}
+
+const signatureOf = ({ authorization = '' }: IncomingHttpHeaders): Entrance => {
+  const [, accessKeyId, region, service] =
+    /Credential=([^/]+)\/[^/]*\/([^/]*)\/([^/]+)\//.exec(authorization) ?? [];
+  return { accessKeyId, region, service };
+};
 
 /** A request to a stand-in of this server: also says from which process it comes. */
 export type ServerRequest<Input = Record<string, unknown>> = ServiceRequest<Input> & {
@@ -59,9 +90,9 @@ const HANG_UP = new Error('the connection is broken by a fault');
 
 /** The server; see the head of the file. */
 export class Server {
-  readonly calls: CallRecord[] = [];
+  readonly calls: CallRecord[];
   /** Hear of each call that came through, before it is answered. */
-  readonly listeners = new Set<(call: CallRecord, input: Record<string, unknown>) => void>();
+  readonly listeners: Set<(call: CallRecord, input: Record<string, unknown>) => void>;
   private readonly services: (Service | RestService)[] = [];
   private readonly http = createServer(
     { connectionsCheckingInterval: 1_000 },
@@ -70,6 +101,8 @@ export class Server {
   private host = '';
 
   constructor(private readonly options: ServerOptions) {
+    this.calls = options.beside?.calls ?? [];
+    this.listeners = options.beside?.listeners ?? new Set();
     this.http.keepAliveTimeout = 0;
     // The clock stands still while a request arrives: one that never does is given up.
     this.http.requestTimeout = this.http.headersTimeout = ARRIVES_MS;
@@ -102,10 +135,8 @@ export class Server {
     const requestId = randomUUID();
     // Kept: a request that was broken off no longer has one.
     const { socket } = request;
-    const key = /Credential=([^/]+)\/[^/]*\/([^/]*)\/([^/]+)\//.exec(
-      request.headers.authorization ?? '',
-    );
-    const [, accessKeyId, region = '', service = 'unknown'] = key ?? [];
+    const { entrance = signatureOf } = this.options;
+    const { accessKeyId, region = '', service = 'unknown' } = entrance(request.headers);
     let answer: HttpAnswer;
     let answered = () => {};
     const { protocol = 'json-1.1' } = this.serviceOf(request, service) ?? {};
