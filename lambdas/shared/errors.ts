@@ -199,6 +199,12 @@ export class MetricsMissingError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** The ingestion servers are not as a refresh needs them; nothing healthy was taken away. */
+export class IngestionServersError extends RunbookError {
+  override readonly name = 'IngestionServersError';
+  readonly family = 'operator must look';
+}
+
 /** An SQL file, identifier or literal does not fit the rules of `sql/`. */
 export class SqlRenderError extends RunbookError {
   override readonly name = 'SqlRenderError';

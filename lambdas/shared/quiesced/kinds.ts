@@ -3,7 +3,9 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless';
 import { perRegion } from '../clients';
+import { ingestionClients } from '../ingestion/clients';
 import { CapacityKind } from './capacity';
+import { IngestionKind } from './ingestion';
 import { RuleKind } from './rule';
 import type { QuiescedKinds } from './thing';
 
@@ -11,4 +13,5 @@ import type { QuiescedKinds } from './thing';
 export const QUIESCED: QuiescedKinds = {
   rule: new RuleKind(perRegion((settings) => new EventBridgeClient(settings))),
   capacity: new CapacityKind(perRegion((settings) => new RedshiftServerlessClient(settings))),
+  ingestion: new IngestionKind(ingestionClients),
 };

@@ -43,7 +43,7 @@ export async function restoreRound(
 }
 
 /** Looks at one thing, and makes the next change where it is not as it was. */
-async function restored(
+export async function restored(
   { ledger, clock, kinds }: QuiescedDeps,
   runId: string,
   item: QuiescedItem,

@@ -2,7 +2,7 @@
 // each thing stands in the ledger (`record.ts`).
 
 /** Kinds of things a run can quiesce; each has its handler in `kinds.ts`. */
-export type Kind = 'rule' | 'capacity';
+export type Kind = 'rule' | 'capacity' | 'ingestion';
 
 /** One thing. */
 export interface Thing {

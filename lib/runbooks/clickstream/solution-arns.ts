@@ -75,6 +75,11 @@ export class SolutionArns {
     return this.arn('autoscaling', 'autoScalingGroup', name, ArnFormat.COLON_RESOURCE_NAME);
   }
 
+  /** Scalable targets: their ids are made up, so a condition has to say of what they are. */
+  get scalableTargets(): string {
+    return this.arn('application-autoscaling', 'scalable-target', '*');
+  }
+
   private arn(
     service: string,
     resource: string,

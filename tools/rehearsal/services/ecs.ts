@@ -10,7 +10,7 @@ const name = text(1, 2048);
 const page = { nextToken: text(0, 1024), maxResults: integer(1, 100) };
 const SHAPES = {
   DescribeServices: { cluster: needed(name), services: needed(listOf(name, 1, 10)) },
-  ListTasks: { cluster: needed(name), serviceName: needed(name), ...page },
+  ListTasks: { cluster: needed(name), desiredStatus: oneOf('RUNNING', 'STOPPED'), ...page },
   DescribeTasks: { cluster: needed(name), tasks: needed(listOf(name, 1, 100)) },
   ListContainerInstances: { cluster: needed(name), ...page },
   DescribeContainerInstances: {
@@ -99,8 +99,13 @@ export class EcsService implements Service {
         case 'ListTasks': {
           // With or without a container instance the resource is one of this kind.
           may('container-instance', ['*']);
-          const arns = fleet.tasks.map((task) => taskArn(fleet, task));
-          return paged('taskArns', arns, input as Call<'ListTasks'>);
+          const { desiredStatus = 'RUNNING', ...rest } = input as Call<'ListTasks'>;
+          const tasks = fleet.tasks.filter((task) => desiredOf(task) === desiredStatus);
+          return paged(
+            'taskArns',
+            tasks.map((task) => taskArn(fleet, task)),
+            rest,
+          );
         }
         case 'DescribeTasks': {
           const { tasks } = input as Call<'DescribeTasks'>;
@@ -180,6 +185,7 @@ export class EcsService implements Service {
 export const targetGroupArn = (fleet: Fleet): string =>
   fleet.arn('elasticloadbalancing', `targetgroup/${fleet.data.service}/0123456789abcdef`);
 
+const desiredOf = ({ status }: Task) => (status === 'DEACTIVATING' ? 'STOPPED' : 'RUNNING');
 const taskArn = ({ arn, data }: Fleet, { id }: Task) => arn('ecs', `task/${data.cluster}/${id}`);
 const containerId = ({ id }: Instance) => id.replace('i-', 'c');
 const containerArn = ({ arn, data }: Fleet, one: Instance) =>
@@ -193,7 +199,8 @@ function describeTask(fleet: Fleet, task: Task): Answer {
     taskArn: taskArn(fleet, task),
     containerInstanceArn: instance && containerArn(fleet, instance),
     lastStatus: status,
-    desiredStatus: status === 'DEACTIVATING' ? 'STOPPED' : 'RUNNING',
+    desiredStatus: desiredOf(task),
+    group: `service:${fleet.data.service}`,
     createdAt,
     attachments: instance ? [{ type: 'ElasticNetworkInterface', status: 'ATTACHED', details }] : [],
   };

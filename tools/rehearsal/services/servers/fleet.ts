@@ -56,6 +56,8 @@ export class Fleet {
   scaling: { min: number; max: number; suspended: Record<'in' | 'out' | 'scheduled', boolean> };
   /** Healthy tasks, whenever their number changed. */
   readonly samples: { readonly at: number; readonly healthy: number }[] = [];
+  /** Tasks whose server went away while they were stopping: what they still had to send is lost. */
+  cutOff = 0;
   /** New tasks never get healthy while this is set. */
   broken = false;
   private readonly agenda: Agenda;
@@ -73,7 +75,7 @@ export class Fleet {
     this.agenda = new Agenda(clock, () => this.settle());
     const template = launchTemplate ? { launchTemplate } : { launchConfiguration };
     this.group = new Group(group, template, min, max, this.agenda, this.seconds, (instance) =>
-      this.tasks.some((task) => task.instance === instance),
+      this.live.some((task) => task.instance === instance),
     );
     if (warmPool) this.group.putPool(warmPool);
     this.desired = min;
@@ -117,9 +119,11 @@ export class Fleet {
 
   /** Everybody who looks after the servers looks once; called behind each change. */
   settle(): void {
-    this.tasks = this.tasks.filter(
+    const stay = this.tasks.filter(
       ({ instance }) => !instance || this.group.instances.includes(instance),
     );
+    this.cutOff += this.tasks.length - stay.length;
+    this.tasks = stay;
     this.replaceDraining();
     this.place();
     this.scale();

@@ -47,7 +47,7 @@ export class Group {
     public max: number,
     private readonly agenda: Agenda,
     private readonly seconds: typeof GROUP_SECONDS,
-    /** Whether tasks are left on an instance. */
+    /** Whether the drain hook still sees tasks on an instance: it does not see those that are stopping. */
     private readonly busy: (instance: Instance) => boolean,
   ) {
     this.desired = min;
