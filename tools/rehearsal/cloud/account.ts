@@ -7,6 +7,7 @@ import { schemaTable } from '../clickstream/schema-list';
 import { type FaultSpec, faultOf } from '../faults/faults';
 import type { PolicyDocument } from '../iam/policy';
 import type { CloudFormationData } from '../services/cloudformation';
+import type { TableData } from '../services/dynamodb';
 import type { EmrData } from '../services/emr-serverless';
 import type { RuleData } from '../services/event-rules';
 import type { FleetData } from '../services/servers/fleet';
@@ -28,6 +29,8 @@ export interface Account {
   /** Ingestion servers, an entry a group. */
   readonly ingestion?: readonly FleetData[];
   readonly emr?: EmrData;
+  /** Tables of DynamoDB. */
+  readonly tables?: readonly TableData[];
   /** Clickstream Analytics on AWS, alive: its console, workflows, jobs and loads. */
   readonly clickstream?: ClickstreamData;
   /** Rules of EventBridge. */
