@@ -15,8 +15,8 @@ export interface ClickstreamData {
   /** Id of the pipeline. */
   readonly pid: string;
   readonly prefix: string;
-  /** Applications, with their time zones where they have one. */
-  readonly apps: Readonly<Record<string, string | null>>;
+  /** Time zones by application; empty: it has none. */
+  readonly apps: Readonly<Record<string, string>>;
   /** Version of the pipeline's stacks, e.g. `v1.1.5-202403071513`. */
   readonly version: string;
   /**
@@ -26,6 +26,12 @@ export interface ClickstreamData {
    */
   readonly schema?: 'legacy' | 'upgraded';
   readonly consoleStack: string;
+  /**
+   * Version of the console.
+   *
+   * @default - as its stack's description has it
+   */
+  readonly consoleVersion?: string;
   /** Secret whose value the console takes as a token. */
   readonly tokenSecret: string;
   /** Role that submits the solution's SQL. */

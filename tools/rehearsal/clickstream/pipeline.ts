@@ -44,9 +44,8 @@ export class Pipeline {
   ) {
     const { apps, version } = ground.solution;
     this.templateVersion = version;
-    const known = Object.entries(apps).filter((one): one is [string, string] => one[1] !== null);
-    this.zones = new Map(known);
-    for (const stack of this.stacks) stack.put({ tags: this.tagsOf(stack, version) });
+    this.zones = new Map(Object.entries(apps).filter(([, zone]) => zone !== ''));
+    for (const stack of this.stacks) stack.put(this.contentsOf(stack, version));
   }
 
   /** Its root stacks. */
@@ -120,17 +119,17 @@ export class Pipeline {
     const scripted = this.strikes(this.ground.solution.fails?.[kind]);
     const fails = scripted ?? (fault && { reason: fault.message ?? 'Fault of the rehearsal' });
     const outputs = fails ? undefined : this.consequences.outputsOf(kind, stack);
-    const description = stack.description.replace(DESCRIPTION, versionText(version));
-    const tags = this.tagsOf(stack, version);
+    const contents = this.contentsOf(stack, version);
     void this.ground.around.cloudformation
-      .begin(stack.name, { description, tags, outputs, fails })
+      .begin(stack.name, { ...contents, outputs, fails })
       .then((status) => status === 'UPDATE_COMPLETE' && this.consequences.updated(kind));
   }
 
-  private tagsOf(stack: Stack, version: string): Readonly<Record<string, string>> {
+  /** What a version changes in each stack. */
+  private contentsOf({ tags, description }: Stack, version: string) {
     const { project } = this.ground.solution;
     const own = { 'aws-solution/name': 'Clickstream', [VERSION]: version, [PROJECT]: project };
-    return { ...stack.tags, ...own };
+    return { description: describedAs(description, version), tags: { ...tags, ...own } };
   }
 
   private strikes(fails: StackFailure | undefined): StackFailure | undefined {
@@ -148,7 +147,9 @@ export function kindOf(prefix: string, name: string): StackKind | undefined {
   return LEVELS.flat().find((one) => one === kind);
 }
 
-function versionText(version: string): string {
+/** A description with another version in it. */
+export function describedAs(description: string, version: string): string {
   const [short, ...build] = version.split('-');
-  return `(Version ${short})${build.length > 0 ? `(Build ${build.join('-')})` : ''}`;
+  const text = `(Version ${short})${build.length > 0 ? `(Build ${build.join('-')})` : ''}`;
+  return description.replace(DESCRIPTION, text);
 }

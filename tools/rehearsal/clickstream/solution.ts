@@ -10,7 +10,7 @@ import { Ground, type Surroundings } from './ground';
 import { Life, type Processing } from './life';
 import { Loads } from './loads';
 import { metricsFunctions } from './metrics';
-import { Pipeline } from './pipeline';
+import { describedAs, Pipeline } from './pipeline';
 import { startSchemas } from './schema';
 import { Statements } from './statements';
 
@@ -57,8 +57,13 @@ export class Solution {
   /** Begins to live; the console answers at an address. */
   async start(consoleUrl: string): Promise<void> {
     const { cloudformation, tables } = this.ground.around;
-    const stack = cloudformation.find(this.data.consoleStack);
-    stack?.put({ outputs: { ...stack.outputs, ControlPlaneURL: consoleUrl } });
+
+    const { consoleVersion: version, consoleStack, schema = 'upgraded' } = this.data;
+    const stack = cloudformation.find(consoleStack);
+    stack?.put({
+      outputs: { ...stack.outputs, ControlPlaneURL: consoleUrl },
+      description: version && describedAs(stack.description, version),
+    });
     const key = { AttributeName: 's3_uri', KeyType: 'HASH' };
     const index = [
       { AttributeName: 'job_status', KeyType: 'HASH' },
@@ -80,7 +85,8 @@ export class Solution {
         },
       ],
     });
-    await this.loads.know(this.data.schema ?? 'upgraded');
+    await this.loads.know(schema);
+    if (schema === 'upgraded') this.updated('Ingestion');
     this.end = this.life?.begin() ?? this.end;
   }
 
