@@ -4,9 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import jsonata from 'jsonata';
 import { Machine } from '../../../lib/platform/machine';
-import { dataMigration } from '../../../lib/runbooks/clickstream/data-migration';
 import { recalculateMetrics } from '../../../lib/runbooks/clickstream/metrics';
+import { migrateApplication } from '../../../lib/runbooks/clickstream/migration-steps';
 import { upgradeSchemas } from '../../../lib/runbooks/clickstream/schema-upgrade';
+import { ForEach } from '../../../lib/steps/for-each';
 import { Warehouse } from '../../../lib/steps/warehouse';
 import { definitionsOf, exampleTarget, type State, statesOf } from '../../support/definitions';
 
@@ -30,7 +31,15 @@ function synth(since?: string) {
       since,
     }),
   )
-    .next(dataMigration(stack, { warehouse, definer, retentionDays: 365 }))
+    .next(
+      new ForEach(stack, 'Applications', {
+        name: 'applications',
+        noun: 'application',
+        nouns: 'applications',
+        items: '$states.input.plan.applications',
+        body: (body) => migrateApplication(body, warehouse, definer),
+      }),
+    )
     .next(recalculateMetrics(stack, { warehouse, target }));
   new Machine(stack, 'Machine', { name: 'm', comment: 'a test', definition });
   const template = Template.fromStack(stack);
