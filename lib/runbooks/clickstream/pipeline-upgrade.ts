@@ -1,16 +1,15 @@
 // The part that upgrades the pipeline of a project: through the console's API, or, where the configuration
 // names no token for it, by a person at a gate. Either way the stacks say when it is done.
 
-import { Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { ConsoleRef } from '../../../lambdas/shared/clickstream/console-access';
 import type { ClickstreamTarget } from '../../../lambdas/shared/inputs/target';
 import { allow } from '../../platform/allow';
 import { Platform } from '../../platform/platform';
 import type { TaskRights } from '../../platform/task-rights';
 import { addResult, taskState } from '../../platform/task-state';
 import { ManualGate } from '../../steps/manual-gate';
+import { consoleRef } from './console-ref';
 import { GENERATED_NAMES, SolutionArns } from './solution-arns';
 
 /** Name of the results in the state data. */
@@ -93,15 +92,8 @@ export function pipelineUpgrade(scope: Construct, target: PipelineUpgradeTarget)
 }
 
 function members(scope: Construct, target: PipelineUpgradeTarget) {
-  const { stackName, apiTokenSecretArn } = target.console;
-  const ref: ConsoleRef = {
-    stackName,
-    region: target.console.region ?? Stack.of(scope).region,
-    tokenSecretArn: apiTokenSecretArn ?? null,
-    inVpc: target.console.vpc !== undefined && apiTokenSecretArn !== undefined,
-  };
-  const { region } = new SolutionArns(scope, target as ClickstreamTarget);
-  return { console: ref, projectId: target.projectId, region };
+  const { region } = new SolutionArns(scope, target);
+  return { console: consoleRef(scope, target), projectId: target.projectId, region };
 }
 
 function timeZones(
@@ -155,7 +147,7 @@ function tasks(scope: Construct, target: PipelineUpgradeTarget, name: string) {
     'A pipeline’s stacks are found by their tags, for which all stacks must be listed; the call changes nothing.',
   );
   if (name === 'follow-pipeline') {
-    const { stacks } = new SolutionArns(scope, target as ClickstreamTarget);
+    const { stacks } = new SolutionArns(scope, target);
     allow(task, ['cloudformation:DescribeStackEvents'], [stacks], GENERATED_NAMES);
   }
   if (callsApi) allow(task, ['secretsmanager:GetSecretValue'], [console.apiTokenSecretArn!]);
