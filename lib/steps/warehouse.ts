@@ -159,7 +159,7 @@ export class Warehouse {
     if (workgroup === undefined) {
       const snapshots = this.format(grantee, 'redshift', `snapshot:${cluster}`, 'runbook-*');
       const named = 'The run whose snapshot it is stands at the end of its name.';
-      allow(grantee, ['redshift:CreateClusterSnapshot'], [snapshots], named);
+      allow(grantee, ['redshift:CreateClusterSnapshot'], [this.arn(grantee), snapshots], named);
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshift.html
       const reason = 'This action knows no resource.';
       allow(grantee, ['redshift:DescribeClusterSnapshots'], ['*'], reason);
