@@ -53,8 +53,10 @@ export async function startServers(round: Round): Promise<'done' | undefined> {
     await raise(changes, now, during);
   }
   const { runningCount, pendingCount, desiredCount, events } = seen.service;
+  const started = seen.servers.filter(({ old, container }) => !old && container);
+  const placed = started.flatMap(({ tasks }) => tasks).length;
   return round.waits(
-    fresh,
+    1e6 * fresh + 1e3 * placed + started.length,
     `only ${fresh} of ${before.tasks} new ingestion tasks are healthy on new servers (the service wants ${desiredCount}, ` +
       `${runningCount} run, ${pendingCount} wait for a server or start; the group has ${seen.group.DesiredCapacity} of at ` +
       `most ${seen.group.MaxSize} servers; latest event: ${events?.[0]?.message ?? 'none'})`,

@@ -1,6 +1,5 @@
 // Sizes of ingestion servers: what a run changes for a while and gives back.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { PutWarmPoolCommandInput, WarmPoolConfiguration } from '@aws-sdk/client-auto-scaling';
 
 /** Plain JSON, as the ledger keeps it. */
@@ -54,11 +53,19 @@ export function raised({ group, tasks, scaling }: Sizes): Sizes {
  * and whoever drained a server before may have it back.
  */
 export function sameSizes(now: Sizes, wanted: Sizes): boolean {
-  const { group, draining } = wanted;
-  const more = now.group.desired > group.desired || now.draining > draining;
-  const chosen = { ...group, desired: now.group.desired };
-  return !more && isDeepStrictEqual(now, { ...wanted, group: chosen, draining: now.draining });
+  const text = ({ group, tasks, scaling, warmPool }: Sizes) =>
+    JSON.stringify([
+      [group.min, group.max, tasks],
+      scaling && scalingText(scaling),
+      warmPool && [warmPool.min, warmPool.prepared, warmPool.state, warmPool.reuse],
+    ]);
+  const more = now.group.desired > wanted.group.desired || now.draining > wanted.draining;
+  return !more && text(now) === text(wanted);
 }
+
+/** The ledger does not keep the order of members. */
+export const scalingText = ({ min, max, suspended }: ScalingSizes): string =>
+  JSON.stringify([min, max, suspended.in, suspended.out, suspended.scheduled]);
 
 /** Settings of a warm pool; one that is being deleted is none. */
 export function warmPoolSizes(pool: WarmPoolConfiguration | undefined): WarmPoolSizes | null {

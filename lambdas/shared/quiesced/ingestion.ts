@@ -1,6 +1,5 @@
 // Sizes of ingestion servers: back to what they were, without a moment of fewer healthy tasks.
 
-import { isDeepStrictEqual } from 'node:util';
 import { DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
 import { Changes, scalableTarget } from '../ingestion/changes';
 import type { IngestionClients } from '../ingestion/clients';
@@ -10,6 +9,7 @@ import {
   type ScalingSizes,
   type Sizes,
   sameSizes,
+  scalingText,
   warmPoolSizes,
 } from '../ingestion/sizes';
 import type { QuiescedKind, Seen, Thing } from './thing';
@@ -103,7 +103,8 @@ export async function raise(changes: Changes, now: Sizes, wanted: Sizes): Promis
 
 async function limit(changes: Changes, now: Sizes, { group, scaling }: Sizes): Promise<void> {
   if (now.group.min !== group.min || now.group.max !== group.max) await changes.limitGroup(group);
-  if (scaling && !isDeepStrictEqual(now.scaling, scaling)) await changes.limitScaling(scaling);
+  const same = now.scaling && scaling && scalingText(now.scaling) === scalingText(scaling);
+  if (scaling && !same) await changes.limitScaling(scaling);
 }
 
 /**
