@@ -17,6 +17,7 @@ export class Life {
   private arrived = 0;
   private written = new Map<string, Promise<void>>();
   private cancel = () => {};
+  private last = Promise.resolve();
 
   constructor(
     private readonly ground: Ground,
@@ -31,7 +32,7 @@ export class Life {
     const { bus } = this.ground.around;
     const { submit, success } = this.ground.solution.rules;
     const ends = [
-      bus.onRule(submit, () => void this.ground.held(() => this.submit())),
+      bus.onRule(submit, () => this.next(() => this.submit())),
       bus.onRule(success, (event) => void this.succeeded(event)),
     ];
     this.arm();
@@ -41,11 +42,17 @@ export class Life {
     };
   }
 
+  /** One after the other: what arrives while a job is submitted is the next one's. */
+  private next(work: () => Promise<void>): void {
+    const { last } = this;
+    this.last = this.ground.held(() => last.then(work));
+  }
+
   private arm(): void {
     const { clock } = this.ground.around;
     const due = () => {
       this.arm();
-      void this.ground.held(() => this.arrive());
+      this.next(() => this.arrive());
     };
     this.cancel = clock.at(clock.now() + this.data.everyMinutes * 60_000, due, 'background');
   }

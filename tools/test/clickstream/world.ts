@@ -3,6 +3,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { Cloud } from '../../rehearsal/cloud';
 
 const SCENARIO = join(__dirname, '../../rehearsal/scenarios/clickstream');
@@ -104,6 +106,28 @@ export class World {
     const found = engine.stateMachines().find(({ name }) => name.startsWith(machine))!;
     const { items } = engine.listExecutions({ stateMachineArn: found.arn, maxResults: 1000 });
     return items.map(({ name, status, executionArn: arn }) => ({ name, status, arn })).reverse();
+  }
+
+  /** Asks the Data API as the solution does. */
+  async withSolutionsRole<Result>(
+    ask: (data: RedshiftDataClient) => Promise<Result>,
+  ): Promise<Result> {
+    const { endpoint, region, credentials: masterCredentials } = this.clientConfig;
+    const RoleArn = `arn:aws:iam::${this.cloud.account}:role/clickstream-redshift-data-api`;
+    const data = new RedshiftDataClient({
+      endpoint,
+      region,
+      credentials: fromTemporaryCredentials({
+        params: { RoleArn },
+        masterCredentials,
+        clientConfig: { endpoint, region },
+      }),
+    });
+    try {
+      return await ask(data);
+    } finally {
+      data.destroy();
+    }
   }
 
   async stop(): Promise<void> {
