@@ -84,6 +84,7 @@ async function objectsOf(read: Read, schema: string, findings: string[]): Promis
     own.filter((row) => row.kind === kind).map(({ name }) => String(name));
   const relations = LEGACY_RELATIONS_ALL.filter((name) => named('relation').includes(name));
   const procedures = [...new Set(named('procedure'))].sort();
+  const before = findings.length;
   for (const { kind, name, owner, me } of own) {
     if (owner !== me) {
       findings.push(
@@ -101,8 +102,9 @@ async function objectsOf(read: Read, schema: string, findings: string[]): Promis
     );
   }
   if (relations.length > 0) findings.push(...(await dependentsOf(read, schema)));
-  const counts =
-    some && missing.length === 0 ? await read('count-legacy-rows', { ids: { schema } }) : [];
+  // What is not ours may not be readable either.
+  const clear = findings.length === before;
+  const counts = some && clear ? await read('count-legacy-rows', { ids: { schema } }) : [];
   return {
     schema,
     relations,
