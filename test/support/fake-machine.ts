@@ -39,6 +39,8 @@ export class FakeMachine {
   /** Called before and after a call that changes something; throwing after it means a lost answer. */
   before: (call: string) => void = () => undefined;
   after: (call: string) => void = () => undefined;
+  /** Error every call throws. */
+  fail?: string;
 
   constructor(
     readonly clock: FakeClock,
@@ -75,6 +77,7 @@ export class FakeMachine {
       const call = command.constructor.name.replace(/Command$/, '');
       const input = command.input as Record<string, string>;
       this.calls.push(call);
+      if (this.fail) throw serviceError(this.fail);
       const changing = call === 'StartExecution' || call === 'RedriveExecution';
       if (changing) this.before(call);
       const answer = this.answer(call, input);
@@ -105,6 +108,8 @@ export class FakeMachine {
     if (there && (there.input !== input || this.status(there) !== 'RUNNING')) {
       throw serviceError('ExecutionAlreadyExists');
     }
+    // It begins a moment after it was asked for.
+    this.clock.pass(100);
     const one = there ?? this.put(name!, JSON.parse(input!));
     if (!there) this.changes.push(`start ${name}`);
     return { executionArn: one.arn };

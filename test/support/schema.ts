@@ -95,6 +95,7 @@ export class SchemaHarness {
   private async sendData(command: { input: { Id?: string } }): Promise<never> {
     const Status = this.statements[command.input.Id ?? ''];
     if (Status === 'denied') throw serviceError('AccessDeniedException');
+    if (Status === 'broken') throw serviceError('InternalServerException', 'broken');
     if (Status) return { Status } as never;
     return this.warehouse.client.send(command as never);
   }

@@ -90,9 +90,9 @@ class Harness {
     );
   }
 
-  async drive() {
+  async drive(change: Partial<RecalculateMetricsPayload> = {}) {
     for (let turn = 0; turn < 100; turn += 1) {
-      const result = await this.call().catch((error: Error) => {
+      const result = await this.call(change).catch((error: Error) => {
         if (error instanceof Killed) return undefined;
         throw error;
       });
@@ -143,14 +143,35 @@ describe('recalculate-metrics', () => {
       /3 recalculations of metrics succeeded without their work, the last one for Shop \(no day\)\..*TimeZoneWithAppId/,
     );
     expect(h.machine.changes).toHaveLength(3);
+    await expect(h.redrive().drive()).rejects.toThrow('3 recalculations');
+    expect(h.machine.changes).toHaveLength(6);
     h.works = () => ['shop', 'order'];
-    await expect(h.redrive().drive()).resolves.toEqual({ status: 'done', attempts: 4 });
+    await expect(h.redrive().drive()).resolves.toEqual({ status: 'done', attempts: 7 });
   });
 
   test('17 a day in the middle that was not recalculated is missing', async () => {
     const h = await harness();
     h.skippedDays = ['2025-12-30'];
     await expect(h.drive()).rejects.toThrow('Shop (2025-12-30); order (2025-12-30)');
+  });
+
+  test('17 one day alone needs a row, too', async () => {
+    const h = await harness();
+    h.works = () => ['shop'];
+    await expect(h.drive({ days: 1 })).rejects.toThrow('order (no day)');
+  });
+
+  test('the window ends with the intent, however late the execution is started', async () => {
+    const h = await harness();
+    const at = h.clock.now();
+    h.machine.before = () => {
+      h.machine.before = () => undefined;
+      throw new Killed();
+    };
+    await expect(h.call()).rejects.toThrow(Killed);
+    h.clock.pass(600_000);
+    await h.drive();
+    expect(h.inputs()).toEqual([{ refreshStartTime: at - 3 * DAY, refreshEndTime: at }]);
   });
 
   test('17 waits while somebody else recalculates, because ours would be skipped', async () => {

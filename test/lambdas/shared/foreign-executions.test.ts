@@ -167,6 +167,40 @@ describe('followForeign', () => {
     expect(h.machine.changes).toEqual([]);
   });
 
+  test('one whose redrive is refused although it is said to be possible gives way to the next attempt', async () => {
+    const h = new Harness(() => FAILS);
+    const worker = await h.worker();
+    await worker.adopt(h.machine.put('theirs', {}).arn);
+    h.clock.pass(60_000);
+    h.machine.before = () => {
+      h.machine.before = () => undefined;
+      throw serviceError('ExecutionNotRedrivable', 'Execution redrivable period exceeded.');
+    };
+    await h.follow(worker);
+    await h.follow(worker);
+    await h.follow(worker);
+    expect(worker.all.map(({ state }) => state)).toEqual(['over', 'running']);
+    expect(h.machine.changes).toEqual([expect.stringMatching(/^start /)]);
+  });
+
+  test('a redrive that an earlier visit meant to make is this visit’s try', async () => {
+    const h = new Harness(() => FAILS);
+    const worker = await h.worker();
+    await worker.adopt(h.machine.put('theirs', {}).arn);
+    h.clock.pass(60_000);
+    h.machine.before = () => {
+      throw new Error('killed');
+    };
+    await expect(h.follow(worker)).rejects.toThrow('killed');
+    h.machine.before = () => undefined;
+    h.redriveCount = 1;
+    const later = await h.worker('request-2');
+    await h.follow(later);
+    h.clock.pass(60_000);
+    await expect(h.follow(later)).rejects.toThrow('ended FAILED');
+    expect(h.machine.changes).toEqual(['redrive theirs']);
+  });
+
   test('one that Step Functions has forgotten gives way to the next attempt', async () => {
     const h = new Harness();
     const one = h.machine.put('theirs', {});
