@@ -86,11 +86,6 @@ export class EventBus {
     return own.sort((a, b) => (a.arn < b.arn ? -1 : 1));
   }
 
-  /** Switches the rules of a name on or off. */
-  setState(name: string, state: 'ENABLED' | 'DISABLED'): void {
-    for (const rule of this.rules) if (nameOf(rule) === name) rule.disabled = state === 'DISABLED';
-  }
-
   /** Makes somebody in the rehearsal a target of the rules of a name; returns how to end that. */
   onRule(name: string, listener: Listener): () => void {
     const listeners = this.within.get(name) ?? new Set();

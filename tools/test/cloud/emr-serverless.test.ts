@@ -94,10 +94,11 @@ describe('an application', () => {
     const { jobs, applicationId, client, clock } = await world();
     expect(await stateOf(client)).toEqual([`${NAME} CREATED`]);
     jobs.startJobRun(applicationId, { seconds: 60 });
-    jobs.startJobRun(applicationId, { seconds: 600 });
+    jobs.startJobRun(applicationId, { seconds: 1800 });
     for (const [minutes, state] of [
       [1, 'STARTED'],
-      [24, 'STARTED'],
+      [19, 'STARTED'],
+      [25, 'STARTED'],
       [1, 'STOPPED'],
     ] as const) {
       await clock.sleep(minutes * 60_000);
