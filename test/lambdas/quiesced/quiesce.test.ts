@@ -1,4 +1,5 @@
 import { runKey } from '../../../lambdas/shared/ledger';
+import { recordBefore } from '../../../lambdas/shared/quiesced/record';
 import { Token } from '../../../lambdas/shared/worker-token';
 import { MemoryLedger } from '../../support/memory-ledger';
 import { MORE, QuietHarness, REGION, RULE, SYNC } from '../../support/quiet';
@@ -179,6 +180,18 @@ describe('quiesce', () => {
     };
     await expect(h.quiesce([RULE, SYNC])).resolves.toEqual({ status: 'running', things: 2 });
     expect(h.rules.calls).not.toContain('DisableRule');
+    expect(await h.item(RULE)).toBeUndefined();
+  });
+
+  it('of two workers that see a thing at once the first record stays', async () => {
+    const h = await harness();
+    const { ledger, run, kinds } = h;
+    await recordBefore(ledger, run.runId, MORE, kinds.capacity, 64, 0);
+    const get = jest.spyOn(ledger, 'get').mockResolvedValueOnce(undefined);
+    await expect(
+      recordBefore(ledger, run.runId, MORE, kinds.capacity, 128, 1),
+    ).resolves.toMatchObject({ before: 64 });
+    expect(get).toHaveBeenCalledTimes(2);
   });
 
   it('a run that was taken over throws and names its owner', async () => {

@@ -148,8 +148,10 @@ describe('snapshot-warehouse', () => {
   it('asked twice makes one', async () => {
     const h = await harness();
     await h.snapshot();
+    const asked = h.api.calls.length;
     await expect(h.snapshot()).resolves.toEqual({ status: 'done', name: h.name });
     expect(h.api.creates).toHaveLength(1);
+    expect(h.api.calls).toHaveLength(asked);
   });
 
   it('waits over several turns', async () => {
