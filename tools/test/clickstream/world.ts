@@ -88,10 +88,10 @@ export class World {
   }
 
   /** Lets time pass until a question is answered with yes. */
-  async until(question: () => Promise<boolean> | boolean, most = 240): Promise<void> {
-    for (let i = 0; i < most; i++) {
+  async until(question: () => Promise<boolean> | boolean, everySeconds = 60): Promise<void> {
+    for (let i = 0; i < 240; i++) {
       if (await question()) return;
-      await this.minutes(1);
+      await this.cloud.clock.sleep(everySeconds * 1000);
     }
     throw new Error('it never came to it');
   }
