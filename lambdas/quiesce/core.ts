@@ -3,7 +3,13 @@
 
 import { isTransient, QuiesceError } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
-import { noteState, QUIESCED_TOKEN, recordBefore } from '../shared/quiesced/record';
+import {
+  noteState,
+  QUIESCED_TOKEN,
+  type QuiescedItem,
+  quiescedKey,
+  recordBefore,
+} from '../shared/quiesced/record';
 import type { QuiescedKinds, Thing } from '../shared/quiesced/thing';
 import { type WaitDeps, waitFor } from '../shared/waiting';
 import type { Token } from '../shared/worker-token';
@@ -38,6 +44,9 @@ async function holdsStill(
   const name = `${thing.kind} ${thing.name} in ${thing.region}`;
   const seen = await kind.read(thing);
   if (!seen) {
+    // An upgrade may have replaced what this run held still; giving back notes that it is gone.
+    const held = await ledger.get<QuiescedItem>(quiescedKey(runId, thing));
+    if (held && held.restoredAt === undefined) return true;
     throw new QuiesceError(`${name} does not exist: look where it went, then redrive`);
   }
   // What is on its way is no state to come back to.

@@ -78,6 +78,16 @@ describe('quiesce', () => {
     expect([...h.rules.states.values()]).toEqual(['ENABLED', 'ENABLED', 'ENABLED']);
   });
 
+  it('a rule that the upgrade has removed is held still enough, and is told at the end', async () => {
+    const h = await harness();
+    await h.quiesce([RULE]);
+    h.rules.states.delete('submitter');
+    await expect(h.quiesce([RULE])).resolves.toMatchObject({ status: 'done' });
+    await h.restore();
+    expect(await h.notes()).toEqual([expect.stringContaining('does not exist any more')]);
+    await expect(h.quiesce([RULE])).rejects.toMatchObject({ name: 'QuiesceError' });
+  });
+
   it('a rule of an earlier upgrade that was disabled stays the first record after it was enabled', async () => {
     const h = await harness();
     h.rules.states.set('submitter', 'DISABLED');
