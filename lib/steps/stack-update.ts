@@ -252,9 +252,9 @@ export class StackUpdate extends Step {
     });
 
     const status = (value: string) => sfn.Condition.jsonata(`{% ${at}.status = '${value}' %}`);
-    const always = typeof gated === 'string' ? gated.replace(/^\{%|%\}$/g, '') : String(gated);
+    const always = typeof gated === 'string' ? `(${gated.replace(/^\{%|%\}$/g, '')}) or ` : '';
     const asks = sfn.Condition.jsonata(
-      gated === true ? '{% true %}' : `{% (${always}) or ${at}.risky > 0 %}`,
+      gated === true ? '{% true %}' : `{% ${always}${at}.risky > 0 %}`,
     );
     prepare.next(prepared);
     prepared
