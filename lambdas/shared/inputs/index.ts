@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { RefusedInputError } from '../errors';
-import * as clickstream from './clickstream';
+import { consoleUpdate, dataMigration } from './clickstream';
 import { RUN_ID } from './identifiers';
 import type { InputKind } from './input-kind';
 import { problemsOf } from './problems';
@@ -20,12 +20,8 @@ const none: InputKind<unknown> = {
 
 export const INPUTS = {
   none,
-  'clickstream-upgrade': clickstream.upgrade,
-  'clickstream-console-update': clickstream.consoleUpdate,
-  'clickstream-pipeline-upgrade': clickstream.pipelineUpgrade,
-  'clickstream-ingestion-refresh': clickstream.ingestionRefresh,
-  'clickstream-data-migration': clickstream.dataMigration,
-  'clickstream-legacy-cleanup': clickstream.legacyCleanup,
+  'clickstream-data-migration': dataMigration,
+  'clickstream-console-update': consoleUpdate,
 } as const;
 
 export type InputName = keyof typeof INPUTS;

@@ -1,1 +1,0 @@
-grant select on all tables in schema {{app}} to clickstream_bi_ab12cd34;
