@@ -13,7 +13,7 @@ import { associate } from './associate';
 import type { EnsureFunctionsPayload, EnsureFunctionsResult } from './payload';
 import { grant, replace } from './replace';
 import { settle } from './statements';
-import { Token, TokenLost } from './token';
+import { Token, TokenLost } from '../shared/worker-token';
 import { type EnsureDeps, Leave, Work } from './work';
 
 export async function ensureFunctions(

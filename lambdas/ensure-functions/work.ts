@@ -11,7 +11,7 @@ import { type Read, reader } from '../shared/read';
 import type { SqlSource } from '../shared/sql';
 import { hasTime, pauseMs } from '../shared/waiting';
 import type { EnsureFunctionsPayload } from './payload';
-import type { Token } from './token';
+import type { Token } from '../shared/worker-token';
 
 export interface EnsureDeps {
   readonly ledger: Ledger;

@@ -1,7 +1,6 @@
 // Looks at the warehouse before anything is changed. Every finding is reported at once.
 
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { timestamp } from '../run-batches/plan';
 import { estimate } from '../shared/clickstream/estimate';
 import {
   EVENTS_PER_CHUNK,
@@ -19,6 +18,7 @@ import { noteWarehouse, type Read, reader } from '../shared/read';
 import { ownRun } from '../shared/runs';
 import type { SqlSource } from '../shared/sql';
 import { planFunctions } from './functions';
+import { dayAgo, loadOf, ownOf } from './load';
 import type {
   FunctionPlan,
   MigrationItem,
@@ -26,8 +26,6 @@ import type {
   PreflightMigrationResult,
 } from './payload';
 import { rights } from './rights';
-
-const DAY_MS = 86_400_000;
 
 export interface PreflightDeps {
   readonly ledger: Ledger;
@@ -52,7 +50,7 @@ export async function preflightMigration(
   const read = reader(api, deps, payload);
   const findings: string[] = [];
   const warnings = await rights(api, payload.runId);
-  findings.push(...(await loadOf(payload, read, deps.clock.now())));
+  const load = await loadOf(payload, read, deps.clock.now());
   const applications: MigrationItem[] = [];
   const skipped: string[] = [];
   const functions: FunctionPlan[] = [];
@@ -74,41 +72,13 @@ export async function preflightMigration(
   if (findings.length > 0) throw new PreflightError(findings);
   const events = applications.reduce((sum, { value }) => sum + value.events, 0);
   return {
+    load,
     applications,
     skipped,
     warnings,
     functions,
     estimate: estimate(events, payload.rpu ?? undefined, payload.pricePerRpuHour ?? undefined),
   };
-}
-
-/** How the statements of this run open: an orphan of its own is adopted later, not refused now. */
-const ownOf = ({ runId }: PreflightMigrationPayload) => `/* ${runId} `;
-
-const sinceOf = (now: number) => timestamp(Math.floor((now - DAY_MS) / 1000) * 1000);
-
-/** Running and waiting statements, as far as the calling user sees them. */
-async function loadOf(
-  payload: PreflightMigrationPayload,
-  read: Read,
-  now: number,
-): Promise<string[]> {
-  const parameters = { since: sinceOf(now), own: ownOf(payload) };
-  const [row] = await read('preflight-load', { parameters });
-  const running = numberOf(row, 'running');
-  const queued = numberOf(row, 'queued');
-  const findings: string[] = [];
-  if (running > payload.maxRunning) {
-    findings.push(
-      `${running} statements run on the warehouse, at most ${payload.maxRunning} may; wait until they are through`,
-    );
-  }
-  if (queued > payload.maxQueued) {
-    findings.push(
-      `${queued} statements wait in the warehouse's queue, at most ${payload.maxQueued} may; wait until they are through`,
-    );
-  }
-  return findings;
 }
 
 async function lookAt(
@@ -126,7 +96,7 @@ async function lookAt(
   if (legacy.length === 0 && objects.length > 0) return undefined;
   const add = (text: string) => findings.push(`application ${appId}: ${text}`);
   const [busy] = await read('preflight-running', {
-    parameters: { since: sinceOf(now), own: ownOf(payload), schema_name: schema },
+    parameters: { since: dayAgo(now), own: ownOf(payload), schema_name: schema },
   });
   if (numberOf(busy, 'migrations') > 0) {
     add(
@@ -140,9 +110,11 @@ async function lookAt(
     );
     return empty(appId, schema);
   }
-  const missing = [...LEGACY_RELATIONS, ...NEW_RELATIONS, ...PROCEDURES].filter(
-    (name) => !names.has(name),
-  );
+  const wanted = [
+    ...LEGACY_RELATIONS,
+    ...(payload.schemaReady ? [...NEW_RELATIONS, ...PROCEDURES] : []),
+  ];
+  const missing = wanted.filter((name) => !names.has(name));
   if (missing.length > 0) {
     add(
       `${missing.join(', ')} missing; the procedures would fail in every call: let the schema upgrade finish first`,

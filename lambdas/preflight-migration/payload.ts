@@ -14,7 +14,9 @@ export interface PreflightMigrationPayload extends Caller {
   readonly days: number;
   /** Days the schema keeps events; what is older is deleted again every day. */
   readonly retentionDays: number;
-  /** Statements that may run, and wait, on the warehouse when the migration starts. */
+  /** False before the schema upgrade: the new tables and procedures are not there yet. */
+  readonly schemaReady: boolean;
+  /** Statements that run, and wait, on a warehouse that is not busy. */
   readonly maxRunning: number;
   readonly maxQueued: number;
   /** Calls of the event procedure for one window above which it is not making progress. */
@@ -47,7 +49,20 @@ export interface FunctionPlan {
   readonly replaced: readonly string[];
 }
 
+/** What else the warehouse does. */
+export interface WarehouseLoad {
+  readonly running: number;
+  readonly queued: number;
+  /** Share of the last hour's capacity that was used; null when this user may not see it. */
+  readonly busyShare: number | null;
+  /** Why it is busy, as sentences; empty when it is not. */
+  readonly reasons: readonly string[];
+}
+
 export interface PreflightMigrationResult {
+  /** Above the limits a person is asked before anything begins. */
+  readonly load: WarehouseLoad;
+
   readonly applications: readonly MigrationItem[];
   /** Applications without a legacy table: nothing to migrate. */
   readonly skipped: readonly string[];

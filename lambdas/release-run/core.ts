@@ -1,5 +1,6 @@
 // Gives a run up. The mark comes first: from then on no redrive of the run begins anything. What it
-// left running is stopped next, and its leases are freed last, when nothing runs any more.
+// left running is stopped next, what it held still is given back, and its leases are freed last, when
+// nothing runs any more.
 
 import { z } from 'zod';
 import { iso } from '../shared/clock';
@@ -7,13 +8,15 @@ import { RefusedInputError, StatementStillRunsError, TryAgainError } from '../sh
 import { RUN_ID } from '../shared/inputs/identifiers';
 import { problemsOf } from '../shared/inputs/problems';
 import { runKey } from '../shared/ledger';
+import type { QuiescedDeps } from '../shared/quiesced/restore';
 import { type StoreFile, writeReport } from '../shared/report/store';
 import { freeLeases, markEnded, type RunItem } from '../shared/runs';
 import { isClosed, type SettleDeps, settleRun } from '../shared/settle';
 import { type ChangeSetDeps, deleteChangeSets } from './change-sets';
 import type { ReleaseRunPayload, ReleaseRunResult } from './payload';
+import { giveBack } from './quiesced';
 
-export interface ReleaseDeps extends SettleDeps, ChangeSetDeps {
+export interface ReleaseDeps extends SettleDeps, ChangeSetDeps, QuiescedDeps {
   readonly store: StoreFile;
 }
 
@@ -55,7 +58,7 @@ export async function releaseRun(
       `run ${runId} was redriven in ${run.executionArn} while it was given up: it keeps its leases until that has ended`,
     );
   }
-  const notes = await deleteChangeSets(deps, runId);
+  const notes = [...(await deleteChangeSets(deps, runId)), ...(await giveBack(deps, runId))];
   await freeLeases(deps.ledger, released);
   await writeReport(deps.ledger, deps.store, released);
   const stopped = settled.filter(([, end]) => end === 'stopped').map(([sk]) => sk);

@@ -56,3 +56,15 @@ export function dataApiFor(target: WarehouseTarget): DataApi {
   }
   return new DataApi(client, target);
 }
+
+/** Clients of a service that is asked in the region of what is asked about: one a region. */
+export function perRegion<C>(
+  make: (settings: { readonly region: string; readonly maxAttempts: number }) => C,
+): (region: string) => C {
+  const clients = new Map<string, C>();
+  return (region) => {
+    const client = clients.get(region) ?? make({ ...retries, region });
+    clients.set(region, client);
+    return client;
+  };
+}

@@ -163,9 +163,93 @@ export class StackBusyError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** Something could not be stopped for the run, or not be given back as it was. */
+export class QuiesceError extends RunbookError {
+  override readonly name = 'QuiesceError';
+  readonly family = 'operator must look';
+}
+
+/** Files wait to be loaded and nothing loads them. */
+export class StuckLoadsError extends RunbookError {
+  override readonly name = 'StuckLoadsError';
+  readonly family = 'operator must look';
+}
+
+/** The warehouse has made no snapshot. */
+export class SnapshotFailedError extends RunbookError {
+  override readonly name = 'SnapshotFailedError';
+  readonly family = 'operator must look';
+}
+
+/** An execution of a machine that is not ours did not get its work done. */
+export class ForeignExecutionError extends RunbookError {
+  override readonly name = 'ForeignExecutionError';
+  readonly family = 'operator must look';
+}
+
+/** A schema lacks objects that its upgrade makes. */
+export class SchemaIncompleteError extends RunbookError {
+  override readonly name = 'SchemaIncompleteError';
+  readonly family = 'operator must look';
+}
+
+/** A recalculation of metrics succeeded without the work being done. */
+export class MetricsMissingError extends RunbookError {
+  override readonly name = 'MetricsMissingError';
+  readonly family = 'operator must look';
+}
+
+/** The ingestion servers are not as a refresh needs them; nothing healthy was taken away. */
+export class IngestionServersError extends RunbookError {
+  override readonly name = 'IngestionServersError';
+  readonly family = 'operator must look';
+}
+
 /** An SQL file, identifier or literal does not fit the rules of `sql/`. */
 export class SqlRenderError extends RunbookError {
   override readonly name = 'SqlRenderError';
+  readonly family = 'operator must look';
+}
+
+/** A task cannot reach an address it needs; a route, an endpoint, a name or a rule is missing. */
+export class NetworkPathError extends RunbookError {
+  override readonly name = 'NetworkPathError';
+  readonly family = 'operator must look';
+}
+
+/** The console does not take the token in the secret: it has expired, or its user may not do this. */
+export class ConsoleTokenError extends RunbookError {
+  override readonly name = 'ConsoleTokenError';
+  readonly family = 'operator must look';
+}
+
+/** An application has no time zone, or another one than was asked for, which is final. */
+export class TimeZoneError extends RunbookError {
+  override readonly name = 'TimeZoneError';
+  readonly family = 'operator must look';
+}
+
+/** The console did not start the upgrade of the pipeline; nothing began. */
+export class PipelineRefusedError extends RunbookError {
+  override readonly name = 'PipelineRefusedError';
+  readonly family = 'operator must look';
+}
+
+/** A stack of the pipeline was rolled back; the first failing resource's reason is in the message. */
+export class PipelineFailedError extends RunbookError {
+  override readonly name = 'PipelineFailedError';
+  readonly family = 'operator must look';
+}
+
+/** The upgrade of the pipeline has not begun, or stands still. */
+export class PipelineStalledError extends RunbookError {
+  override readonly name = 'PipelineStalledError';
+  readonly family = 'operator must look';
+}
+
+/** Legacy objects cannot be dropped: something else needs them, or they belong to somebody else. */
+export class LegacyObjectsError extends RunbookError {
+  override readonly name = 'LegacyObjectsError';
   readonly family = 'operator must look';
 }
 

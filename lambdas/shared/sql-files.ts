@@ -12,15 +12,24 @@ import checkDuplicates from '../../sql/clickstream/check-duplicates.sql';
 import checkEvents from '../../sql/clickstream/check-events.sql';
 import checkHalfDone from '../../sql/clickstream/check-half-done.sql';
 import checkItems from '../../sql/clickstream/check-items.sql';
+import checkLegacyGone from '../../sql/clickstream/check-legacy-gone.sql';
+import checkLogEnds from '../../sql/clickstream/check-log-ends.sql';
 import checkSessions from '../../sql/clickstream/check-sessions.sql';
 import checkTrace from '../../sql/clickstream/check-trace.sql';
 import checkUsers from '../../sql/clickstream/check-users.sql';
+import countLegacyRows from '../../sql/clickstream/count-legacy-rows.sql';
 import createFunction1 from '../../sql/clickstream/create-function-1.sql';
 import createFunction2 from '../../sql/clickstream/create-function-2.sql';
 import createFunction3 from '../../sql/clickstream/create-function-3.sql';
+import dropBackfillTrace from '../../sql/clickstream/drop-backfill-trace.sql';
 import dropFunction1 from '../../sql/clickstream/drop-function-1.sql';
 import dropFunction2 from '../../sql/clickstream/drop-function-2.sql';
 import dropFunction3 from '../../sql/clickstream/drop-function-3.sql';
+import dropItemView from '../../sql/clickstream/drop-item-view.sql';
+import dropLegacyTables from '../../sql/clickstream/drop-legacy-tables.sql';
+import dropProcedureDays from '../../sql/clickstream/drop-procedure-days.sql';
+import dropProcedurePlain from '../../sql/clickstream/drop-procedure-plain.sql';
+import dropUserView from '../../sql/clickstream/drop-user-view.sql';
 import goldenCombineJsonList from '../../sql/clickstream/golden-combine-json-list.sql';
 import goldenConvertJsonList from '../../sql/clickstream/golden-convert-json-list.sql';
 import goldenParseUtmFromUrl from '../../sql/clickstream/golden-parse-utm-from-url.sql';
@@ -35,6 +44,7 @@ import preflightObjects from '../../sql/clickstream/preflight-objects.sql';
 import preflightRows from '../../sql/clickstream/preflight-rows.sql';
 import preflightRunning from '../../sql/clickstream/preflight-running.sql';
 import preflightTrace from '../../sql/clickstream/preflight-trace.sql';
+import preflightUsage from '../../sql/clickstream/preflight-usage.sql';
 import probeCombineJsonList from '../../sql/clickstream/probe-combine-json-list.sql';
 import probeConvertJsonList from '../../sql/clickstream/probe-convert-json-list.sql';
 import probeParseUtmFromUrl from '../../sql/clickstream/probe-parse-utm-from-url.sql';
@@ -45,8 +55,11 @@ import readFunctionPrivileges from '../../sql/clickstream/read-function-privileg
 import readFunctionSource from '../../sql/clickstream/read-function-source.sql';
 import readFunctionUser from '../../sql/clickstream/read-function-user.sql';
 import readFunctions from '../../sql/clickstream/read-functions.sql';
+import readLegacyDependents from '../../sql/clickstream/read-legacy-dependents.sql';
 import readLog from '../../sql/clickstream/read-log.sql';
 import readLogEnds from '../../sql/clickstream/read-log-ends.sql';
+import readMetricsStatus from '../../sql/clickstream/read-metrics-status.sql';
+import readSchemaColumns from '../../sql/clickstream/read-schema-columns.sql';
 import refreshUserView from '../../sql/clickstream/refresh-user-view.sql';
 import restoreFunction1 from '../../sql/clickstream/restore-function-1.sql';
 import restoreFunction2 from '../../sql/clickstream/restore-function-2.sql';
@@ -69,15 +82,24 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/check-events': checkEvents,
   'clickstream/check-half-done': checkHalfDone,
   'clickstream/check-items': checkItems,
+  'clickstream/check-legacy-gone': checkLegacyGone,
+  'clickstream/check-log-ends': checkLogEnds,
   'clickstream/check-sessions': checkSessions,
   'clickstream/check-trace': checkTrace,
   'clickstream/check-users': checkUsers,
+  'clickstream/count-legacy-rows': countLegacyRows,
   'clickstream/create-function-1': createFunction1,
   'clickstream/create-function-2': createFunction2,
   'clickstream/create-function-3': createFunction3,
+  'clickstream/drop-backfill-trace': dropBackfillTrace,
   'clickstream/drop-function-1': dropFunction1,
   'clickstream/drop-function-2': dropFunction2,
   'clickstream/drop-function-3': dropFunction3,
+  'clickstream/drop-item-view': dropItemView,
+  'clickstream/drop-legacy-tables': dropLegacyTables,
+  'clickstream/drop-procedure-days': dropProcedureDays,
+  'clickstream/drop-procedure-plain': dropProcedurePlain,
+  'clickstream/drop-user-view': dropUserView,
   'clickstream/golden-combine-json-list': goldenCombineJsonList,
   'clickstream/golden-convert-json-list': goldenConvertJsonList,
   'clickstream/golden-parse-utm-from-url': goldenParseUtmFromUrl,
@@ -92,6 +114,7 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/preflight-rows': preflightRows,
   'clickstream/preflight-running': preflightRunning,
   'clickstream/preflight-trace': preflightTrace,
+  'clickstream/preflight-usage': preflightUsage,
   'clickstream/probe-combine-json-list': probeCombineJsonList,
   'clickstream/probe-convert-json-list': probeConvertJsonList,
   'clickstream/probe-parse-utm-from-url': probeParseUtmFromUrl,
@@ -102,8 +125,11 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/read-function-source': readFunctionSource,
   'clickstream/read-function-user': readFunctionUser,
   'clickstream/read-functions': readFunctions,
-  'clickstream/read-log-ends': readLogEnds,
+  'clickstream/read-legacy-dependents': readLegacyDependents,
   'clickstream/read-log': readLog,
+  'clickstream/read-log-ends': readLogEnds,
+  'clickstream/read-metrics-status': readMetricsStatus,
+  'clickstream/read-schema-columns': readSchemaColumns,
   'clickstream/refresh-user-view': refreshUserView,
   'clickstream/restore-function-1': restoreFunction1,
   'clickstream/restore-function-2': restoreFunction2,

@@ -84,6 +84,7 @@ export class Platform extends Construct {
       task: name,
       timeout: rights.timeout,
       memory: rights.memory,
+      vpc: rights.vpc,
       environment: {
         ...(rights.ledger ? { LEDGER_TABLE: this.ledger.tableName } : {}),
         ...(rights.reports ? { REPORT_BUCKET: this.reports.bucketName } : {}),

@@ -7,6 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { allow } from './allow';
 import { RunbookPropsError } from './props-error';
+import type { TaskVpc } from './task-rights';
 
 /** Properties of {@link TaskFunction}. */
 export interface TaskFunctionProps {
@@ -33,6 +34,13 @@ export interface TaskFunctionProps {
    * @default Size.mebibytes(256)
    */
   readonly memory?: Size;
+
+  /**
+   * Where the function runs to reach a private address. It needs a way to the services of AWS from there.
+   *
+   * @default - in no VPC
+   */
+  readonly vpc?: TaskVpc;
 }
 
 /** Folder of the bundles, in a checkout and in the published package alike. */
@@ -77,6 +85,29 @@ export class TaskFunction extends lambda.Function {
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
       [logGroup.logGroupArn],
       'The ARN of a log group ends in a wildcard for its streams.',
+    );
+    if (props.vpc) this.placeIn(props.vpc);
+  }
+
+  /** Lambda makes the network interfaces with the rights of the function's role. */
+  private placeIn({ subnetIds, securityGroupIds }: TaskVpc): void {
+    (this.node.defaultChild as lambda.CfnFunction).vpcConfig = {
+      subnetIds: [...subnetIds],
+      securityGroupIds: [...securityGroupIds],
+    };
+    allow(
+      this,
+      [
+        'ec2:CreateNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:DeleteNetworkInterface',
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      ['*'],
+      // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+      'Lambda makes and removes network interfaces that have no names before; it checks for these rights on all.',
     );
   }
 }

@@ -46,6 +46,19 @@ export interface TaskRights {
    * @default Size.mebibytes(256)
    */
   readonly memory?: Size;
+
+  /**
+   * Where the function runs to reach a private address.
+   *
+   * @default - in no VPC
+   */
+  readonly vpc?: TaskVpc;
+}
+
+/** A place in a VPC that is there already; the stack makes no network of its own. */
+export interface TaskVpc {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
 }
 
 /** Calls of Step Functions a task may make for runs of its own stack. */

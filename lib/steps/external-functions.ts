@@ -69,6 +69,14 @@ export interface ExternalFunctionsProps {
   readonly schema: string;
 
   /**
+   * What the functions are called in the names of the states, as in `Ensure the functions run`; unique in
+   * the machine.
+   *
+   * @default 'functions'
+   */
+  readonly noun?: string;
+
+  /**
    * Whether the step stands inside a ForEach step.
    *
    * @default false
@@ -91,6 +99,7 @@ export class ExternalFunctions extends Step {
   constructor(scope: Construct, id: string, props: ExternalFunctionsProps) {
     super(scope, id);
     const { step, warehouse, handler } = props;
+    const noun = props.noun ?? 'functions';
     const definer = props.definer ?? warehouse;
     this.role = new iam.Role(this, 'FunctionsRole', {
       assumedBy: new iam.CompositePrincipal(
@@ -100,7 +109,7 @@ export class ExternalFunctions extends Step {
       description: 'Lets the warehouse call the Lambda function of its external functions',
     });
     allow(this.role, ['lambda:InvokeFunction'], [handler.functionArn]);
-    const ensure = taskState(this, 'Ensure the functions run', {
+    const ensure = taskState(this, `Ensure the ${noun} run`, {
       task: this.task(warehouse, definer),
       payload: {
         step,
@@ -118,10 +127,10 @@ export class ExternalFunctions extends Step {
         'Calls each function on sample values and replaces what is missing, refused or wrong by a proven external function. ' +
         'On redrive: looks again at what is there, settles what was begun, does the rest',
     });
-    const run = sfn.Choice.jsonata(this, 'Do the functions run?', {
+    const run = sfn.Choice.jsonata(this, `Do the ${noun} run?`, {
       comment: 'Leads back while the warehouse is still given its role. On redrive: asks again',
     });
-    const done = sfn.Pass.jsonata(this, 'All functions run', {
+    const done = sfn.Pass.jsonata(this, `All ${noun} run`, {
       comment: 'Goes on with the counts in the state data',
     });
     ensure.next(run);

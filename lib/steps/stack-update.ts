@@ -107,12 +107,12 @@ export interface StackUpdateProps {
   readonly templates?: readonly TemplateFolder[];
 
   /**
-   * Whether a person approves every change set. One that would replace or remove what holds data is
-   * asked about in any case.
+   * Whether a person approves every change set, known at synth or as JSONata (`{% … %}`). One that would
+   * replace or remove what holds data is asked about in any case.
    *
    * @default true
    */
-  readonly gate?: boolean;
+  readonly gate?: boolean | string;
 
   /**
    * Name of the gate. One per machine.
@@ -252,7 +252,10 @@ export class StackUpdate extends Step {
     });
 
     const status = (value: string) => sfn.Condition.jsonata(`{% ${at}.status = '${value}' %}`);
-    const asks = sfn.Condition.jsonata(gated ? '{% true %}' : `{% ${at}.risky > 0 %}`);
+    const always = typeof gated === 'string' ? `(${gated.replace(/^\{%|%\}$/g, '')}) or ` : '';
+    const asks = sfn.Condition.jsonata(
+      gated === true ? '{% true %}' : `{% ${always}${at}.risky > 0 %}`,
+    );
     prepare.next(prepared);
     prepared
       .when(status('running'), prepare)

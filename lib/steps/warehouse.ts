@@ -10,6 +10,8 @@ const PRINCIPALS = ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com
   iam.ServicePrincipal.servicePrincipalName(name),
 );
 
+const UNKNOWN_IDS = 'The ids of workgroup, namespace and snapshot are not known, only their names.';
+
 /** Who a warehouse is for a step, whichever kind it is. */
 export interface WarehouseAccess {
   /** Database the statements run in. */
@@ -127,16 +129,10 @@ export class Warehouse {
       this.grantPassRole(grantee, role.roleArn);
       return;
     }
-    const unknown = 'The ids of workgroup and namespace are not known, only their names.';
-    allow(grantee, ['redshift-serverless:GetWorkgroup'], [this.arn(grantee)], unknown);
-    const namespaces = Stack.of(grantee).formatArn({
-      service: 'redshift-serverless',
-      resource: 'namespace',
-      resourceName: '*',
-      region: this.target.region ?? Aws.REGION,
-    });
+    allow(grantee, ['redshift-serverless:GetWorkgroup'], [this.arn(grantee)], UNKNOWN_IDS);
+    const namespaces = this.format(grantee, 'redshift-serverless', 'namespace', '*');
     const actions = ['redshift-serverless:GetNamespace', 'redshift-serverless:UpdateNamespace'];
-    allow(grantee, actions, [namespaces], unknown);
+    allow(grantee, actions, [namespaces], UNKNOWN_IDS);
     const roles = Stack.of(grantee).formatArn({
       service: 'iam',
       region: '',
@@ -149,6 +145,33 @@ export class Warehouse {
       [roles],
       'The roles a namespace has are passed again with ours, and are known when the runbook runs; the condition keeps them with Redshift.',
     );
+  }
+
+  /** Lets a task read and change the base capacity of a serverless workgroup, by its own rights. */
+  grantCapacity(grantee: iam.IGrantable & IConstruct): void {
+    const actions = ['redshift-serverless:GetWorkgroup', 'redshift-serverless:UpdateWorkgroup'];
+    allow(grantee, actions, [this.arn(grantee)], UNKNOWN_IDS);
+  }
+
+  /** Lets a task make snapshots whose names begin with `runbook-` and follow them, by its own rights. */
+  grantSnapshots(grantee: iam.IGrantable & IConstruct): void {
+    const { workgroup, cluster } = this.target;
+    if (workgroup === undefined) {
+      const snapshots = this.format(grantee, 'redshift', `snapshot:${cluster}`, 'runbook-*');
+      const named = 'The run whose snapshot it is stands at the end of its name.';
+      allow(grantee, ['redshift:CreateClusterSnapshot'], [this.arn(grantee), snapshots], named);
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshift.html
+      const reason = 'This action knows no resource.';
+      allow(grantee, ['redshift:DescribeClusterSnapshots'], ['*'], reason);
+      return;
+    }
+    const service = 'redshift-serverless';
+    allow(grantee, ['redshift-serverless:GetWorkgroup'], [this.arn(grantee)], UNKNOWN_IDS);
+    const snapshots = this.format(grantee, service, 'snapshot', '*');
+    const namespaces = this.format(grantee, service, 'namespace', '*');
+    const actions = ['redshift-serverless:CreateSnapshot', 'redshift-serverless:GetSnapshot'];
+    // The ARN of a snapshot ends in an id, not in its name.
+    allow(grantee, actions, [snapshots, namespaces], UNKNOWN_IDS);
   }
 
   /** https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service.html */
@@ -164,6 +187,17 @@ export class Warehouse {
         },
       }),
     );
+  }
+
+  /** ARN in the warehouse's region. */
+  private format(
+    scope: IConstruct,
+    service: string,
+    resource: string,
+    resourceName: string,
+  ): string {
+    const region = this.target.region ?? Aws.REGION;
+    return Stack.of(scope).formatArn({ service, region, resource, resourceName });
   }
 
   private arn(scope: IConstruct): string {

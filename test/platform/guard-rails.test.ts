@@ -124,6 +124,10 @@ it('machines keep their logical ids: they are an API', () => {
     'example-clickstream-answer': 'AnswerMachineStateMachine4913A19F',
     'example-clickstream-console-update': 'ConsoleUpdateMachineStateMachine0310295F',
     'example-clickstream-data-migration': 'DataMigrationMachineStateMachine4DB80F50',
+    'example-clickstream-ingestion-refresh': 'IngestionRefreshMachineStateMachineDB225026',
+    'example-clickstream-legacy-cleanup': 'LegacyCleanupMachineStateMachine288FE44F',
+    'example-clickstream-pipeline-upgrade': 'PipelineUpgradeMachineStateMachine8D91DE83',
+    'example-clickstream-upgrade': 'UpgradeMachineStateMachineBD01F656',
     'example-clickstream-quiet-watch': 'QuietWatchMachineStateMachineBE1FC101',
     'example-clickstream-release': 'ReleaseMachineStateMachine4B26020D',
   });
@@ -147,10 +151,15 @@ it('tasks that stop what a dead worker left may act in the warehouse as its work
   const tasks = policies.map(([id]) => id.replace(/^Platform|ServiceRole.*$/g, ''));
   expect(tasks.sort()).toEqual([
     'EnsureFunctions',
+    'FollowSchema',
     'PreflightMigration',
+    'PreflightUpgrade',
     'ReadClickstreamLog',
+    'ReadLegacyObjects',
+    'RecalculateMetrics',
     'ReleaseRun',
     'RunBatches',
     'SettleClosedRun',
+    'VerifySchema',
   ]);
 });

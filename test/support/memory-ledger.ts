@@ -26,6 +26,15 @@ export class MemoryLedger {
     return holds;
   }
 
+  async remove(key: LedgerKey, condition?: WriteCondition): Promise<boolean> {
+    this.before();
+    const name = `${key.pk} ${key.sk}`;
+    const holds = this.holds(this.items.get(name), condition);
+    if (holds) this.items.delete(name);
+    this.after();
+    return holds;
+  }
+
   async *list<T extends object>(runId: string, prefix: string): AsyncGenerator<T & LedgerKey> {
     const found = [...this.items].filter(([name]) => name.startsWith(`run#${runId} ${prefix}`));
     for (const [, item] of found.sort(([a], [b]) => (a < b ? -1 : 1))) yield item as T & LedgerKey;

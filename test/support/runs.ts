@@ -9,6 +9,7 @@ export const TARGET = {
   appIds: ['shop', 'order'],
   retentionDays: 365,
   console: { stackName: 'clickstream-console' },
+  warehouse: { type: 'serverless' as const },
 };
 
 /** ARN of an execution of the data migration. */

@@ -43,10 +43,7 @@ export class MatrixStage {
   ): Promise<MatrixStage> {
     const stage = await prepareGround(machine ?? builtIns()[0]!, options, signal, say);
     try {
-      const contents = readWarehouse({ ...stage, rows: rowsOf(options) });
-      const template =
-        contents && (await Warehouse.template({ clock: new RealClock(), ...contents }));
-      return new MatrixStage(stage, machine, options, signal, template);
+      return new MatrixStage(stage, machine, options, signal);
     } catch (error) {
       stage.close();
       throw error;
@@ -56,13 +53,13 @@ export class MatrixStage {
   readonly scenes: readonly Scene[];
   private readonly clean = new Map<string, Clean>();
   private readonly startAt = Date.now();
+  private readonly templates = new Map<string, Promise<WarehouseTemplate>>();
 
   private constructor(
     private readonly stage: Ground,
     machine: string | undefined,
     private readonly options: MatrixOptions,
     readonly signal: AbortSignal,
-    private readonly template: WarehouseTemplate | undefined,
   ) {
     const { scenario } = stage;
     const written = scenario.json<Scene[]>('matrix', '') ?? [];
@@ -99,16 +96,31 @@ export class MatrixStage {
   }
 
   async close(): Promise<void> {
-    await this.template?.stop();
+    const made = await Promise.allSettled(this.templates.values());
+    for (const one of made) if (one.status === 'fulfilled') await one.value.stop();
     this.stage.close();
   }
 
+  /** The filled warehouse of a scene; scenes that begin alike share it. */
+  private async template(machine: string): Promise<WarehouseTemplate | undefined> {
+    const contents = readWarehouse({ ...this.stage, machine, rows: rowsOf(this.options) });
+    if (!contents) return undefined;
+    const key = JSON.stringify(contents.settings ?? {});
+    const known = this.templates.get(key);
+    const template = known ?? Warehouse.template({ clock: new RealClock(), ...contents });
+    this.templates.set(key, template);
+    return await template;
+  }
+
   private async play(scene: Scene, faults: readonly string[]): Promise<Played> {
-    const { template, startAt, stage, options, signal } = this;
+    const { startAt, stage, options, signal } = this;
     signal.throwIfAborted();
     const { assembly: assemblyDir, scenarioDir } = stage;
     const rows = rowsOf(options);
-    const cloud = await Cloud.start({ assemblyDir, scenarioDir, rows, faults, template, startAt });
+    const { machine } = scene.steps[0]!;
+    const template = await this.template(machine);
+    const where = { assemblyDir, scenarioDir, machine };
+    const cloud = await Cloud.start({ ...where, rows, faults, template, startAt });
     const late = AbortSignal.timeout(LONGEST_MS);
     const either = AbortSignal.any([signal, late]);
     try {

@@ -81,7 +81,8 @@ export async function prepare(
       runbook,
       input,
       cloud: async ({ faults, rows, clock }) => {
-        const starting = Cloud.start({ assemblyDir: assembly, scenarioDir, faults, rows, clock });
+        const where = { assemblyDir: assembly, scenarioDir, machine: runbook };
+        const starting = Cloud.start({ ...where, faults, rows, clock });
         try {
           return await unlessInterrupted(signal, starting);
         } catch (error) {

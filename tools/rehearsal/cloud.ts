@@ -142,9 +142,12 @@ export class Cloud extends StandIns implements RunningCloud {
       for (const policy of [{ Statement: [] }, ...policies]) iam.attach(arn, policy);
     }
     for (const bucket of scenario.buckets ?? []) this.store.createBucket(bucket);
+    for (const table of scenario.tables ?? []) await this.tables.putTable(table);
     const contents = readWarehouse(options);
     const started = contents && this.startWarehouse(contents, options.template);
     await Promise.all([started, this.provision(functions)]);
+    const { clickstream } = scenario;
+    if (clickstream) await this.startSolution(clickstream, options.scenarioDir!);
   }
 
   private async provision(functions: Functions): Promise<void> {

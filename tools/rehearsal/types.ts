@@ -8,8 +8,13 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason when aborted. Does not hold the clock. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Runs `callback` at an instant (epoch ms); returns a function that cancels it. */
-  at(instant: number, callback: () => void): () => void;
+  /**
+   * Runs `callback` at an instant (epoch ms); returns a function that cancels it.
+   *
+   * @param background what goes on whether or not anybody waits for it, such as a schedule: it happens
+   * when virtual time comes by, and is no reason for it to pass
+   */
+  at(instant: number, callback: () => void, background?: 'background'): () => void;
   /** Says that somebody computes: a virtual clock stands still until the returned function is called. */
   hold(): () => void;
 }
@@ -28,6 +33,8 @@ export interface ServiceRequest<Input = Record<string, unknown>> {
   readonly operation: string;
   readonly input: Input;
   readonly principal: Principal;
+  /** Region the call was signed for. */
+  readonly region: string;
   /** Aborted when the caller has hung up. */
   readonly signal: AbortSignal;
   /**

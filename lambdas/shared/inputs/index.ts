@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { RefusedInputError } from '../errors';
-import { consoleUpdate, dataMigration } from './clickstream';
+import * as clickstream from './clickstream';
 import { RUN_ID } from './identifiers';
 import type { InputKind } from './input-kind';
 import { problemsOf } from './problems';
@@ -20,8 +20,12 @@ const none: InputKind<unknown> = {
 
 export const INPUTS = {
   none,
-  'clickstream-data-migration': dataMigration,
-  'clickstream-console-update': consoleUpdate,
+  'clickstream-upgrade': clickstream.upgrade,
+  'clickstream-console-update': clickstream.consoleUpdate,
+  'clickstream-pipeline-upgrade': clickstream.pipelineUpgrade,
+  'clickstream-ingestion-refresh': clickstream.ingestionRefresh,
+  'clickstream-data-migration': clickstream.dataMigration,
+  'clickstream-legacy-cleanup': clickstream.legacyCleanup,
 } as const;
 
 export type InputName = keyof typeof INPUTS;

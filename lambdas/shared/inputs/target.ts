@@ -11,6 +11,12 @@ const roleArn = z
   );
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,127}$/, 'must be a name without blanks');
 
+const secretArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S{1,512}$/,
+    'must be the ARN of a secret',
+  );
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1');
 const access = {
   database: name,
@@ -23,13 +29,7 @@ const access = {
    */
   functionsRoleArn: roleArn.optional(),
   /** Secret with user and password, instead of a database user that follows from the role. */
-  secretArn: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S{1,512}$/,
-      'must be the ARN of a secret',
-    )
-    .optional(),
+  secretArn: secretArn.optional(),
   /** Region of the warehouse, when it is not the stack's. */
   region: region.optional(),
 };
@@ -41,6 +41,8 @@ export const warehouseSchema = z.discriminatedUnion('type', [
     workgroup: name,
     /** Last part of the workgroup's ARN; only needed without `roleArn`. */
     workgroupId: z.string().optional(),
+    /** Name of its namespace, when it is not the workgroup's. */
+    namespace: name.optional(),
     ...access,
   }),
   z.strictObject({
@@ -69,7 +71,35 @@ export const clickstreamTargetSchema = z.strictObject({
     region: region.optional(),
     /** Role CloudFormation updates the console with, when the console's stack has none of its own. */
     serviceRoleArn: roleArn.optional(),
+    /**
+     * Secret whose value is an OIDC id token of an administrator or operator of the console, or JSON with
+     * member `token`. Without it a person presses Upgrade in the console.
+     */
+    apiTokenSecretArn: secretArn.optional(),
+    /** Where tasks that call the console's API run, when it has private addresses only. */
+    vpc: z
+      .strictObject({
+        vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/, 'must be the id of a VPC'),
+        subnetIds: z
+          .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'must be the id of a subnet'))
+          .min(1),
+        securityGroupIds: z
+          .array(z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'must be the id of a security group'))
+          .min(1),
+      })
+      .optional(),
   }),
+  pipeline: z
+    .strictObject({
+      /** Region of the project's stacks, when it is not the stack's. */
+      region: region.optional(),
+      /** How the names of the project's stacks begin: `<IamRolePrefix>-Clickstream` with that parameter. */
+      stackPrefix: z
+        .string()
+        .regex(/^([a-zA-Z][a-zA-Z0-9-_]{1,20}-)?Clickstream$/, 'must end in Clickstream')
+        .default('Clickstream'),
+    })
+    .default({ stackPrefix: 'Clickstream' }),
   warehouse: warehouseSchema,
 });
 

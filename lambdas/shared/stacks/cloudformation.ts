@@ -12,9 +12,11 @@ import {
   type ExecutionStatus,
   GetTemplateSummaryCommand,
   type GetTemplateSummaryOutput,
+  ListStackResourcesCommand,
   type ResourceChange,
   type Stack,
   type StackEvent,
+  type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import type { StackUpdatePlan } from './plan';
 
@@ -45,6 +47,28 @@ export class CloudFormation {
       }
       throw error;
     }
+  }
+
+  /** All stacks of the account in this region, nested ones included. */
+  async *stacks(): AsyncGenerator<Stack> {
+    let NextToken: string | undefined;
+    do {
+      const page = await this.client.send(new DescribeStacksCommand({ NextToken }));
+      yield* page.Stacks ?? [];
+      NextToken = page.NextToken;
+    } while (NextToken);
+  }
+
+  /** What is in a stack, by its name or id. */
+  async *resources(stackName: string): AsyncGenerator<StackResourceSummary> {
+    let NextToken: string | undefined;
+    do {
+      const page = await this.client.send(
+        new ListStackResourcesCommand({ StackName: stackName, NextToken }),
+      );
+      yield* page.StackResourceSummaries ?? [];
+      NextToken = page.NextToken;
+    } while (NextToken);
   }
 
   /** What a template at an address declares. */

@@ -3,6 +3,8 @@ import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
 import { RunbookStack } from '../../platform/runbook-stack';
 import { addConsoleUpdate } from './console-update';
 import { addDataMigration } from './data-migration';
+import { addIngestionRefresh, addLegacyCleanup, addPipelineUpgrade } from './parts';
+import { addUpgrade } from './upgrade';
 
 /** Properties of {@link ClickstreamStack}. */
 export interface ClickstreamStackProps {
@@ -20,7 +22,11 @@ export class ClickstreamStack extends RunbookStack {
       target,
       description: 'Upgrade of Clickstream Analytics on AWS as redrivable state machines',
     });
+    addUpgrade(this, target);
     addConsoleUpdate(this, target);
+    addPipelineUpgrade(this, target);
+    addIngestionRefresh(this, target);
     addDataMigration(this, target);
+    addLegacyCleanup(this, target);
   }
 }

@@ -2,47 +2,25 @@
 
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
+import type { ClickstreamTarget, TargetConfig } from '../../../lambdas/shared/inputs/target';
 import { Platform } from '../../platform/platform';
 import { RunbookMachine } from '../../platform/runbook-machine';
 import { addResult, taskState } from '../../platform/task-state';
 import { functionSpecs } from '../../steps/external-functions';
 import { ForEach } from '../../steps/for-each';
-import type { Warehouse } from '../../steps/warehouse';
+import { askWhenBusy } from './busy-warehouse';
+import { checkThenWork } from './check-then-work';
 import { CLICKSTREAM_FUNCTIONS } from './functions';
 import { migrateApplication } from './migration-steps';
-import { definerOf, warehouseOf } from './warehouse-of';
-
-/** What the target's configuration says about the warehouse of the migration. */
-export interface DataMigrationProps {
-  readonly warehouse: Warehouse;
-
-  /**
-   * Who makes functions that do not work.
-   *
-   * @default - who calls them
-   */
-  readonly definer?: Warehouse;
-
-  /** Days the schema keeps events; the solution deletes older ones every day. */
-  readonly retentionDays: number;
-
-  /**
-   * Statements that may run on the warehouse when the migration starts.
-   *
-   * @default 5
-   */
-  readonly maxRunning?: number;
-
-  /**
-   * Statements that may wait in its queue.
-   *
-   * @default 0
-   */
-  readonly maxQueued?: number;
-}
+import { checkPipeline } from './pipeline-check';
+import { quietPeriod } from './quiet-period';
+import { type Accesses, accessesOf } from './warehouse-of';
 
 const input = (member: string) => `{% $states.input.input.${member} %}`;
+
+/** Statements that run, and wait, on a warehouse that is not busy. */
+const USUAL = { maxRunning: 5, maxQueued: 0 };
+
 /** Adds the machine `<stack>-data-migration` to a clickstream stack. */
 export function addDataMigration(scope: Construct, target: TargetConfig): RunbookMachine {
   const { clickstream, tracing } = target;
@@ -56,37 +34,68 @@ export function addDataMigration(scope: Construct, target: TargetConfig): Runboo
     tracing,
     docs: 'docs/clickstream-data-migration.md',
     body: (body) => {
-      const warehouse = warehouseOf(body, clickstream.warehouse);
-      const definer = definerOf(body, clickstream.warehouse, warehouse);
-      return dataMigration(body, {
-        warehouse,
-        definer,
-        retentionDays: clickstream.retentionDays,
+      const accesses = accessesOf(body, clickstream.warehouse);
+      return checkThenWork(body, {
+        check: checkWarehouse(body, clickstream, accesses),
+        plan: { plan: '{% $states.input.plan %}' },
+        work: dataMigration(body, clickstream, accesses),
       });
     },
   });
 }
 
-/** States between the first ("Check the input") and the last ("Write the report"). */
-export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.Chain {
-  const preflight = Platform.of(scope).task('preflight-migration');
-  const definer = props.definer ?? props.warehouse;
-  props.warehouse.grantStatements(preflight);
-  if (definer !== props.warehouse) definer.grantStatements(preflight);
-  const check = taskState(scope, 'Check the warehouse', {
-    task: preflight,
+/** Busy or not, quiet or not, then the applications; at the end loads may begin again. */
+function dataMigration(scope: Construct, target: ClickstreamTarget, accesses: Accesses): sfn.Chain {
+  const quiet = quietPeriod(scope, target);
+  const wanted = sfn.Choice.jsonata(scope, 'Shall new loads be stopped?', {
+    comment: 'The input says whether. On redrive: asks again',
+  });
+  const read = checkPipeline(scope, target, {});
+  const begin = sfn.Pass.jsonata(scope, 'The migration may begin', {
+    comment: 'No load is in its way. On redrive: is not run again',
+  });
+  const work = sfn.Chain.start(quiet.capacity)
+    .next(migrateApplications(scope, accesses))
+    .next(quiet.end);
+  wanted
+    .when(
+      sfn.Condition.jsonata(input('quietPeriod')),
+      sfn.Chain.start(read).next(quiet.begin).next(begin),
+    )
+    .otherwise(begin);
+  begin.next(work);
+  return sfn.Chain.start(askWhenBusy(scope)).next(sfn.Chain.custom(wanted, work.endStates, work));
+}
+
+/** Members of the payload of a look at the warehouse. */
+export function warehouseMembers(
+  scope: Construct,
+  target: ClickstreamTarget,
+  { warehouse, definer }: Accesses,
+) {
+  return {
+    warehouse: warehouse.target,
+    definer: definer.target,
+    functions: functionSpecs(scope, CLICKSTREAM_FUNCTIONS),
+    appIds: '{% [$states.input.input.appIds] %}',
+    days: input('migration.days'),
+    retentionDays: target.retentionDays,
+    ...USUAL,
+    maxCallsPerWindow: input('migration.maxCallsPerWindow'),
+    rpu: input('redshift.rpu'),
+    pricePerRpuHour: input('redshift.pricePerRpuHour'),
+  };
+}
+
+/** Looks at the warehouse with its new schema; the result is `plan`. */
+export function checkWarehouse(scope: Construct, target: ClickstreamTarget, accesses: Accesses) {
+  const task = Platform.of(scope).task('preflight-migration');
+  accesses.grant(task);
+  return taskState(scope, 'Check the warehouse', {
+    task,
     payload: {
-      warehouse: props.warehouse.target,
-      definer: definer.target,
-      functions: functionSpecs(scope, CLICKSTREAM_FUNCTIONS),
-      appIds: '{% [$states.input.input.appIds] %}',
-      days: input('migration.days'),
-      retentionDays: props.retentionDays,
-      maxRunning: props.maxRunning ?? 5,
-      maxQueued: props.maxQueued ?? 0,
-      maxCallsPerWindow: input('migration.maxCallsPerWindow'),
-      rpu: input('redshift.rpu'),
-      pricePerRpuHour: input('redshift.pricePerRpuHour'),
+      ...warehouseMembers(scope, target, accesses),
+      schemaReady: true,
       dryRun: input('dryRun'),
     },
     outputs: addResult('plan'),
@@ -94,14 +103,11 @@ export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.
       'Looks at tables, owners, functions, unfinished chunks, retention and load, and reports every finding at once; changes nothing. ' +
       'On redrive: looks again',
   });
-  const dry = sfn.Choice.jsonata(scope, 'Only a dry run?', {
-    comment: 'A dry run ends with the plan: rows, expected time and money',
-  });
-  const plan = sfn.Succeed.jsonata(scope, 'Report the plan', {
-    outputs: { dryRun: true, input: '{% $states.input.input %}', plan: '{% $states.input.plan %}' },
-    comment: 'Nothing was changed',
-  });
-  const applications = new ForEach(scope, 'Applications', {
+}
+
+/** The migration of every application in `plan`, each on its own: one that fails stops no other. */
+export function migrateApplications(scope: Construct, accesses: Accesses): ForEach {
+  return new ForEach(scope, 'Applications', {
     name: 'applications',
     noun: 'application',
     nouns: 'applications',
@@ -109,11 +115,6 @@ export function dataMigration(scope: Construct, props: DataMigrationProps): sfn.
     common:
       "{ 'days': $states.input.input.migration.days, 'batchDays': $states.input.input.migration.batchDays, " +
       "'baseViewBatchHours': $states.input.input.migration.baseViewBatchHours }",
-    body: (body) => migrateApplication(body, props.warehouse, definer),
+    body: (body) => migrateApplication(body, accesses.warehouse, accesses.definer),
   });
-  check.next(dry);
-  dry
-    .when(sfn.Condition.jsonata('{% $states.input.input.dryRun %}'), plan)
-    .otherwise(applications.startState);
-  return sfn.Chain.custom(check, applications.endStates, applications);
 }

@@ -51,6 +51,12 @@ const WITH_DAYS: readonly string[] = [
   'check-base-view',
 ];
 
+/** The proof that everything of an application's window is there, for states that have `value.schema` and `common.days`. */
+export const reconciliationChecks = (): Readonly<Record<string, StatementTemplate>> =>
+  Object.fromEntries(
+    CHECKS.map((file) => [file, sql(file, WITH_DAYS.includes(file) ? { days: DAYS } : undefined)]),
+  );
+
 /** Everything that is done for one application. */
 export function migrateApplication(
   scope: Construct,
@@ -138,12 +144,7 @@ export function migrateApplication(
     ...common,
     work: 'reconciliation checks',
     step: 'reconciliation',
-    statements: Object.fromEntries(
-      CHECKS.map((file) => [
-        file,
-        sql(file, WITH_DAYS.includes(file) ? { days: DAYS } : undefined),
-      ]),
-    ),
+    statements: reconciliationChecks(),
     evidence: { kind: 'checks' },
     readOnly: true,
   });

@@ -1,4 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { WarehouseConfig } from '../../../lambdas/shared/inputs/target';
@@ -22,12 +23,31 @@ export function warehouseOf(scope: Construct, config: WarehouseConfig): Warehous
     : Warehouse.provisioned({ ...config, ...access });
 }
 
+/** The warehouse of a project, as whoever works in it. */
+export interface Accesses {
+  /** As the owner of the tables. */
+  readonly warehouse: Warehouse;
+  /** As who makes functions there. */
+  readonly definer: Warehouse;
+  /** Lets a task call as both. */
+  grant(task: lambda.Function): void;
+}
+
+export function accessesOf(scope: Construct, config: WarehouseConfig): Accesses {
+  const warehouse = warehouseOf(scope, config);
+  const definer = definerOf(scope, config, warehouse);
+  return {
+    warehouse,
+    definer,
+    grant(task) {
+      warehouse.grantStatements(task);
+      if (definer !== warehouse) definer.grantStatements(task);
+    },
+  };
+}
+
 /** The same warehouse as who makes functions there; the one who calls them, unless another is named. */
-export function definerOf(
-  scope: Construct,
-  config: WarehouseConfig,
-  warehouse: Warehouse,
-): Warehouse {
+function definerOf(scope: Construct, config: WarehouseConfig, warehouse: Warehouse): Warehouse {
   const dbUser = config.type === 'provisioned' ? config.functionsDbUser : undefined;
   const roleArn = config.functionsRoleArn;
   if (roleArn === undefined && dbUser === undefined) return warehouse;

@@ -58,6 +58,7 @@ const deps = () => ({
   cloudFormation: () => {
     throw new Error('there is no change set');
   },
+  kinds: {} as never,
   stop,
   stopReadings: async () => {
     stopped.push('readings');

@@ -225,7 +225,7 @@ describe('asked again', () => {
     const h = await open();
     h.roles.before = () => {
       h.roles.before = () => undefined;
-      void ledger.put(runKey(h.runId, 'functions#functions#Shop'), { generation: 99, worker: 'x' });
+      void ledger.put(runKey(h.runId, 'worker#functions#Shop'), { generation: 99, worker: 'x' });
     };
     await expect(h.invoke()).resolves.toMatchObject({ status: 'running' });
     expect(h.changes).toEqual([]);

@@ -25,16 +25,23 @@ describe('the input of the data migration', () => {
       input: {
         projectId: 'my_project_ab12',
         appIds: ['order'],
-        migration: { days: 3, batchDays: 3, baseViewBatchHours: 24, maxCallsPerWindow: null },
+        migration: {
+          days: 3,
+          batchDays: 3,
+          baseViewBatchHours: 24,
+          maxCallsPerWindow: null,
+          capacityRpus: null,
+        },
+        quietPeriod: true,
         redshift: { rpu: null, pricePerRpuHour: null },
         dryRun: false,
       },
-      leases: ['clickstream.my_project_ab12.order'],
+      leases: ['clickstream.my_project_ab12.-loads', 'clickstream.my_project_ab12.order'],
     });
   });
 
-  it('leases every application once, in order', () => {
-    const input = { ...VALID, appIds: ['shop', 'order'] };
+  it('leases every application once, in order, and the loads only when it stops them', () => {
+    const input = { ...VALID, appIds: ['shop', 'order'], quietPeriod: false };
     expect(check(input).leases).toEqual([
       'clickstream.my_project_ab12.order',
       'clickstream.my_project_ab12.shop',
@@ -168,6 +175,60 @@ describe('the input of the console update', () => {
   it('refuses addresses that are not https, and values that are no text', () => {
     const console = { templateUrl: 'http://x/y', parameters: { Email: 1 } };
     expect(problemsOf({ targetVersion: '1.1.15', console }, name)).toHaveLength(2);
+  });
+});
+
+describe('the input of the whole upgrade', () => {
+  const name = 'clickstream-upgrade';
+  const valid = { ...VALID, targetVersion: '1.1.15' };
+
+  it('is completed with defaults: everything but dropping the legacy tables', () => {
+    expect(check(valid, name).input).toMatchObject({
+      console: { templateUrl: null, parameters: {} },
+      pipeline: { timezones: {} },
+      ingestion: { refresh: true },
+      metrics: { recalculate: true },
+      cleanup: { dropLegacy: false },
+      gates: ['change-set', 'cleanup'],
+    });
+  });
+
+  it('leases all that its parts lease on their own', () => {
+    const parts = [
+      ['clickstream-console-update', { targetVersion: '1.1.15' }],
+      ['clickstream-pipeline-upgrade', {}],
+      ['clickstream-ingestion-refresh', {}],
+      ['clickstream-data-migration', VALID],
+      ['clickstream-legacy-cleanup', { appIds: ['order'], migration: { days: 3 } }],
+    ] as const;
+    const own = parts.flatMap(([part, input]) => check(input, part).leases);
+    expect(check(valid, name).leases).toEqual([...new Set(own)].sort());
+  });
+
+  it.each([
+    [
+      'a time zone that is none',
+      { pipeline: { timezones: { shop: 'Berlin' } } },
+      'pipeline.timezones.shop: must be an IANA time zone such as Europe/Berlin',
+    ],
+    [
+      'a capacity Redshift does not have',
+      { migration: { days: 3, capacityRpus: 33 } },
+      'migration.capacityRpus: must be a multiple of 8',
+    ],
+    [
+      'dropping tables without being asked',
+      { cleanup: { dropLegacy: true }, gates: ['change-set'] },
+      'gates: must have cleanup: nothing is dropped without being asked about',
+    ],
+  ])('refuses %s', (_, input, problem) => {
+    expect(problemsOf({ ...valid, ...input }, name)).toEqual([problem]);
+  });
+
+  it('refuses another capacity for a cluster', () => {
+    const target = { ...TARGET, warehouse: { type: 'provisioned' } };
+    const input = { ...valid, migration: { days: 3, capacityRpus: 64 } };
+    expect(() => checkInput(name, target, input)).toThrow(/a provisioned cluster is resized/);
   });
 });
 

@@ -33,6 +33,9 @@ export class VirtualClock implements Clock {
   /** Jumps made so far. */
   jumps = 0;
   private readonly timers = new TimerQueue();
+  private readonly background = new TimerQueue();
+  /** Far instant for which those outside have had their time to act. */
+  private lookedFor = 0;
   private readonly participants = new Set<Participant>();
   private holds = 0;
   /** Counts everything that happens; a check in whose course it moved is void. */
@@ -61,10 +64,11 @@ export class VirtualClock implements Clock {
     return sleepOn(this, ms, signal);
   }
 
-  at(instant: number, callback: () => void): () => void {
-    const timer = this.timers.add(Math.max(instant, this.now()), callback);
+  at(instant: number, callback: () => void, background?: 'background'): () => void {
+    const queue = background ? this.background : this.timers;
+    const timer = queue.add(Math.max(instant, this.now()), callback);
     this.happened();
-    return () => this.timers.cancel(timer);
+    return () => queue.cancel(timer);
   }
 
   hold(): () => void {
@@ -127,13 +131,16 @@ export class VirtualClock implements Clock {
         const theirs = answers as number[];
         const next = Math.min(this.timers.next(), ...theirs);
         if (next === Number.POSITIVE_INFINITY) return;
-        if (this.look > 0 && next - this.now() >= LONG_JUMP_MS) {
+        if (this.look > 0 && next - this.now() >= LONG_JUMP_MS && next !== this.lookedFor) {
           await turn(this.look);
           if (happenings !== this.happenings) continue;
+          // What happens in the background on the way is no reason to look again.
+          this.lookedFor = next;
         }
-        this.jump(Math.max(next, this.now()));
+        const instant = Math.min(next, this.background.next());
+        this.jump(Math.max(instant, this.now()));
         for (const [i, participant] of asked.entries()) {
-          if (theirs[i]! <= next) participant.advanced();
+          if (theirs[i]! <= instant) participant.advanced();
         }
       }
     }
@@ -143,9 +150,8 @@ export class VirtualClock implements Clock {
     this.moveTo(instant);
     this.jumps++;
     this.happenings++;
-    for (let timer = this.timers.takeDue(instant); timer; timer = this.timers.takeDue(instant)) {
-      timer.callback();
-    }
+    const due = () => this.background.takeDue(instant) ?? this.timers.takeDue(instant);
+    for (let timer = due(); timer; timer = due()) timer.callback();
   }
 
   private moveTo(instant: number): void {

@@ -2,9 +2,15 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClickstreamData } from '../clickstream/data';
+import { schemaTable } from '../clickstream/schema-list';
 import { type FaultSpec, faultOf } from '../faults/faults';
 import type { PolicyDocument } from '../iam/policy';
 import type { CloudFormationData } from '../services/cloudformation';
+import type { TableData } from '../services/dynamodb';
+import type { EmrData } from '../services/emr-serverless';
+import type { RuleData } from '../services/event-rules';
+import type { FleetData } from '../services/servers/fleet';
 import type { AdministeredWarehouse } from '../warehouse/roles';
 import type { WarehouseOptions } from '../warehouse/warehouse';
 import type { CloudOptions } from './contract';
@@ -20,6 +26,15 @@ export interface Account {
   }[];
   readonly buckets?: readonly string[];
   readonly cloudformation?: CloudFormationData;
+  /** Ingestion servers, an entry a group. */
+  readonly ingestion?: readonly FleetData[];
+  readonly emr?: EmrData;
+  /** Tables of DynamoDB. */
+  readonly tables?: readonly TableData[];
+  /** Clickstream Analytics on AWS, alive: its console, workflows, jobs and loads. */
+  readonly clickstream?: ClickstreamData;
+  /** Rules of EventBridge. */
+  readonly rules?: readonly RuleData[];
   /** By ARN or name. */
   readonly secrets?: Readonly<Record<string, unknown>>;
   /** Whether the Data API refuses calls above AWS's rates. */
@@ -30,15 +45,31 @@ export interface Account {
   };
 }
 
-type Scenario = Pick<CloudOptions, 'scenarioDir' | 'rows'>;
+type Scenario = Pick<CloudOptions, 'scenarioDir' | 'rows' | 'machine'>;
 
 const textOf = ({ scenarioDir }: Scenario, file: string): string | undefined => {
   const path = scenarioDir && join(scenarioDir, file);
   return path && existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 };
 
-export const readAccount = (scenario: Scenario): Account =>
-  JSON.parse(textOf(scenario, 'cloud.json') ?? '{}') as Account;
+/** `cloud.json`, changed by `cloud.<machine>.json`, where that is, as a merge patch. */
+export function readAccount(scenario: Scenario): Account {
+  const read = (file: string): unknown => JSON.parse(textOf(scenario, file) ?? '{}');
+  const { machine } = scenario;
+  return patched(read('cloud.json'), machine ? read(`cloud.${machine}.json`) : {}) as Account;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7396 */
+function patched(value: unknown, patch: unknown): unknown {
+  if (!isMembers(patch)) return patch;
+  const old = isMembers(value) ? value : {};
+  const changed = Object.entries(patch).map(([key, one]) => [key, patched(old[key], one)]);
+  const all = Object.entries({ ...old, ...Object.fromEntries(changed) });
+  return Object.fromEntries(all.filter(([, one]) => one !== null));
+}
+
+const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Faults of the scenario, then those that were asked for. */
 export function readFaults({ faults = [], ...scenario }: CloudOptions): FaultSpec[] {
@@ -50,7 +81,7 @@ export function readFaults({ faults = [], ...scenario }: CloudOptions): FaultSpe
 export function readWarehouse(
   scenario: Scenario,
 ): Omit<WarehouseOptions, 'clock' | 'lambda'> | undefined {
-  const { warehouse: address } = readAccount(scenario);
+  const { warehouse: address, clickstream } = readAccount(scenario);
   const sql = textOf(scenario, 'warehouse.sql');
   return (
     address && {
@@ -58,7 +89,8 @@ export function readWarehouse(
       database: address.database,
       secrets: address.secrets,
       rows: scenario.rows,
-      scenarioSql: sql === undefined ? [] : [sql],
+      settings: clickstream?.schema && { 'rehearsal.schema': clickstream.schema },
+      scenarioSql: sql === undefined ? [] : [...schemaTable(scenario.scenarioDir!), sql],
     }
   );
 }

@@ -20,6 +20,13 @@ export interface CloudOptions {
    * @default - an empty account
    */
   readonly scenarioDir?: string;
+  /**
+   * Machine that is to be rehearsed, without its target: `cloud.<machine>.json` of the scenario says what
+   * is different in the account for it.
+   *
+   * @default - the account is as `cloud.json` has it
+   */
+  readonly machine?: string;
   /** @default 'virtual' */
   readonly clock?: 'real' | 'virtual';
   /**

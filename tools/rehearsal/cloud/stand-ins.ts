@@ -1,20 +1,30 @@
 // The stand-ins of one account, wired to each other.
 
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ClickstreamData } from '../clickstream/data';
+import { Solution } from '../clickstream/solution';
 import type { RealClock, VirtualClock } from '../clock';
 import { Engine } from '../engine';
 import type { Faults } from '../faults/faults';
 import { Callers, newProcess } from '../iam/callers';
 import { Iam } from '../iam/iam';
 import { type FunctionSpec, Functions } from '../lambda/functions';
+import { ApplicationAutoScalingService } from '../services/application-auto-scaling';
+import { AutoScalingService } from '../services/auto-scaling';
 import { CloudFormationService } from '../services/cloudformation';
 import { AlarmService } from '../services/cloudwatch';
 import { DynamoDbService } from '../services/dynamodb';
+import { EcsService } from '../services/ecs';
+import { ElasticLoadBalancingService } from '../services/elastic-load-balancing';
+import { EmrServerlessService } from '../services/emr-serverless';
+import { EventRulesService } from '../services/event-rules';
 import { EventBus } from '../services/events';
 import { RedshiftServerlessService, RedshiftService } from '../services/redshift-admin';
 import { RedshiftDataService } from '../services/redshift-data';
 import { ObjectStore, S3Service } from '../services/s3';
 import { SecretsService } from '../services/secrets';
 import { Server } from '../services/server';
+import { Fleet } from '../services/servers/fleet';
 import { SnsService } from '../services/sns';
 import { StepFunctionsService } from '../services/step-functions';
 import { StsService } from '../services/sts';
@@ -30,6 +40,7 @@ import { deliver, measure, tell } from './reactions';
 export class StandIns {
   readonly account: string;
   readonly region: string;
+  readonly partition: string;
   endpointUrl = '';
   readonly operatorCredentials: Credentials;
   /** What went wrong in the stand-ins themselves, and deliveries nobody waits for. */
@@ -39,12 +50,20 @@ export class StandIns {
   readonly store: ObjectStore;
   readonly alarms: AlarmService;
   readonly topics: SnsService;
+  /** Ingestion servers of the scenario. */
+  readonly ingestion: readonly Fleet[];
   /** Only when the scenario has them. */
   readonly cloudformation?: CloudFormationService;
   warehouse?: Warehouse;
+  /** Clickstream Analytics on AWS, where the scenario has it. */
+  clickstream?: Solution;
   protected readonly server: Server;
+  /** The door of the solution's web console. */
+  private console?: Server;
   protected readonly tables: DynamoDbService;
-  protected readonly bus: EventBus;
+  readonly bus: EventBus;
+  readonly rules: EventRulesService;
+  readonly emr: EmrServerlessService;
   protected readonly callers: Callers;
   protected functions?: Functions;
   protected data?: RedshiftDataService;
@@ -60,6 +79,7 @@ export class StandIns {
     const arn = arnIn(place);
     this.account = account;
     this.region = region;
+    this.partition = place.partition;
     this.iam = new Iam(account);
     this.callers = new Callers(clock);
     this.operatorCredentials = this.operator(`arn:aws:iam::${account}:user/operator`);
@@ -82,15 +102,31 @@ export class StandIns {
         this.iam.authorize({ kind: 'role', arn: roleArn, account }, action, resource);
       },
     });
-    const { iam, callers, problems } = this;
+    this.ingestion = (scenario.ingestion ?? []).map((data) => {
+      const where = data.region ?? region;
+      return new Fleet(data, clock, where, (service, rest) => arn(service, rest, where));
+    });
+    const { iam, callers, problems, ingestion } = this;
     this.server = new Server({ clock, faults, iam, callers, problems });
+    const of = (service: string) => (resource: string, where?: string) =>
+      arn(service, resource, where);
+    this.rules = new EventRulesService(this.bus, clock, of('events'));
+    for (const rule of scenario.rules ?? []) this.rules.put(rule);
+    const publish = this.bus.publish.bind(this.bus);
+    this.emr = new EmrServerlessService(clock, of('emr-serverless'), publish, scenario.emr);
     this.server.add(
+      this.rules,
+      this.emr,
       new StsService(clock, this.callers),
       new SecretsService(clock, arn('secretsmanager', 'secret:'), scenario.secrets ?? {}),
       new S3Service(this.store),
       new StepFunctionsService(this.engine, clock),
       this.topics,
       this.tables,
+      new EcsService(clock, ingestion),
+      new AutoScalingService(ingestion),
+      new ApplicationAutoScalingService(ingestion),
+      new ElasticLoadBalancingService(ingestion),
     );
     if (scenario.cloudformation) {
       this.cloudformation = new CloudFormationService(
@@ -107,10 +143,43 @@ export class StandIns {
   async stop(): Promise<void> {
     this.closing.abort(new Error('the rehearsal is over'));
     this.engine.close();
+    this.clickstream?.stop();
     this.clock.stop();
     await this.functions?.stop();
     await this.server.stop();
+    await this.console?.stop();
     await this.warehouse?.stop();
+  }
+
+  /** Brings the solution to life, once everything it works with is there. */
+  protected async startSolution(data: ClickstreamData, scenarioDir: string): Promise<void> {
+    const { clock, iam, callers, faults, problems, region, scenario } = this;
+    const solution = new Solution(
+      {
+        ...this,
+        partition: this.partition,
+        tables: this.tables,
+        cloudformation: this.cloudformation!,
+        functions: this.functions!,
+        warehouse: this.warehouse!,
+        data: this.data!,
+        secrets: scenario.secrets ?? {},
+      },
+      data,
+      scenarioDir,
+    );
+    // Browsers and tests have no key of ours.
+    const visitor = this.operator(`arn:aws:iam::${this.account}:user/visitor`).accessKeyId;
+    const entrance = (headers: IncomingHttpHeaders) => ({
+      accessKeyId: String(headers['x-rehearsal-key'] ?? visitor),
+      region,
+      service: solution.console.target,
+    });
+    const beside = this.server;
+    this.console = new Server({ clock, faults, iam, callers, problems, entrance, beside });
+    this.console.add(solution.console);
+    this.clickstream = solution;
+    await solution.start(await this.console.start());
   }
 
   /** Keys of somebody who is no role. */
@@ -144,7 +213,7 @@ export class StandIns {
     const { clock, faults, scenario } = this;
     const roles = new WarehouseRoles(scenario.warehouse!, clock);
     const lambda = roles.caller(this.iam, this.functions!, this.account);
-    this.server.add(new RedshiftServerlessService(roles), new RedshiftService(roles));
+    this.server.add(new RedshiftServerlessService(roles, clock), new RedshiftService(roles, clock));
     this.warehouse = await Warehouse.start({ clock, lambda, ...contents }, template);
     this.data = new RedshiftDataService({
       clock,

@@ -130,8 +130,14 @@ module.exports = function installVirtualTime(cell) {
     this.once('close', () => sockets.delete(this));
     return connect.apply(this, args);
   };
+  // Requests of fetch are counted above.
+  const fetching = new WeakSet();
+  subscribe('undici:client:connected', ({ socket }) => fetching.add(socket));
   const awaitsAnswer = ([socket, writtenAtLastRead]) =>
-    !('_httpMessage' in socket) && !socket.parser && socket.bytesWritten > writtenAtLastRead;
+    !('_httpMessage' in socket) &&
+    !socket.parser &&
+    !fetching.has(socket) &&
+    socket.bytesWritten > writtenAtLastRead;
 
   return {
     now,

@@ -1,5 +1,6 @@
 // The Lambda runtime in a worker thread: loads one bundle, handles one event at a time.
 
+const { subscribe } = require('node:diagnostics_channel');
 const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
 
@@ -9,6 +10,11 @@ const now = time ? time.now : Date.now;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB each way. */
 const LARGEST_ANSWER = 6 * 1024 * 1024 + 100;
+
+// Says whose request it is where no signature does: at web addresses that are no AWS API.
+subscribe('undici:request:create', ({ request }) => {
+  request.addHeader('x-rehearsal-key', process.env.AWS_ACCESS_KEY_ID);
+});
 
 const failure = (error) => ({
   errorType: String(error?.name ?? 'Error'),

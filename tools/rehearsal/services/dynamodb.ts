@@ -33,6 +33,21 @@ function startDynalite(): Dynalite {
   return { store, run };
 }
 
+/** A table of the account; key `tables` of `cloud.json`. */
+export interface TableData {
+  readonly name: string;
+  /** @default - the account's */
+  readonly region?: string;
+  /** Hash key, and range key where there is one, with their types. */
+  readonly key: Readonly<Record<string, 'S' | 'N'>>;
+  readonly indexes?: Readonly<Record<string, TableData['key']>>;
+  /** Items whose values are texts and numbers. */
+  readonly items?: readonly Readonly<Record<string, string | number>>[];
+}
+
+const keySchema = (key: TableData['key']) =>
+  Object.keys(key).map((AttributeName, i) => ({ AttributeName, KeyType: i ? 'RANGE' : 'HASH' }));
+
 const OPERATIONS = new Set(
   'GetItem PutItem UpdateItem DeleteItem Query Scan BatchGetItem BatchWriteItem DescribeTable'.split(
     ' ',
@@ -44,6 +59,8 @@ export class DynamoDbService implements Service {
   readonly target = 'DynamoDB_20120810';
   readonly protocol = 'json-1.0';
   private readonly dynalite = startDynalite();
+  /** Regions of tables that are not in ours. */
+  private readonly elsewhere = new Map<unknown, string>();
 
   constructor(
     private readonly clock: Clock,
@@ -66,7 +83,36 @@ export class DynamoDbService implements Service {
     }
   }
 
-  async call({ operation, input, authorize }: ServiceRequest): Promise<Members> {
+  /** Makes a table of the account, with its items. */
+  async putTable({ name, region, key, indexes = {}, items = [] }: TableData): Promise<void> {
+    if (region) this.elsewhere.set(name, region);
+    const keys = Object.assign({}, key, ...Object.values(indexes)) as TableData['key'];
+    const types = Object.entries(keys);
+    const secondary = Object.entries(indexes).map(([IndexName, of]) => ({
+      IndexName,
+      KeySchema: keySchema(of),
+      Projection: { ProjectionType: 'ALL' },
+    }));
+    await this.createTable({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: keySchema(key),
+      AttributeDefinitions: types.map(([AttributeName, AttributeType]) => ({
+        AttributeName,
+        AttributeType,
+      })),
+      GlobalSecondaryIndexes: secondary.length > 0 ? secondary : undefined,
+    });
+    for (const item of items) {
+      const values = Object.entries(item).map(([attribute, value]) => [
+        attribute,
+        typeof value === 'number' ? { N: String(value) } : { S: value },
+      ]);
+      await this.run('PutItem', { TableName: name, Item: Object.fromEntries(values) });
+    }
+  }
+
+  async call({ operation, input, region, authorize }: ServiceRequest): Promise<Members> {
     if (!OPERATIONS.has(operation)) {
       throw new ServiceError('UnknownOperationException', `DynamoDB ${operation} is not rehearsed`);
     }
@@ -76,9 +122,13 @@ export class DynamoDbService implements Service {
     }
     const tables = Object.keys((RequestItems as Members | undefined) ?? {});
     if (tables.length === 0) tables.push(TableName.replace(/^arn:.*:table\//, ''));
+    const ours = this.tableArns.split(':')[3]!;
+    const arns = this.tableArns.replace(ours, region);
     for (const table of tables) {
       const index = IndexName === '' ? '' : `/index/${IndexName}`;
-      authorize(`dynamodb:${operation}`, `${this.tableArns}${table}${index}`);
+      authorize(`dynamodb:${operation}`, `${arns}${table}${index}`);
+      if ((this.elsewhere.get(table) ?? ours) === region) continue;
+      throw new ServiceError('ResourceNotFoundException', 'Requested resource not found');
     }
     return await this.run(operation, input);
   }

@@ -2,7 +2,12 @@
 // what, applies faults and lets the stand-in answer.
 
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FaultSpec, Faults, Occasion } from '../faults/faults';
 import type { Caller, Callers, Process } from '../iam/callers';
@@ -25,7 +30,33 @@ export interface ServerOptions {
   readonly faults: Faults;
   /** Takes errors nobody expected: faults of the stand-ins themselves. */
   readonly problems: Error[];
+  /**
+   * Who calls, and which service.
+   *
+   * @default - as the request is signed
+   */
+  readonly entrance?: (headers: IncomingHttpHeaders) => Entrance;
+  /**
+   * Server whose record of calls is written to.
+   *
+   * @default - a record of its own
+   */
+  readonly beside?: Server;
 }
+
+/** What a request says about itself. */
+export interface Entrance {
+  readonly accessKeyId?: string;
+  readonly region?: string;
+  /** Signing name. */
+  readonly service?: string;
+}
+
+const signatureOf = ({ authorization = '' }: IncomingHttpHeaders): Entrance => {
+  const [, accessKeyId, region, service] =
+    /Credential=([^/]+)\/[^/]*\/([^/]*)\/([^/]+)\//.exec(authorization) ?? [];
+  return { accessKeyId, region, service };
+};
 
 /** A request to a stand-in of this server: also says from which process it comes. */
 export type ServerRequest<Input = Record<string, unknown>> = ServiceRequest<Input> & {
@@ -45,6 +76,8 @@ interface Call {
   readonly service: Service | RestService;
   /** Signing name. */
   readonly name: string;
+  /** Region it was signed for. */
+  readonly region: string;
   readonly operation: string;
   readonly input: Record<string, unknown>;
 }
@@ -57,9 +90,9 @@ const HANG_UP = new Error('the connection is broken by a fault');
 
 /** The server; see the head of the file. */
 export class Server {
-  readonly calls: CallRecord[] = [];
+  readonly calls: CallRecord[];
   /** Hear of each call that came through, before it is answered. */
-  readonly listeners = new Set<(call: CallRecord, input: Record<string, unknown>) => void>();
+  readonly listeners: Set<(call: CallRecord, input: Record<string, unknown>) => void>;
   private readonly services: (Service | RestService)[] = [];
   private readonly http = createServer(
     { connectionsCheckingInterval: 1_000 },
@@ -68,6 +101,8 @@ export class Server {
   private host = '';
 
   constructor(private readonly options: ServerOptions) {
+    this.calls = options.beside?.calls ?? [];
+    this.listeners = options.beside?.listeners ?? new Set();
     this.http.keepAliveTimeout = 0;
     // The clock stands still while a request arrives: one that never does is given up.
     this.http.requestTimeout = this.http.headersTimeout = ARRIVES_MS;
@@ -100,10 +135,8 @@ export class Server {
     const requestId = randomUUID();
     // Kept: a request that was broken off no longer has one.
     const { socket } = request;
-    const key = /Credential=([^/]+)\/[^/]*\/[^/]*\/([^/]+)\//.exec(
-      request.headers.authorization ?? '',
-    );
-    const service = key?.[2] ?? 'unknown';
+    const { entrance = signatureOf } = this.options;
+    const { accessKeyId, region = '', service = 'unknown' } = entrance(request.headers);
     let answer: HttpAnswer;
     let answered = () => {};
     const { protocol = 'json-1.1' } = this.serviceOf(request, service) ?? {};
@@ -114,9 +147,9 @@ export class Server {
       }
       const release = this.options.clock.hold();
       try {
-        const caller = this.options.callers.find(key?.[1]);
+        const caller = this.options.callers.find(accessKeyId);
         answered = follow(caller.process, response);
-        const call = this.understand(request, await bodyOf(request), service);
+        const call = this.understand(request, await bodyOf(request), service, region);
         // Called while the clock is held; what it waits for afterwards is its own to hold.
         const answering = this.call(call, caller, response, requestId);
         release();
@@ -152,7 +185,7 @@ export class Server {
     return this.services.find((one) => one.target === wanted);
   }
 
-  private understand(request: IncomingMessage, body: Buffer, name: string): Call {
+  private understand(request: IncomingMessage, body: Buffer, name: string, region: string): Call {
     const { headers, method = 'GET' } = request;
     const url = urlOf(`http://${this.host}${request.url}`);
     const target = headers['x-amz-target'];
@@ -165,24 +198,24 @@ export class Server {
       if (!found?.protocol.startsWith('json')) {
         throw unknown(`service ${target.replace(/\.[^.]*$/, '')}, operation ${target}`);
       }
-      return { service: found, name, operation, input: parse(body) };
+      return { service: found, name, region, operation, input: parse(body) };
     }
     if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
       const input = readQuery(new URLSearchParams(body.toString()));
       const operation = String(input.Action);
       if (found?.protocol !== 'query') throw unknown(`operation ${operation} of service ${name}`);
-      return { service: found, name, operation, input };
+      return { service: found, name, region, operation, input };
     }
     if (found && 'operationOf' in found) {
       const input: HttpInput = { method, path: url.path, query: url.query, headers, body };
       const operation = found.operationOf(input);
-      if (operation) return { service: found, name, operation, input: { ...input } };
+      if (operation) return { service: found, name, region, operation, input: { ...input } };
     }
     throw unknown(`request ${method} ${url.path} of service ${name}`);
   }
 
   private async call(call: Call, caller: Caller, response: ServerResponse, requestId: string) {
-    const { service, name, operation, input } = call;
+    const { service, name, region, operation, input } = call;
     const { faults, iam } = this.options;
     const { principal, process } = caller;
     const abort = new AbortController();
@@ -204,6 +237,7 @@ export class Server {
       operation,
       input,
       principal,
+      region,
       process,
       signal: abort.signal,
       authorize: (action, resource, context) => {

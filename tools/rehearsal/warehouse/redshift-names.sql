@@ -68,6 +68,13 @@ create table rehearsal.query_history (
   error_message text,
   returned_rows bigint
 );
+-- What a scenario says about the capacity that was used before it begins.
+create table rehearsal.serverless_usage (
+  start_time timestamp not null,
+  end_time timestamp not null,
+  compute_seconds double precision not null,
+  compute_capacity double precision not null
+);
 create view pg_catalog.sys_query_history as
 select
   user_id, query_id, query_id as transaction_id, session_id, database_name, query_type, status,
@@ -85,6 +92,11 @@ where start_time > rehearsal.now() - interval '7 days'
     or (select usesuper from pg_user where usename = current_user)
   );
 grant select on pg_catalog.sys_query_history to public;
+
+-- https://docs.aws.amazon.com/redshift/latest/dg/SYS_SERVERLESS_USAGE.html: superusers only, as here
+create view pg_catalog.sys_serverless_usage as
+select start_time, end_time, compute_seconds, compute_capacity from rehearsal.serverless_usage;
+revoke all on pg_catalog.sys_serverless_usage from public;
 
 -- Users of IAM roles are made at their first call, as GetCredentials of Redshift Serverless does -
 create procedure rehearsal.ensure_user(name text) language plpgsql as $$

@@ -12,6 +12,12 @@ export type AdministeredWarehouse = WarehouseAddress & {
   /** ARNs of the roles it works with. */
   readonly iamRoles?: readonly string[];
   readonly defaultIamRole?: string;
+  /** RPUs of a workgroup; @default 128 */
+  readonly baseCapacity?: number;
+  /** How long a change of the capacity takes. */
+  readonly capacitySeconds?: number;
+  /** How long a snapshot takes, and how many of the first ones fail. */
+  readonly snapshots?: { readonly seconds?: number; readonly fail?: number };
 };
 
 /** How long a change of roles takes. */

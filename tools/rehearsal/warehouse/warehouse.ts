@@ -30,6 +30,12 @@ export interface WarehouseOptions {
    */
   readonly rows?: number;
   /**
+   * Further settings of the session that fills the database.
+   *
+   * @default - none
+   */
+  readonly settings?: Readonly<Record<string, string>>;
+  /**
    * What callers of the Data API name.
    *
    * @default - a serverless workgroup called like the database, with dashes for underscores
@@ -196,16 +202,20 @@ export class Warehouse {
     return String(Math.round(this.options.clock.now() - Date.now()));
   }
 
-  private async fill({ database, scenarioSql, rows }: WarehouseOptions): Promise<void> {
+  private async fill({
+    database,
+    scenarioSql,
+    rows,
+    settings = {},
+  }: WarehouseOptions): Promise<void> {
     const names = ['redshift-names.sql', 'external-functions.sql']
       .map((file) => readFileSync(join(__dirname, file), 'utf8'))
       .join('\n');
     await run(this.session(SUPERUSER, 'postgres'), [`create database "${database}"`]);
     await run(this.session(SUPERUSER, 'postgres'), ['create database dev']);
     await run(this.session(SUPERUSER, 'dev'), [names]);
-    const settings: Record<string, string> =
-      rows === undefined ? {} : { 'rehearsal.rows': String(rows) };
-    await run(this.session(SUPERUSER, database, settings), [names, ...scenarioSql]);
+    const all = { ...settings, ...(rows !== undefined && { 'rehearsal.rows': String(rows) }) };
+    await run(this.session(SUPERUSER, database, all), [names, ...scenarioSql]);
   }
 }
 

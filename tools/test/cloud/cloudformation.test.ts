@@ -15,6 +15,7 @@ import { Iam } from '../../rehearsal/iam/iam';
 import {
   type CloudFormationData,
   CloudFormationService,
+  type TemplateData,
 } from '../../rehearsal/services/cloudformation';
 import { Server } from '../../rehearsal/services/server';
 import { trustIn } from './house';
@@ -27,9 +28,7 @@ const V2 = 'https://templates/v2.json';
 const parameters = { Email: {}, Prefix: { default: '' } };
 const CAPABILITIES = ['CAPABILITY_NAMED_IAM' as const];
 
-const data = (
-  change: Partial<CloudFormationData['templates'][string]> = {},
-): CloudFormationData => ({
+const data = (change: Partial<TemplateData> = {}): CloudFormationData => ({
   stacks: [
     {
       name: 'console',

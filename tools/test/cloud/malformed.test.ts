@@ -183,6 +183,16 @@ const JSON_SERVICES: Readonly<Record<string, { operations: string; members: stri
       ConditionExpression UpdateExpression ExpressionAttributeNames ExpressionAttributeValues
       ProjectionExpression Limit ExclusiveStartKey IndexName ConsistentRead ReturnValues Select`,
   },
+  AWSEvents: {
+    operations: 'DescribeRule DisableRule EnableRule ListRules PutRule toString',
+    members: 'Name EventBusName NamePrefix Limit NextToken __proto__ toString',
+  },
+  RedshiftServerless: {
+    operations: `GetWorkgroup UpdateWorkgroup GetNamespace UpdateNamespace CreateSnapshot GetSnapshot
+      ListSnapshots DeleteSnapshot constructor`,
+    members: `workgroupName baseCapacity namespaceName iamRoles defaultIamRoleArn snapshotName
+      retentionPeriod tags maxResults nextToken __proto__`,
+  },
   secretsmanager: { operations: 'GetSecretValue PutSecretValue', members: 'SecretId VersionId' },
 };
 
@@ -250,10 +260,14 @@ describe('query services', () => {
     sts: 'AssumeRole GetCallerIdentity GetSessionToken',
     sns: 'Publish Subscribe',
     cloudformation: `DescribeStacks DescribeStackEvents CreateChangeSet DescribeChangeSet
-      ExecuteChangeSet DeleteChangeSet GetTemplateSummary CreateStack`,
+      ExecuteChangeSet DeleteChangeSet GetTemplateSummary ListStackResources DescribeStackResources
+      CreateStack`,
+    redshift: `DescribeClusters ModifyClusterIamRoles CreateClusterSnapshot DescribeClusterSnapshots
+      DeleteCluster`,
   };
   const MEMBERS = words(`RoleArn RoleSessionName DurationSeconds ExternalId TopicArn Message Subject
-    StackName ChangeSetName TemplateURL ClientRequestToken Parameters.member.1.ParameterKey
+    StackName ChangeSetName TemplateURL ClientRequestToken NextToken LogicalResourceId
+    ClusterIdentifier SnapshotIdentifier SnapshotIdentifier.x AddIamRoles.IamRoleArn.1 AddIamRoles Parameters.member.1.ParameterKey
     Parameters.member.1 Parameters.member.x.UsePreviousValue Capabilities.member.1 Capabilities
     StackName.toString TopicArn.a.b __proto__.x . .. member entry.1.key`);
   const TEXTS = ['console', 'c1', 'https://b.s3.amazonaws.com/t.json', 'Email', 'true', '-1', ''];
@@ -290,6 +304,30 @@ describe('query services', () => {
     const { status, text } = await query('sts', body);
     expect(status).toBe(400);
     expect(text).toMatch(/^<ErrorResponse><Error><Type>Sender/);
+  });
+});
+
+describe('EMR Serverless', () => {
+  const emr = (method: string, path: string) =>
+    send({ authorization: authorization('emr-serverless') }, '', { method, path });
+
+  test.each([
+    ['GET', '/'],
+    ['GET', '/applications?maxResults=x'],
+    ['GET', '/applications?maxResults=0&maxResults=5'],
+    ['GET', '/applications?states=x&states=__proto__'],
+    ['GET', '/applications?nextToken=x'],
+    ['GET', '/applications?__proto__=1&toString=2'],
+    ['GET', '/applications/%/jobruns'],
+    ['GET', '/applications/none/jobruns'],
+    ['GET', '/applications/__proto__/jobruns/constructor'],
+    ['GET', '/applications//jobruns/'],
+    ['POST', '/applications'],
+    ['DELETE', '/applications/none/jobruns/none'],
+  ])('%s %s', async (method, path) => {
+    const { status, text, headers } = await emr(method, path);
+    expect(`${status} ${text}`).toMatch(/^(400|404) /);
+    expect(headers['x-amzn-errortype']).toBe(JSON.parse(text).__type);
   });
 });
 

@@ -53,7 +53,7 @@ async function world(warehouse: AdministeredWarehouse, allowed = ['redshift*:*',
   const [iam, callers] = [new Iam(account), new Callers(clock)];
   const roles = new WarehouseRoles(warehouse, clock);
   const server = new Server({ clock, callers, iam, faults: new Faults([]), problems: [] });
-  server.add(new RedshiftServerlessService(roles), new RedshiftService(roles));
+  server.add(new RedshiftServerlessService(roles, clock), new RedshiftService(roles, clock));
   const endpoint = await server.start();
   iam.attach(TASK, { Statement: { Effect: 'Allow', Action: allowed, Resource: '*' } });
   const principal = { kind: 'role', arn: TASK, account } as const;
@@ -115,7 +115,11 @@ describe('a namespace', () => {
   });
 
   it.each([
-    ['an unknown namespace', { namespaceName: 'other' }, 'ResourceNotFoundException'],
+    [
+      'an unknown namespace',
+      { namespaceName: 'other', iamRoles: [COPY] },
+      'ResourceNotFoundException',
+    ],
     ['what is no role', { namespaceName, iamRoles: ['copy'] }, 'ValidationException'],
     ['another change', { namespaceName, logExports: ['userlog' as const] }, 'ValidationException'],
   ])('refuses %s', async (_, input, name) => {

@@ -25,6 +25,35 @@ describe('the virtual clock', () => {
     expect(woken).toEqual(['a 10', 'b1 20', 'b2 20', 'c 30']);
   });
 
+  test('takes what happens in the background along, but does not go there for it', async () => {
+    const happened: number[] = [];
+    for (const ms of [10, 20, 30]) {
+      clock.at(clock.now() + ms, () => happened.push(ms), 'background');
+    }
+    for (let i = 0; i < 20; i++) await turn();
+    expect(happened).toEqual([]);
+    await clock.sleep(25);
+    expect(happened).toEqual([10, 20]);
+    expect(clock.now()).toBe(1_000_025);
+  });
+
+  test('looks once before a long jump, whatever happens in the background on the way', async () => {
+    const patient = new VirtualClock(0, 150);
+    let ticks = 0;
+    const tick = () => {
+      ticks++;
+      patient.at(patient.now() + 600_000, tick, 'background');
+    };
+    patient.at(600_000, tick, 'background');
+    const began = Date.now();
+    await patient.sleep(24 * 3600_000);
+    const took = Date.now() - began;
+    patient.stop();
+    expect(ticks).toBeGreaterThan(140);
+    expect(took).toBeGreaterThanOrEqual(145);
+    expect(took).toBeLessThan(900);
+  });
+
   test('stands still while somebody holds it', async () => {
     const slept = clock.sleep(10);
     const release = clock.hold();

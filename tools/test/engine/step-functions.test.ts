@@ -33,6 +33,7 @@ function setUp(definition: object) {
       operation: operation!,
       input: JSON.parse(new TextDecoder().decode(request.body)),
       principal: { kind: 'operator', arn: 'arn:aws:iam::000000000000:user/ann', account: '0' },
+      region: 'us-east-1',
       signal: new AbortController().signal,
       authorize: (action, resource) => void asked.push(`${action} ${resource}`),
     });

@@ -1,8 +1,8 @@
 // The scenario's procedures behave as those of Clickstream Analytics on AWS do: what they log, what
 // they commit, which errors they swallow. Every log text stands here to the letter.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readWarehouse } from '../../rehearsal/cloud/account';
 import type { SqlFault } from '../../rehearsal/warehouse/runner';
 import { Harness, STRANGER } from './harness';
 import { lambda, makeFunctions } from './udf';
@@ -17,7 +17,7 @@ let apps = 0;
 beforeAll(async () => {
   data = await Harness.start({
     rows: EVENTS,
-    scenarioSql: [readFileSync(join(FOLDER, 'warehouse.sql'), 'utf8')],
+    scenarioSql: readWarehouse({ scenarioDir: FOLDER })!.scenarioSql,
     faults: { beforeStatement: () => fault },
     lambda,
   });

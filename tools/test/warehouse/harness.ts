@@ -64,6 +64,7 @@ export class Harness {
       operation,
       input,
       principal: { kind: 'role', arn: role, account: '000000000000' },
+      region: 'us-east-1',
       signal: new AbortController().signal,
       authorize: (action, resource) => this.authorized.push(`${action} ${resource}`),
     });

@@ -1,0 +1,72 @@
+// Gives back what a run that is given up has quiesced: nobody else will.
+
+import { iso } from '../shared/clock';
+import { TryAgainError } from '../shared/errors';
+import { runKey } from '../shared/ledger';
+import { QUIESCED_TOKEN, type QuiescedItem, quiescedOf } from '../shared/quiesced/record';
+import {
+  type LeftQuiesced,
+  type QuiescedDeps,
+  restoreRound,
+  whatIsLeft,
+} from '../shared/quiesced/restore';
+import { pauseMs } from '../shared/waiting';
+import { Token, TokenLost } from '../shared/worker-token';
+
+/** A workgroup takes minutes to change; the release has a quarter of an hour for everything. */
+const PATIENCE_MS = 600_000;
+
+/**
+ * Gives everything back, and waits until it is there. A worker of the run that still lives loses its
+ * token by this.
+ *
+ * @returns what is left for a person to do; such a thing keeps no run from being given up
+ */
+export async function giveBack(deps: QuiescedDeps, runId: string): Promise<string[]> {
+  const { ledger, clock } = deps;
+  const things = await quiescedOf(ledger, runId);
+  if (things.length === 0) return [];
+  const startedAt = clock.now();
+  const token = await Token.take(
+    ledger,
+    { runId },
+    QUIESCED_TOKEN,
+    `release-${startedAt}`,
+    clock.now,
+  );
+  try {
+    for (;;) {
+      const left = await restoreRound(deps, runId, () => token.renew());
+      const waited = clock.now() - startedAt;
+      if (left.every(({ error }) => error) || waited + pauseMs(waited) > PATIENCE_MS) {
+        return await notesOf(deps, runId, things, left);
+      }
+      await clock.sleep(pauseMs(waited));
+    }
+  } catch (error) {
+    if (!(error instanceof TokenLost)) throw error;
+    throw new TryAgainError(`somebody else gives back what run ${runId} has quiesced right now`);
+  }
+}
+
+/** A note for each thing that is left; a later release takes back the note of what it gave back. */
+async function notesOf(
+  { ledger, clock }: QuiescedDeps,
+  runId: string,
+  things: readonly QuiescedItem[],
+  left: readonly LeftQuiesced[],
+): Promise<string[]> {
+  const notes: string[] = [];
+  for (const { kind, name } of things) {
+    const key = runKey(runId, `note#release#quiesced#${kind}#${name}`);
+    const one = left.find(({ item }) => item.kind === kind && item.name === name);
+    if (one) {
+      const text = `${whatIsLeft(one)}; set it by hand`;
+      await ledger.put(key, { text, at: iso(clock.now()) });
+      notes.push(text);
+    } else {
+      await ledger.remove(key);
+    }
+  }
+  return notes;
+}

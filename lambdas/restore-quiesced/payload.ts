@@ -1,0 +1,7 @@
+import type { Caller } from '../shared/run';
+
+export type RestoreQuiescedPayload = Caller;
+
+export interface RestoreQuiescedResult {
+  readonly status: 'running' | 'done';
+}

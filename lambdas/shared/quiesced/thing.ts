@@ -1,0 +1,39 @@
+// What a run holds still while it works, kind by kind. A kind knows its service; what the run owes to
+// each thing stands in the ledger (`record.ts`).
+
+/** Kinds of things a run can quiesce; each has its handler in `kinds.ts`. */
+export type Kind = 'rule' | 'capacity' | 'ingestion';
+
+/** One thing. */
+export interface Thing {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly region: string;
+  /** What it shall be meanwhile, where the kind alone does not say it: the RPUs of a workgroup. */
+  readonly to?: unknown;
+}
+
+/** What a look at a thing shows. */
+export interface Seen<S> {
+  readonly state: S;
+  /** A change is under way; another one would be refused. */
+  readonly busy: boolean;
+}
+
+/** How things of one kind are read and changed. A state is plain JSON. */
+export interface QuiescedKind<S = unknown> {
+  /** What it is now; undefined when there is no such thing (any more). */
+  read(thing: Thing): Promise<Seen<S> | undefined>;
+  /** What it shall be meanwhile; what it was, when that may stay. */
+  during(before: S, to: unknown): S;
+  /** True when what is there now is as it shall be. */
+  is(now: S, wanted: S): boolean;
+  /**
+   * Makes the next change towards a state, there and back. It is asked again, round after round, until
+   * `is` holds, also after it did nothing because its service was busy.
+   */
+  set(thing: Thing, wanted: S): Promise<void>;
+}
+
+/** The handlers of all kinds. */
+export type QuiescedKinds = Readonly<Record<Kind, QuiescedKind>>;

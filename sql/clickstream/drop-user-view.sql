@@ -1,0 +1,6 @@
+--! Purpose: drop the view of each user's newest legacy row; irreversible, behind a gate and a passed reconciliation
+--! Rerun: safe, a view that is gone is left out
+--! Needs: ownership of user_m_view; nothing else may need it
+--! Parameters: none
+
+drop materialized view if exists {{id:schema}}.user_m_view restrict;

@@ -1,0 +1,1 @@
+grant usage on schema {{app}} to clickstream_bi_ab12cd34;

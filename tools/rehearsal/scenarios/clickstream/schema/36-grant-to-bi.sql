@@ -1,0 +1,1 @@
+grant select on all tables in schema {{app}} to clickstream_bi_ab12cd34;
