@@ -110,7 +110,7 @@ describe('the traps a definition can fall into', () => {
   const payload = (name: string) =>
     new Map(statesOf(migration)).get(name)!.Arguments!.Payload as Record<string, never>;
 
-  it('3 one CALL sp_migrate_data_to_v2(30) and wait: the parts are called instead, one chunk a statement', () => {
+  it('trap 3: one CALL sp_migrate_data_to_v2(30) and wait: the parts are called instead, one chunk a statement', () => {
     expect(JSON.stringify(migration)).not.toContain('sp_migrate_data_to_v2');
     expect(payload('Run event batches')).toMatchObject({
       maxCalls: expect.anything(),
@@ -118,13 +118,13 @@ describe('the traps a definition can fall into', () => {
     });
   });
 
-  it('6 (NULL, NULL, hours) for the base view: explicit ranges from old to new, the last one up to now', () => {
+  it('trap 6: (NULL, NULL, hours) for the base view: explicit ranges from old to new, the last one up to now', () => {
     expect(payload('Run base view ranges')).toMatchObject({
       plan: { kind: 'ranges', to: 'now', tail: '{% $states.input.value.newest %}' },
     });
   });
 
-  it('10 growing windows with the whole procedure: events in batches, users, items and sessions once and after them', () => {
+  it('trap 10: growing windows with the whole procedure: events in batches, users, items and sessions once and after them', () => {
     const plans = ['user', 'item', 'session'].map((part) => payload(`Run ${part} migration`).plan);
     expect(plans).toEqual(Array(3).fill(expect.objectContaining({ kind: 'list' })));
     const order = statesOf(migration)
@@ -140,7 +140,7 @@ describe('the traps a definition can fall into', () => {
     ]);
   });
 
-  it('8 cancelling a slow call and calling again: windows grow by a few days, so that a chunk is small', () => {
+  it('trap 8: cancelling a slow call and calling again: windows grow by a few days, so that a chunk is small', () => {
     expect(payload('Run event batches').plan).toMatchObject({
       by: '{% $states.input.common.batchDays %}',
     });

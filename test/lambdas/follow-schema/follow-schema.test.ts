@@ -6,7 +6,7 @@ const harness = (script?: ConstructorParameters<typeof SchemaHarness>[0]) =>
 const fails = (reason: string, more = {}) => ({ ends: 'FAILED' as const, reason, ...more });
 
 describe('follow-schema', () => {
-  test('13 waiting for the stack and then migrating: waits for the SQL execution of the application', async () => {
+  test('trap 13: waiting for the stack and then migrating: waits for the SQL execution of the application', async () => {
     const h = await harness(() => ({ seconds: 3_000 }));
     h.theirs();
     await expect(h.follow()).resolves.toMatchObject({ status: 'running' });
@@ -15,7 +15,7 @@ describe('follow-schema', () => {
     expect(h.machine.changes).toEqual([]);
   });
 
-  test('13 takes the newest execution of this application, and none of another or of an earlier upgrade', async () => {
+  test('trap 13: takes the newest execution of this application, and none of another or of an earlier upgrade', async () => {
     const h = await harness((_, name) => (name.startsWith('Shop') ? {} : fails('not ours')));
     h.machine.put('Shop-20250101T000100000Z-1', { sqls: SQLS }, h.clock.now() - 86_400_000);
     const first = h.theirs();
@@ -67,7 +67,7 @@ describe('follow-schema', () => {
     await expect(h.follow()).resolves.toMatchObject({ status: 'python' });
   });
 
-  test('14 redriving a schema execution that failed on plpythonu: the edited list is run instead', async () => {
+  test('trap 14: redriving a schema execution that failed on plpythonu: the edited list is run instead', async () => {
     const h = await harness((_, name) =>
       name.startsWith('Shop') ? fails(PYTHON, { index: 1, failState: true }) : {},
     );
@@ -98,7 +98,7 @@ describe('follow-schema', () => {
     expect(h.machine.changes).toEqual([]);
   });
 
-  test('15 looking only for the five migration functions: one that has no replacement is named, nothing is started', async () => {
+  test('trap 15: looking only for the five migration functions: one that has no replacement is named, nothing is started', async () => {
     const h = await harness(() => fails(PYTHON));
     h.theirs();
     h.clock.pass(600_000);
@@ -108,7 +108,7 @@ describe('follow-schema', () => {
     expect(h.machine.changes).toEqual([]);
   });
 
-  test('16 a cancelled statement keeps their execution running: it is noted, waited for, and goes on afterwards', async () => {
+  test('trap 16: a cancelled statement keeps their execution running: it is noted, waited for, and goes on afterwards', async () => {
     const h = await harness((nth) => (nth === 1 ? { seconds: 7_200, ends: 'TIMED_OUT' } : {}));
     h.statements['statement-1'] = 'ABORTED';
     h.theirs();
@@ -120,7 +120,7 @@ describe('follow-schema', () => {
     ]);
   });
 
-  test('16 without the right to look at the statement it waits all the same', async () => {
+  test('trap 16: without the right to look at the statement it waits all the same', async () => {
     const h = await harness(() => ({ seconds: 600 }));
     h.statements['statement-1'] = 'denied';
     h.theirs();
@@ -266,7 +266,7 @@ describe('follow-schema', () => {
     await expect(h.drive()).resolves.toEqual({ status: 'done', executions: 0, started: 0 });
   });
 
-  test('14 the edited list that is refused for Python as well is told, and never edited in a circle', async () => {
+  test('trap 14: the edited list that is refused for Python as well is told, and never edited in a circle', async () => {
     const h = await harness(() => fails(PYTHON));
     h.theirs();
     h.clock.pass(600_000);

@@ -212,11 +212,6 @@ describe('the input of the whole upgrade', () => {
       'pipeline.timezones.shop: must be an IANA time zone such as Europe/Berlin',
     ],
     [
-      'a capacity Redshift does not have',
-      { migration: { days: 3, capacityRpus: 33 } },
-      'migration.capacityRpus: must be a multiple of 8',
-    ],
-    [
       'dropping tables without being asked',
       { cleanup: { dropLegacy: true }, gates: ['change-set'] },
       'gates: must have cleanup: nothing is dropped without being asked about',
@@ -224,6 +219,19 @@ describe('the input of the whole upgrade', () => {
   ])('refuses %s', (_, input, problem) => {
     expect(problemsOf({ ...valid, ...input }, name)).toEqual([problem]);
   });
+
+  it.each([4, 8, 16, 512, 544, 1024])('takes a capacity of %d RPUs', (capacityRpus) => {
+    expect(problemsOf({ ...valid, migration: { days: 3, capacityRpus } }, name)).toEqual([]);
+  });
+
+  it.each([-8, 0, 5, 8.5, 12, 33, 504.8, 520, 1016, 1032, 1056])(
+    'refuses a capacity of %d RPUs, which Redshift does not have',
+    (capacityRpus) => {
+      expect(problemsOf({ ...valid, migration: { days: 3, capacityRpus } }, name)).toEqual([
+        'migration.capacityRpus: must be 4, or 8 to 512 in steps of 8, or 512 to 1024 in steps of 32',
+      ]);
+    },
+  );
 
   it('refuses another capacity for a cluster', () => {
     const target = { ...TARGET, warehouse: { type: 'provisioned' } };

@@ -36,7 +36,7 @@ it('waits until every root stack is updated and carries the version of the conso
   expect(console.roots.map(({ version }) => version)).toEqual([NEW, NEW, NEW, NEW]);
 });
 
-it('23 using "no stack in progress" as completion: gaps between the levels are waited through', async () => {
+it('trap 23: using "no stack in progress" as completion: gaps between the levels are waited through', async () => {
   await start();
   // The first stack is done at 60 s, the second begins at 80 s.
   console.clock.pass(65_000);
@@ -45,7 +45,7 @@ it('23 using "no stack in progress" as completion: gaps between the levels are w
   await expect(followed()).resolves.toMatchObject({ status: 'upgraded' });
 });
 
-it('23 a stack that is new in the version is waited for, too: all that are there may carry it for a moment', async () => {
+it('trap 23: a stack that is new in the version is waited for, too: all that are there may carry it for a moment', async () => {
   for (const root of console.roots) root.version = NEW;
   console.templateVersion = 'other';
   const metrics = {
@@ -70,7 +70,7 @@ it('23 a stack that is new in the version is waited for, too: all that are there
   expect(console.clock.now() - before).toBeGreaterThan(90_000);
 });
 
-it('24 accepting UPDATE_ROLLBACK_COMPLETE because it ends in COMPLETE: it names stack and resource, and a redrive retries', async () => {
+it('trap 24: accepting UPDATE_ROLLBACK_COMPLETE because it ends in COMPLETE: it names stack and resource, and a redrive retries', async () => {
   console.failNext = { kind: 'Ingestion', reason: 'subnet has no free addresses' };
   await start();
   await expect(followed()).rejects.toMatchObject({
@@ -88,7 +88,7 @@ it('24 accepting UPDATE_ROLLBACK_COMPLETE because it ends in COMPLETE: it names 
   expect(console.begun).toBe(2);
 });
 
-it('24 a failure of before is not taken for one of the retry that has just begun', async () => {
+it('trap 24: a failure of before is not taken for one of the retry that has just begun', async () => {
   console.failNext = { kind: 'DataModelingRedshift', reason: 'first' };
   await start();
   await expect(followed()).rejects.toThrow(/first/);

@@ -18,7 +18,7 @@ const set = (timezones: Record<string, string> = BOTH) =>
   setTimeZones({ ...payload, timezones }, console.deps(ledger));
 const PUT = /\/timezone$/;
 
-it('22 upgrading without app time zones: each is set first, with an id of its own, and what it was stands in the ledger', async () => {
+it('trap 22: upgrading without app time zones: each is set first, with an id of its own, and what it was stands in the ledger', async () => {
   await expect(set()).resolves.toEqual({ set: 2, had: 0 });
   expect(Object.fromEntries(console.zones)).toEqual(BOTH);
   expect(new Set(console.posts(PUT).map(({ id }) => id)).size).toBe(2);
@@ -35,7 +35,7 @@ it('leaves zones alone that are set, and needs none for them in the input', asyn
   expect(console.posts(PUT)).toEqual([]);
 });
 
-it('42 assuming one app per project: every application of the stacks needs a zone, also one that is not migrated', async () => {
+it('trap 42: assuming one app per project: every application of the stacks needs a zone, also one that is not migrated', async () => {
   console.root('DataModelingRedshift').appIds = 'shop,order,backoffice';
   await expect(set()).rejects.toMatchObject({
     name: 'TimeZoneError',

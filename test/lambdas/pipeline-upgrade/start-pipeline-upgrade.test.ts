@@ -43,7 +43,7 @@ it('starts nothing when every root stack has the version of the console', async 
   expect(console.posts(/./)).toEqual([]);
 });
 
-it('21 retrying the upgrade POST after a lost answer: the pipeline is looked at first, and one upgrade begins', async () => {
+it('trap 21: retrying the upgrade POST after a lost answer: the pipeline is looked at first, and one upgrade begins', async () => {
   console.after = ({ path }) => {
     if (UPGRADE.test(path)) throw new Error('lost');
   };
@@ -52,7 +52,7 @@ it('21 retrying the upgrade POST after a lost answer: the pipeline is looked at 
   expect(console.begun).toBe(1);
 });
 
-it('21 a request that never arrived is made again under a new id, but not before the server must be through with it', async () => {
+it('trap 21: a request that never arrived is made again under a new id, but not before the server must be through with it', async () => {
   const asked: number[] = [];
   console.before = ({ path }) => {
     if (!UPGRADE.test(path)) return;
@@ -68,7 +68,7 @@ it('21 a request that never arrived is made again under a new id, but not before
   expect(console.begun).toBe(1);
 });
 
-it('21 a slow server that starts the upgrade after the connection broke is not asked twice', async () => {
+it('trap 21: a slow server that starts the upgrade after the connection broke is not asked twice', async () => {
   console.before = ({ path }) => {
     if (!UPGRADE.test(path)) return;
     console.before = () => undefined;
@@ -89,17 +89,20 @@ it('21 a slow server that starts the upgrade after the connection broke is not a
   expect(console.begun).toBe(1);
 });
 
-it.each([502, 504, 429])('21 an answer %i says nothing: the pipeline decides', async (status) => {
-  console.answerWith = ({ path }) => {
-    if (!UPGRADE.test(path) || console.begun > 0) return undefined;
-    console.begin();
-    return { status, body: 'gateway' };
-  };
-  await expect(start()).resolves.toMatchObject({ status: 'begun', attempt: 1 });
-  expect(console.begun).toBe(1);
-});
+it.each([502, 504, 429])(
+  'trap 21: an answer %i says nothing: the pipeline decides',
+  async (status) => {
+    console.answerWith = ({ path }) => {
+      if (!UPGRADE.test(path) || console.begun > 0) return undefined;
+      console.begin();
+      return { status, body: 'gateway' };
+    };
+    await expect(start()).resolves.toMatchObject({ status: 'begun', attempt: 1 });
+    expect(console.begun).toBe(1);
+  },
+);
 
-it('21 treating the second 400 as failure: "does not allow upgrade" while it is Updating is an upgrade that works', async () => {
+it('trap 21: treating the second 400 as failure: "does not allow upgrade" while it is Updating is an upgrade that works', async () => {
   console.before = ({ path }) => {
     // Somebody presses Upgrade between our look and our request.
     if (UPGRADE.test(path)) console.begin();
@@ -108,7 +111,7 @@ it('21 treating the second 400 as failure: "does not allow upgrade" while it is 
   expect(console.begun).toBe(1);
 });
 
-it('21 the same id again: "Not Modified." is no failure, the pipeline decides', async () => {
+it('trap 21: the same id again: "Not Modified." is no failure, the pipeline decides', async () => {
   const error = [{ msg: 'Not Modified.' }];
   console.answerWith = ({ path }) => {
     if (!UPGRADE.test(path)) return undefined;
@@ -124,7 +127,7 @@ it('21 the same id again: "Not Modified." is no failure, the pipeline decides', 
   expect(console.begun).toBe(1);
 });
 
-it('21 an upgrade somebody else has begun is adopted', async () => {
+it('trap 21: an upgrade somebody else has begun is adopted', async () => {
   console.begin();
   console.clock.pass(30_000);
   await expect(start()).resolves.toMatchObject({ status: 'begun' });
@@ -169,7 +172,7 @@ it('asks for a retry after a failed upgrade, and not for an upgrade the console 
   });
 });
 
-it('22 upgrading without app time zones: the refusal names the applications and what to do, and a redrive asks anew', async () => {
+it('trap 22: upgrading without app time zones: the refusal names the applications and what to do, and a redrive asks anew', async () => {
   const message =
     'To upgrade the pipeline, please specify a reporting time zone for the app(s): shop registered in this pipeline.';
   console.answerWith = ({ path }) =>
@@ -239,7 +242,7 @@ describe('refuses, with what to do', () => {
   });
 });
 
-it('26 assuming stack names start with Clickstream-: stacks are found by tag, and the region of the pipeline is its own', async () => {
+it('trap 26: assuming stack names start with Clickstream-: stacks are found by tag, and the region of the pipeline is its own', async () => {
   for (const root of console.roots) Object.assign(root, { name: `Acme-${root.name}` });
   console.region = 'ap-southeast-1';
   await expect(start({ region: 'ap-southeast-1' })).resolves.toMatchObject({ status: 'begun' });

@@ -141,7 +141,7 @@ it('reaches events from the future with the ranges of the base view', async () =
   expect(applications[0]!.value.newest).toBe('2026-02-01T00:00:01.000Z');
 });
 
-it('4 skips an application without legacy tables instead of calling procedures that loop', async () => {
+it('trap 4: skips an application without legacy tables instead of calling procedures that loop', async () => {
   const objects = owned([...NEW_RELATIONS, ...PROCEDURES]);
   await expect(preflight({ objects })).resolves.toMatchObject({
     applications: [],
@@ -149,33 +149,33 @@ it('4 skips an application without legacy tables instead of calling procedures t
   });
 });
 
-it('34 says what to grant when the role may neither list nor cancel', async () => {
+it('trap 34: says what to grant when the role may neither list nor cancel', async () => {
   const { warnings } = await preflight({ rights: 'denied' });
   expect(warnings.join()).toMatch(/redshift-data:ListStatements.*redshift-data:CancelStatement/);
 });
 
 it.each<[string, World, Partial<PreflightMigrationPayload>, RegExp]>([
   [
-    'a missing legacy table',
+    'finds a missing legacy table',
     { objects: READY.filter(({ name }) => name !== 'item') },
     {},
     /application Shop: item missing/,
   ],
   [
-    'a missing procedure',
+    'finds a missing procedure',
     { objects: READY.filter(({ name }) => name !== PROCEDURES[0]) },
     {},
     /sp_migrate_event_to_v2 missing/,
   ],
-  ['a schema nobody sees', { objects: [] }, {}, /no table this user can see/],
+  ['finds a schema nobody sees', { objects: [] }, {}, /no table this user can see/],
   [
-    '35 a trace table that belongs to admin',
+    'trap 35: calling as admin once: finds a trace table that belongs to admin',
     { objects: [...READY, ...owned(['tmp_backfill_trace'], 'admin')] },
     {},
     /tmp_backfill_trace belong to admin, but this run calls as IAMR:data-api/,
   ],
   [
-    '9 an unfinished chunk without data',
+    'trap 9: "done" although a chunk is unfinished: finds a trace row without data left',
     {
       objects: [...READY, ...owned(['tmp_backfill_trace'])],
       trace: { unfinished: '1', without_data: '1' },
@@ -184,25 +184,30 @@ it.each<[string, World, Partial<PreflightMigrationPayload>, RegExp]>([
     /every call would report success and migrate nothing/,
   ],
   [
-    'events without an id',
+    'finds events without an id',
     { rows: { ...ROWS, without_id: '3' } },
     {},
     /3 event\(s\) of the window have no event_id/,
   ],
   [
-    'events without a required column',
+    'finds events without a required column',
     { rows: { ...ROWS, without_required: '2' } },
     {},
     /2 event\(s\) of the window have no event_name, user_pseudo_id, project_id or app_info.app_id/,
   ],
-  ['36 more days than the retention', {}, { days: 366 }, /366 days are more than the 365 days/],
   [
-    '11 a migration that runs already',
+    'trap 36: migrating more days than the retention: finds that they would be deleted again',
+    {},
+    { days: 366 },
+    /366 days are more than the 365 days/,
+  ],
+  [
+    'trap 11: two executions for one app: finds a migration that runs already',
     { running: { migrations: '1' } },
     {},
     /application Shop: a migration procedure runs already/,
   ],
-])('finds %s', async (_name, world, payload, message) => {
+])('%s', async (_name, world, payload, message) => {
   await expect(preflight(world, payload)).rejects.toMatchObject({
     name: 'PreflightError',
     message: expect.stringMatching(message),

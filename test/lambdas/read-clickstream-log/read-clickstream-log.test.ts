@@ -56,7 +56,7 @@ it('is content when the last word on every part is an end', async () => {
   });
 });
 
-it('2 asks for the end of every part, and does not trust "backfill all end"', async () => {
+it('trap 2: asks for the end of every part, and does not trust "backfill all end"', async () => {
   const all: Row = {
     name: 'sp_migrate_data_to_v2',
     last_end: '2026-01-01 03:00:00',
@@ -76,7 +76,7 @@ it('forgives an error that a later end has overcome', async () => {
   ).resolves.toBeDefined();
 });
 
-it('38 goes by time and not by id: an error after the last end is somebody else’s, and is noted', async () => {
+it('trap 38: goes by time and not by id: an error after the last end is somebody else’s, and is noted', async () => {
   await expect(
     read([part('event', '2026-01-01 02:00:00', '2026-01-01 02:00:01'), ...ENDED.slice(1)]),
   ).resolves.toBeDefined();
@@ -85,7 +85,7 @@ it('38 goes by time and not by id: an error after the last end is somebody else�
   });
 });
 
-it('12 notes live loads that failed meanwhile, because their files are forgotten', async () => {
+it('trap 12: notes live loads that failed meanwhile, because their files are forgotten', async () => {
   const load: Row = {
     name: 'sp_merge_event_v2',
     last_end: null,

@@ -129,14 +129,14 @@ describe('recalculate-metrics', () => {
     expect(h.machine.changes).toHaveLength(1);
   });
 
-  test('17 recalculation SUCCEEDED taken as done: without rows the next attempt starts another execution', async () => {
+  test('trap 17: recalculation SUCCEEDED taken as done: without rows the next attempt starts another execution', async () => {
     const h = await harness();
     h.works = (nth) => (nth < 3 ? ['order'] : ['shop', 'order']);
     await expect(h.drive()).resolves.toEqual({ status: 'done', attempts: 3 });
     expect(new Set(h.machine.changes).size).toBe(3);
   });
 
-  test('17 after three without work it names the applications, and a redrive tries again', async () => {
+  test('trap 17: after three without work it names the applications, and a redrive tries again', async () => {
     const h = await harness();
     h.works = () => ['order'];
     await expect(h.drive()).rejects.toThrow(
@@ -149,13 +149,13 @@ describe('recalculate-metrics', () => {
     await expect(h.redrive().drive()).resolves.toEqual({ status: 'done', attempts: 7 });
   });
 
-  test('17 a day in the middle that was not recalculated is missing', async () => {
+  test('trap 17: a day in the middle that was not recalculated is missing', async () => {
     const h = await harness();
     h.skippedDays = ['2025-12-30'];
     await expect(h.drive()).rejects.toThrow('Shop (2025-12-30); order (2025-12-30)');
   });
 
-  test('17 one day alone needs a row, too', async () => {
+  test('trap 17: one day alone needs a row, too', async () => {
     const h = await harness();
     h.works = () => ['shop'];
     await expect(h.drive({ days: 1 })).rejects.toThrow('order (no day)');
@@ -174,7 +174,7 @@ describe('recalculate-metrics', () => {
     expect(h.inputs()).toEqual([{ refreshStartTime: at - 3 * DAY, refreshEndTime: at }]);
   });
 
-  test('17 waits while somebody else recalculates, because ours would be skipped', async () => {
+  test('trap 17: waits while somebody else recalculates, because ours would be skipped', async () => {
     const h = await harness((_, name) => ({ seconds: name === 'scheduled' ? 1_800 : 600 }));
     h.machine.put('scheduled', { forceRefresh: 'false' });
     await expect(h.drive()).resolves.toMatchObject({ status: 'done' });
@@ -182,7 +182,7 @@ describe('recalculate-metrics', () => {
     expect(ours!.startedAt - theirs!.startedAt).toBeGreaterThanOrEqual(1_800_000);
   });
 
-  test('18 starting the child because its name also matches: refuses any other machine', async () => {
+  test('trap 18: starting the child because its name also matches: refuses any other machine', async () => {
     const h = await harness();
     const child = MACHINE.replace('RefreshMVStateMachine', 'RefreshSPStateMachine');
     await expect(h.call({ machineArn: child })).rejects.toThrow(
@@ -191,7 +191,7 @@ describe('recalculate-metrics', () => {
     expect(h.machine.calls).toEqual([]);
   });
 
-  test('19 passing forceRefresh: the input has the two times in milliseconds and nothing else', () => {
+  test('trap 19: passing forceRefresh: the input has the two times in milliseconds and nothing else', () => {
     expect(windowOf(1_000 * DAY, 30)).toEqual({
       refreshStartTime: 970 * DAY,
       refreshEndTime: 1_000 * DAY,

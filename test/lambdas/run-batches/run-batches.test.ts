@@ -56,7 +56,7 @@ describe('ordered batches', () => {
     expect(most).toBeLessThanOrEqual(1);
   });
 
-  it('40 MAX of one Lambda run for polling: a statement of 20 hours takes at most ten turns an hour', async () => {
+  it('trap 40: MAX of one Lambda run for polling: a statement of 20 hours takes at most ten turns an hour', async () => {
     const h = await harness(count(1), () => ({ seconds: 20 * 3600 }));
     await h.turns();
     expect(h.invocations).toBeLessThanOrEqual(20 * 5);
@@ -98,7 +98,7 @@ describe('failures', () => {
     ]);
   });
 
-  it('1 a FINISHED statement with an error row is a failure', async () => {
+  it('trap 1: a FINISHED statement with an error row is a failure', async () => {
     const h = await harness(growing, (_sql, _p, nth) =>
       nth === 0
         ? { seconds: 9, logs: [{ level: 'error', message: 'error message:numeric overflow' }] }
@@ -119,7 +119,7 @@ describe('failures', () => {
     await expect(h.turns()).rejects.toMatchObject({ name: 'ProcedureFailedError' });
   });
 
-  it('3 calls one chunk a statement, bounded, and stops a procedure that never ends', async () => {
+  it('trap 3: calls one chunk a statement, bounded, and stops a procedure that never ends', async () => {
     const h = await harness(growing, () => chunk(1_000));
     await expect(h.turns()).rejects.toMatchObject({
       name: 'NoProgressError',
@@ -145,7 +145,7 @@ describe('failures', () => {
     expect(h.warehouse.work).toHaveLength(2);
   });
 
-  it('5 base-view errors: the statement is FAILED and has an error row, whose text is the reason', async () => {
+  it('trap 5: base-view errors: the statement is FAILED and has an error row, whose text is the reason', async () => {
     const h = await harness(growing, (_sql, _p, nth) =>
       nth === 0
         ? {
@@ -181,7 +181,7 @@ describe('failures', () => {
 });
 
 describe('growing windows', () => {
-  it('10 repeats a window until nothing is left, then takes the next', async () => {
+  it('trap 10: repeats a window until nothing is left, then takes the next', async () => {
     const calls = [chunk(100), chunk(50), exhausted, chunk(70), exhausted];
     const h = await harness(growing, (_sql, _p, nth) => calls[nth]!);
     await expect(h.turns()).resolves.toEqual({ status: 'done', batches: 5, rows: 220 });

@@ -50,7 +50,7 @@ describe('read-console-stack', () => {
     expect(h.cloud.calls).toEqual(['DescribeStacks', 'GetTemplateSummary']);
   });
 
-  test('says that Explorations stop until pipeline and data follow, for every project of the console (trap 42)', async () => {
+  test('trap 42: assuming one project per console: Explorations stop for each project until its pipeline and data follow', async () => {
     const h = await harness();
     const { plan } = await h.read();
     expect(plan.warnings.join(' ')).toMatch(/Explorations of every project on this console stop/);

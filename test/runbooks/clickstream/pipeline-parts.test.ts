@@ -38,7 +38,11 @@ function synth(console: object, pipeline: object = {}) {
   new Machine(stack, 'UpgradeMachine', { name: 'pipeline-upgrade', comment: 'x', definition });
   const warehouse = warehouseOf(stack, target.warehouse);
   const cleanup = cleanUpLegacy(stack, { warehouse });
-  new Machine(stack, 'CleanupMachine', { name: 'legacy-cleanup', comment: 'x', definition: cleanup });
+  new Machine(stack, 'CleanupMachine', {
+    name: 'legacy-cleanup',
+    comment: 'x',
+    definition: cleanup,
+  });
   const template = Template.fromStack(stack);
   const machines = definitionsOf(template);
   const states = (name: string) =>
@@ -181,7 +185,7 @@ const evaluate = (text: unknown, input: object): Promise<unknown> =>
 describe('the clean-up', () => {
   const { cleanup, machines } = withToken;
 
-  it('41 lists, asks a person, compares with the approval, and only then goes to the applications', () => {
+  it('trap 41: lists, asks a person, compares with the approval, and only then goes to the applications', () => {
     expect(machines['example-clickstream-legacy-cleanup']!.StartAt).toBe('List the legacy objects');
     expect(cleanup['Any legacy objects there?']).toMatchObject({
       Choices: [{ Next: 'No legacy objects are left' }],
@@ -198,7 +202,7 @@ describe('the clean-up', () => {
     });
   });
 
-  it('41 drops an application only behind checks 1, 9 and 37 that ran right before it', () => {
+  it('trap 41: drops an application only behind checks 1, 9 and 37 that ran right before it', () => {
     const { plan, evidence } = cleanup['Run checks before the clean-up']!.Arguments!
       .Payload as never as {
       plan: { statements: { name: string }[] };

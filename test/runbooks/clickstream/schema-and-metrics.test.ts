@@ -83,7 +83,7 @@ describe('the schema of each application', () => {
     );
   });
 
-  test('14 the external functions come before the list without Python is run, and verification is last', () => {
+  test('trap 14: the external functions come before the list without Python is run, and verification is last', () => {
     expect(state("Follow the schema's SQL").Next).toBe("Is the schema's SQL through?");
     expect(next("Is the schema's SQL through?")).toEqual([
       ["{% $states.input.schema.status = 'running' %}", "Follow the schema's SQL"],
@@ -101,7 +101,7 @@ describe('the schema of each application', () => {
     expect(state('Verify the schema').Next).toBe('Mark the schema done');
   });
 
-  test('13, 42 looping over all applications of the input, each followed by its own name', async () => {
+  test('trap 13: looping over all applications of the input, each followed by its own name', async () => {
     const expression = /'todo': (\[.*\]) \} \}/.exec(
       JSON.stringify(new Map(states).get('List the schemas')),
     )![1]!;
@@ -156,7 +156,7 @@ describe('the schema of each application', () => {
 });
 
 describe('the metrics', () => {
-  test('20 are recalculated behind all ranges of the base view, and only when the input says so', () => {
+  test('trap 20: are recalculated behind all ranges of the base view, and only when the input says so', () => {
     const names = states.map(([name]) => name);
     expect(names.indexOf('Recalculate the metrics')).toBeGreaterThan(
       names.indexOf('Run base view ranges'),
@@ -171,7 +171,7 @@ describe('the metrics', () => {
     ]);
   });
 
-  test('18 starting the child because its name also matches: the task has the right for the parent only', () => {
+  test('trap 18: starting the child because its name also matches: the task has the right for the parent only', () => {
     const starts = rightsOf('RecalculateMetrics').filter(([action]) =>
       /Start|Redrive/.test(action),
     );

@@ -162,7 +162,7 @@ it('an object of somebody else is named before anything is dropped', async () =>
   );
 });
 
-it('41 dropping legacy tables automatically: without the record of a migration nothing can be compared, and it refuses', async () => {
+it('trap 41: dropping legacy tables automatically: without the record of a migration nothing can be compared, and it refuses', async () => {
   const app = await makeApp();
   await data.warehouse.query(`drop table ${app}.tmp_backfill_trace`);
   await expect(read([app])).rejects.toThrow(
@@ -170,7 +170,7 @@ it('41 dropping legacy tables automatically: without the record of a migration n
   );
 });
 
-it('41 and only after the log of the migration says that every part has ended, and no error came after', async () => {
+it('trap 41: and only after the log of the migration says that every part has ended, and no error came after', async () => {
   const app = await makeApp();
   const ends = () => run('check-log-ends', { ids: { schema: app } });
   const checked = (actual: string) => [

@@ -103,10 +103,11 @@ export function migrationMember(target: ClickstreamInputTarget) {
       maxCallsPerWindow: z.int().min(1).max(100_000).nullable().default(null),
       /** Base capacity of the workgroup while data is migrated, when it has less. */
       capacityRpus: z
-        .int()
-        .min(8)
-        .max(1024)
-        .multipleOf(8, 'must be a multiple of 8')
+        .number()
+        .refine(
+          isBaseCapacity,
+          'must be 4, or 8 to 512 in steps of 8, or 512 to 1024 in steps of 32',
+        )
         .nullable()
         .default(null)
         .refine(
@@ -128,6 +129,10 @@ export const redshiftMember = z
     pricePerRpuHour: z.number().positive().max(100).nullable().default(null),
   })
   .default({ rpu: null, pricePerRpuHour: null });
+
+/** https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-capacity.html; some regions end at 512 or begin at 8. */
+const isBaseCapacity = (rpus: number): boolean =>
+  rpus === 4 || (rpus >= 8 && rpus <= 1024 && rpus % (rpus > 512 ? 32 : 8) === 0);
 
 function isTimeZone(name: string): boolean {
   try {
