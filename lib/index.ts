@@ -1,6 +1,7 @@
 // The package's public face: steps to build runbooks with, and the machine that runs them.
 
 export type { BatchPlan, Evidence } from '../lambdas/run-batches/payload';
+export type { Thing } from '../lambdas/shared/quiesced/thing';
 export type { SqlLiteral, SqlSource, StatementTemplate } from '../lambdas/shared/sql';
 export * from './platform/answer-machine';
 export * from './platform/platform';
@@ -17,5 +18,6 @@ export * from './steps/quiesce';
 export * from './steps/redshift-statement';
 export * from './steps/sql-text';
 export * from './steps/stack-update';
+export * from './steps/wait-loop';
 export * from './steps/warehouse';
 export * from './steps/warehouse-snapshot';

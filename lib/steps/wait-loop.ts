@@ -36,7 +36,11 @@ export interface WaitLoopProps {
   readonly inItem?: boolean;
 }
 
-/** A waiting task, the question that leads back to it while it runs, and the way on. */
+/**
+ * A waiting task, the question that leads back to it while it runs, and the way on.
+ *
+ * The task leaves before its time is over and says `running`; the state data hold what it said last.
+ */
 export class WaitLoop extends Step {
   readonly startState: sfn.State;
   readonly endStates: sfn.INextable[];
