@@ -9,6 +9,7 @@ import {
   targetProblem,
 } from '../shared/clickstream/versions';
 import { notUpdatable, standingOf } from '../shared/stacks/stack-status';
+import { registeredApps } from './facts';
 import type { PipelineChecks } from './payload';
 
 /** Pipelines of older versions have no reporting time zones. */
@@ -27,7 +28,7 @@ export function checkStacks(
 ): void {
   const parameter = (kind: string, name: string) =>
     roots.find((root) => root.kind === kind)?.parameters[name];
-  const known = (parameter('DataModelingRedshift', 'AppIds') ?? '').split(',').filter(Boolean);
+  const known = registeredApps(roots);
   if (checks.targetVersion !== null) {
     findings.push(...versionProblems(roots, checks.targetVersion));
     for (const { name, status } of roots) {
@@ -57,7 +58,7 @@ export function checkStacks(
   const others = known.filter((id) => !checks.appIds.includes(id));
   if (others.length > 0) {
     warnings.push(
-      `application(s) ${others.join(', ')} of this pipeline are upgraded with it, but their data is not migrated by this run`,
+      `application(s) ${others.join(', ')} of this pipeline are upgraded with it, their schemas too, but their data is not migrated by this run`,
     );
   }
   const kept = Number(

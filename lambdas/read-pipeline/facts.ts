@@ -65,6 +65,7 @@ export function factsOf(
   return {
     id: roots[0]!.pipelineId,
     region,
+    appIds: registeredApps(roots),
     stacks: roots.map(({ name, version, status }) => ({ name, version, status })),
     version: versions.size === 1 ? roots[0]!.version : null,
     // A rule on a bus of its own is called by bus and name.
@@ -76,6 +77,12 @@ export function factsOf(
     ingestion: serversOf(resources.Ingestion ?? [], problems),
   };
 }
+
+/** Applications of the pipeline, by the parameter of the stack that makes their schemas. */
+export const registeredApps = (roots: readonly RootStack[]): string[] =>
+  (roots.find(({ kind }) => kind === 'DataModelingRedshift')?.parameters.AppIds ?? '')
+    .split(',')
+    .filter(Boolean);
 
 /** Servers on EC2; none for Fargate, or when the data comes from elsewhere. */
 function serversOf(

@@ -24,6 +24,8 @@ export interface PipelineFacts {
   /** Its id: the last part of the names of its root stacks. */
   readonly id: string;
   readonly region: string;
+  /** All its applications, also those that a run does not migrate: an upgrade is for all of them. */
+  readonly appIds: readonly string[];
   readonly stacks: readonly PipelineStack[];
   /** Version all root stacks carry; null while they differ. */
   readonly version: string | null;

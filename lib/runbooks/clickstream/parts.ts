@@ -34,7 +34,6 @@ export function addPipelineUpgrade(scope: Construct, target: TargetConfig): Runb
       return checkThenWork(body, {
         check: checkPipeline(body, clickstream, {
           upgradeTo: 'console',
-          appIds: '{% [$states.input.input.appIds] %}',
         }),
         plan: PLAN,
         work: sfn.Chain.start(quiet.begin)

@@ -46,13 +46,16 @@ const FUNCTIONS = CLICKSTREAM_FUNCTIONS.map(({ name }) => name);
 /** Schemas are lower case in Redshift, whatever the application is called. */
 const SCHEMA = '{% $lowercase($states.input.item.key) %}';
 
-/** The schema of every application, each on its own: one that fails stops no other. */
+/**
+ * The schema of every application of the pipeline, each on its own: one that fails stops no other. Those
+ * whose data is not migrated need it too: the metrics are recalculated for all.
+ */
 export function upgradeSchemas(scope: Construct, props: SchemaUpgradeProps): ForEach {
   return new ForEach(scope, 'Schemas', {
     name: 'schemas',
     noun: 'schema',
     nouns: 'schemas',
-    items: "[$states.input.input.appIds].{ 'key': $, 'value': {} }",
+    items: "[$states.input.pipeline.appIds].{ 'key': $, 'value': {} }",
     common: `{ 'machine': $states.input.pipeline.machines.schema, 'since': ${props.since ?? 'null'} }`,
     maxConcurrency: 4,
     body: (body) => upgradeSchema(body, props),

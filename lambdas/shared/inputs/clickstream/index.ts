@@ -86,7 +86,6 @@ export const pipelineUpgrade: Kind = {
     z
       .strictObject({
         projectId: projectId(target),
-        appIds: appIds(target).default([...target.appIds]),
         pipeline: pipelineMember,
         ...run,
       })
