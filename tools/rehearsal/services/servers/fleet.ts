@@ -19,6 +19,8 @@ export interface FleetData extends Template {
   readonly max: number;
   /** @default - no warm pool */
   readonly warmPool?: { readonly minSize: number; readonly maxPrepared?: number };
+  /** What an update of the stack has made the group's template since. @default - no update yet */
+  readonly updatedTo?: Template;
   readonly seconds?: Partial<typeof SECONDS>;
 }
 
@@ -85,6 +87,7 @@ export class Fleet {
     }
     this.settle();
     for (const one of this.group.warm) one.lifecycle = 'Warmed:Stopped';
+    if (data.updatedTo) this.useTemplate(data.updatedTo);
   }
 
   get healthy(): number {
