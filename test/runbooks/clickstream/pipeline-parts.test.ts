@@ -56,7 +56,7 @@ function synth(console: object, pipeline: object = {}) {
 }
 
 const withToken = synth({ apiTokenSecretArn: SECRET, region: 'eu-west-1', vpc: VPC });
-const byHand = synth({ vpc: VPC }, { region: 'ap-southeast-1' });
+const byHand = synth({ vpc: VPC, apiTokenSecretArn: undefined }, { region: 'ap-southeast-1' });
 
 /** Statements of a task's role, by action. */
 function rights(template: Template, task: string): Record<string, unknown> {

@@ -101,12 +101,12 @@ describe('the schema of each application', () => {
     expect(state('Verify the schema').Next).toBe('Mark the schema done');
   });
 
-  test('trap 13: looping over all applications of the input, each followed by its own name', async () => {
+  test('trap 42: assuming one app per project: every application of the pipeline’s stacks gets its schema, also one whose data is not migrated', async () => {
     const expression = /'todo': (\[.*\]) \} \}/.exec(
       JSON.stringify(new Map(states).get('List the schemas')),
     )![1]!;
     const items = await jsonata(expression.replaceAll('$states.input', 'data')).evaluate({
-      data: { input: { appIds: ['Shop', 'order'] } },
+      data: { input: { appIds: ['Shop'] }, pipeline: { appIds: ['Shop', 'order'] } },
     });
     expect(JSON.parse(JSON.stringify(items))).toEqual([
       { key: 'Shop', value: {} },
