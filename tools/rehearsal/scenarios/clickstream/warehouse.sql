@@ -69,6 +69,8 @@ $$;
 -- Life ---------------------------------------------------------------------------------------------
 -- Events that arrive in the course of a rehearsal. Each is taken by one data processing job, which
 -- writes files; each file is loaded into one table.
+-- Events of the old tables, remembered where no clean-up reaches them.
+create table scenario.made (app varchar(127), event_id varchar(255));
 create table scenario.arrivals (
   event_id varchar(255) primary key, app varchar(127) not null, happened_at timestamp not null,
   event_name varchar(255) not null, user_pseudo_id varchar(255) not null,
@@ -338,6 +340,7 @@ begin
     'google', 'organic'
   from plan where pos = 0 and session_number <= 2;
 
+  insert into scenario.made select app, event_id from event;
   -- A scenario may make several apps in one transaction.
   drop table plan;
   refresh materialized view user_m_view;
