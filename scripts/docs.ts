@@ -1,0 +1,14 @@
+// Draws the diagram of each machine from its synthesized definition: npm run docs
+
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { diagrams } from './diagrams';
+
+const folder = path.join(__dirname, '../docs/diagrams');
+mkdirSync(folder, { recursive: true });
+const drawn = diagrams();
+for (const left of readdirSync(folder).filter((file) => !(file in drawn))) {
+  rmSync(path.join(folder, left));
+}
+for (const [file, svg] of Object.entries(drawn)) writeFileSync(path.join(folder, file), svg);
+console.log(`${Object.keys(drawn).length} diagrams drawn in docs/diagrams`);
