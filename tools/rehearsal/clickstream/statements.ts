@@ -12,7 +12,7 @@ interface Item extends Members {
 /** A statement on its way. */
 interface Submitted {
   readonly item: Item;
-  readonly id: string;
+  readonly queryId: string;
   readonly polls: number;
 }
 
@@ -46,23 +46,26 @@ export class Statements {
       sqls.length === 1
         ? await this.ground.sql('ExecuteStatement', { ...to, Sql: sqls[0] })
         : await this.ground.sql('BatchExecuteStatement', { ...to, Sqls: sqls });
-    return { item, id: String(Id), polls: 0 };
+    return { item, queryId: String(Id), polls: 0 };
   }
 
   /** How a statement goes, and how long to wait before the next look. */
   async status(input: Members) {
-    const { item, id, polls, wait, tolerate } = input as Members & Submitted & { wait: number };
-    const { Status, Error: error = '' } = await this.ground.sql('DescribeStatement', { Id: id });
+    const { item, queryId, polls, wait, tolerate } = input as Members &
+      Submitted & { wait: number };
+    const { Status, Error: error = '' } = await this.ground.sql('DescribeStatement', {
+      Id: queryId,
+    });
     const exists = tolerate === true && String(error).includes('already exists');
     const status = Status === 'FAILED' && exists ? 'FINISHED' : String(Status);
     const bad = status === 'FAILED' || status === 'ABORTED';
     return {
       item,
-      id,
+      queryId,
       polls: polls + 1,
       status,
       wait: Math.min(LONGEST_WAIT, polls < 5 ? wait : wait + (polls - 4) * 10),
-      ...(bad && { failed: `statement ${id} is ${status}: ${String(error)}` }),
+      ...(bad && { failed: `statement ${queryId} is ${status}: ${String(error)}` }),
     };
   }
 

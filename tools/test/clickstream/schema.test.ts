@@ -7,6 +7,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { readTrouble } from '../../../lambdas/shared/foreign-trouble';
 import { faultOf } from '../../rehearsal/faults/faults';
 import { World } from './world';
 
@@ -131,9 +132,9 @@ it('takes what exists already for done', async () => {
   expect(status()).toBe('SUCCEEDED');
 });
 
-it('waits for a cancelled statement until its two hours are over', async () => {
+it('trap 16: polled for FAILED only: a cancelled statement keeps the execution running until its two hours are over', async () => {
   world.cloud.faults.arm(faultOf('kind=delay,sql=select 42,seconds=3600'));
-  const { status } = await run('order', ['select 42']);
+  const { executionArn, status } = await run('order', ['select 42']);
   await world.minutes(2);
   const [statement] = await world.withSolutionsRole(async (data) => {
     const { Statements = [] } = await data.send(new ListStatementsCommand({ Status: 'STARTED' }));
@@ -143,6 +144,11 @@ it('waits for a cancelled statement until its two hours are over', async () => {
   expect(statement?.QueryString).toContain('select 42');
   await world.minutes(90);
   expect(status()).toBe('RUNNING');
+  // What tells who watches: the machine asks on about a statement that is over.
+  await expect(readTrouble(sfn, executionArn)).resolves.toMatchObject({
+    statementId: statement!.Id,
+    texts: ['statement ABORTED'],
+  });
   await world.minutes(40);
   expect(status()).toBe('TIMED_OUT');
 });
