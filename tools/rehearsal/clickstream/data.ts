@@ -20,11 +20,12 @@ export interface ClickstreamData {
   /** Version of the pipeline's stacks, e.g. `v1.1.5-202403071513`. */
   readonly version: string;
   /**
-   * What the schemas are like: of v1.1.5, or made by an upgrade, without the functions Redshift refuses.
+   * What the schemas are like: of v1.1.5; made by an upgrade, without the functions Redshift refuses; or
+   * the same with all data migrated.
    *
    * @default 'upgraded'
    */
-  readonly schema?: 'legacy' | 'upgraded';
+  readonly schema?: 'legacy' | 'upgraded' | 'migrated';
   readonly consoleStack: string;
   /**
    * Version of the console.

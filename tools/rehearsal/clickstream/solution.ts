@@ -8,7 +8,7 @@ import { ConsoleApi } from './console';
 import type { ClickstreamData, MachineName, StackKind } from './data';
 import { Ground, type Surroundings } from './ground';
 import { Life, type Processing } from './life';
-import { Loads } from './loads';
+import { type Generation, Loads } from './loads';
 import { metricsFunctions } from './metrics';
 import { describedAs, Pipeline } from './pipeline';
 import { startSchemas } from './schema';
@@ -33,13 +33,13 @@ export class Solution {
     private readonly data: ClickstreamData,
     private readonly scenarioDir: string,
   ) {
-    const { schema = 'upgraded' } = data;
+    const generation = generationOf(data);
     this.ground = new Ground(around, data);
-    this.loads = new Loads(this.ground, schema);
+    this.loads = new Loads(this.ground, generation);
     const name = nameOf(data);
     const application =
       around.emr.jobs.named(name).at(-1) ?? around.emr.jobs.createApplication(name, around.region);
-    this.processing = { application, generation: schema };
+    this.processing = { application, generation };
     this.pipeline = new Pipeline(this.ground, {
       outputsOf: (kind, { outputs }) => this.outputsOf(kind, outputs),
       updated: (kind) => this.updated(kind),
@@ -58,7 +58,8 @@ export class Solution {
   async start(consoleUrl: string): Promise<void> {
     const { cloudformation, tables } = this.ground.around;
 
-    const { consoleVersion: version, consoleStack, schema = 'upgraded' } = this.data;
+    const { consoleVersion: version, consoleStack } = this.data;
+    const generation = generationOf(this.data);
     const stack = cloudformation.find(consoleStack);
     stack?.put({
       outputs: { ...stack.outputs, ControlPlaneURL: consoleUrl },
@@ -85,8 +86,8 @@ export class Solution {
         },
       ],
     });
-    await this.loads.know(schema);
-    if (schema === 'upgraded') this.updated('Ingestion');
+    await this.loads.know(generation);
+    if (generation === 'upgraded') this.updated('Ingestion');
     this.end = this.life?.begin() ?? this.end;
   }
 
@@ -154,6 +155,9 @@ export class Solution {
     );
   }
 }
+
+const generationOf = ({ schema }: ClickstreamData): Generation =>
+  schema === 'legacy' ? 'legacy' : 'upgraded';
 
 const nameOf = ({ project }: ClickstreamData) => `Clickstream-${project}`.slice(0, 64);
 

@@ -12,7 +12,8 @@
 -- Settings (alter database … set …, or --rows for the first):
 --   rehearsal.rows         legacy events of app shop, default 100000
 --   rehearsal.schema       upgraded (default): app shop, its pipeline was upgraded from v1.1.5; or
---                          legacy: apps shop and order of v1.1.5, nothing upgraded
+--                          legacy: apps shop and order of v1.1.5, nothing upgraded; or
+--                          migrated: as upgraded, and the data are in the new tables
 --   rehearsal.chunk_rows   events of one call of sp_migrate_event_to_v2, default 100000000
 --   rehearsal.python       the solution's Python functions: missing (default), since Redshift makes none
 --                          any more; or refused: there, but every call fails
@@ -347,10 +348,44 @@ begin
   refresh materialized view item_m_view;
 end $make$;
 
+-- What the migration leaves behind, as far as anybody compares it.
+create function scenario.make_migrated(app text) returns void language plpgsql as $make$
+declare
+  info constant text := '{"backfill_start_time":"2026-01-01","backfill_end_time":"2026-01-01"}';
+  name text;
+begin
+  set local role "IAMR:clickstream-redshift-data-api";
+  execute replace(replace(replace($sql$
+    insert into {app}.event_v2 (event_timestamp, event_id, event_time_msec, event_name, project_id,
+      app_id, user_pseudo_id, process_info)
+    select timestamp 'epoch' + event_timestamp * interval '1 ms', event_id, event_timestamp, event_name,
+      'rehearsed', {lit}, user_pseudo_id, $info from {app}.event;
+    insert into {app}.item_v2 (event_timestamp, event_id, event_name, user_pseudo_id, item_id, process_info)
+    select timestamp 'epoch' + e.event_timestamp * interval '1 ms', e.event_id, e.event_name,
+      e.user_pseudo_id, i ->> 'id', $info from {app}.event e, jsonb_array_elements(e.items) i;
+    insert into {app}.user_v2 (event_timestamp, user_pseudo_id, process_info)
+    select timestamp 'epoch' + event_timestamp * interval '1 ms', user_pseudo_id, $info
+    from {app}.user_m_view;
+    create table {app}.tmp_backfill_trace (min_event_timestamp bigint not null,
+      max_event_timestamp bigint not null, start_time timestamp not null, row_count bigint not null,
+      status varchar not null, end_time timestamp);
+    insert into {app}.tmp_backfill_trace select min(event_timestamp), max(event_timestamp), getdate(),
+      count(*), 'done', getdate() from {app}.event;
+    insert into {app}.clickstream_event_base_view (event_timestamp, event_id)
+    select event_timestamp, event_id from {app}.event_v2;
+    $sql$, '{app}', quote_ident(app)), '{lit}', quote_literal(app)), '$info',
+    quote_literal(info));
+  foreach name in array array['event', 'user', 'item', 'session'] loop
+    execute format('insert into %I.clickstream_log_v2 (log_name, log_level, log_msg) values (%L, ''info'', '
+      '''----done---- '')', app, 'sp_migrate_' || name || '_to_v2');
+  end loop;
+  reset role;
+end $make$;
+
 create procedure public.rehearsal_make_app(app text, events int) language plpgsql as $$
 declare
   element record;
-  legacy constant boolean := coalesce(current_setting('rehearsal.schema', true), '') = 'legacy';
+  state constant text := coalesce(current_setting('rehearsal.schema', true), '');
 begin
   set local role "IAMR:clickstream-redshift-data-api";
   execute format('create schema %I', app);
@@ -360,11 +395,11 @@ begin
       '* from %1$I."user" order by user_pseudo_id, event_timestamp desc', app);
     execute format('create materialized view %I.item_m_view as select distinct on (id) id, '
       'properties, event_timestamp from %1$I.item order by id, event_timestamp desc', app);
-    if legacy then perform scenario.make_legacy_objects(app); end if;
+    perform scenario.make_legacy_objects(app) where state in ('legacy', 'migrated');
   end if;
   reset role;
   for element in
-    select body from scenario.schema_sql where not python and not legacy order by position
+    select body from scenario.schema_sql where not python and state <> 'legacy' order by position
   loop
     set local role "IAMR:clickstream-redshift-data-api";
     execute replace(element.body, '{{app}}', quote_ident(app));
@@ -376,6 +411,7 @@ begin
   execute format('grant usage on schema %I to clickstream_bi_ab12cd34', app);
   execute format('grant select on all tables in schema %I to clickstream_bi_ab12cd34', app);
   perform scenario.make_data(app, events) where events > 0;
+  perform scenario.make_migrated(app) where state = 'migrated';
 end $$;
 
 call public.rehearsal_make_app('shop',
@@ -383,7 +419,7 @@ call public.rehearsal_make_app('shop',
 
 do $$
 begin
-  if coalesce(current_setting('rehearsal.schema', true), '') = 'legacy' then
+  if current_setting('rehearsal.schema', true) = 'legacy' then
     call public.rehearsal_make_app('order', 100);
   end if;
 end $$;
