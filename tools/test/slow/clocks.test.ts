@@ -16,6 +16,7 @@ import {
 const INPUT = {
   appIds: ['shop'],
   migration: { days: 10, batchDays: 5, baseViewBatchHours: 240 },
+  quietPeriod: false,
   dryRun: false,
 };
 const FAULTS = [

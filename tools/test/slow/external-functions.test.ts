@@ -24,6 +24,7 @@ const LARGE = 20;
 const INPUT = {
   appIds: ['app01'],
   migration: { days: 30, batchDays: 30, baseViewBatchHours: 720 },
+  quietPeriod: false,
 };
 const NAMES = [
   'combine_json_list',

@@ -63,16 +63,33 @@ export function start(cloud: Cloud, machine: string, input: unknown, name?: stri
 }
 
 /** Events of an execution and of every child below it, largest first. */
-export function eventCounts(cloud: Cloud, executionArn: string): number[] {
-  const children = cloud.engine
+export const eventCounts = (cloud: Cloud, executionArn: string): number[] =>
+  [executionArn, ...below(cloud, executionArn)]
+    .map((arn) => cloud.engine.eventCount(arn))
+    .sort((a, b) => b - a);
+
+/** Executions of the Map Runs of an execution, and those below them. */
+function below(cloud: Cloud, executionArn: string): string[] {
+  return cloud.engine
     .listMapRuns(executionArn, { maxResults: 1000 })
-    .items.flatMap(
-      (run) =>
-        cloud.engine.listExecutions({ mapRunArn: String(run.mapRunArn), maxResults: 1000 }).items,
-    )
-    .flatMap((child) => eventCounts(cloud, child.executionArn));
-  return [cloud.engine.eventCount(executionArn), ...children].sort((a, b) => b - a);
+    .items.flatMap(({ mapRunArn }) => {
+      const of = { mapRunArn: String(mapRunArn), maxResults: 1000 };
+      return cloud.engine.listExecutions(of).items;
+    })
+    .flatMap((child) => [child.executionArn, ...below(cloud, child.executionArn)]);
 }
+
+/** Names of states that an execution, or one below it, has entered. */
+export const enteredStates = (cloud: Cloud, executionArn: string): unknown[] =>
+  [executionArn, ...below(cloud, executionArn)]
+    .flatMap((arn) => cloud.engine.history(arn, { maxResults: 1000 }).items)
+    .map((event) => (event.stateEnteredEventDetails as { name?: string } | undefined)?.name);
+
+/** Id of the run an execution opened. */
+export const runOf = (cloud: Cloud, executionArn: string): string => {
+  const { items } = cloud.engine.history(executionArn, { maxResults: 50 });
+  return /run-\d{8}-[0-9a-f]{10}/.exec(JSON.stringify(items))![0];
+};
 
 /** Waits, on the rehearsal's clock, until a question is answered with yes. */
 export async function until(

@@ -6,6 +6,7 @@ import {
   CLICKSTREAM,
   ran,
   removeAssemblies,
+  runOf,
   start,
   startCloud,
   stopClouds,
@@ -39,9 +40,6 @@ const cloudWith = (...faults: string[]) =>
     rows: 0,
     faults,
   });
-
-const runOf = (cloud: Cloud, arn: string): string =>
-  /run-\d{8}-[0-9a-f]{10}/.exec(JSON.stringify(cloud.engine.history(arn, { maxResults: 50 })))![0];
 
 /** What the migration wrote, without the columns that say when. */
 async function written(cloud: Cloud): Promise<Record<string, unknown>> {

@@ -64,6 +64,7 @@ it('three fail, seventeen finish, one error names the three; the redrive starts 
   const arn = start(cloud, 'example-clickstream-data-migration', {
     appIds: ids(APPS),
     migration: { days: 30, batchDays: 30, baseViewBatchHours: 720 },
+    quietPeriod: false,
   });
   const failed = await cloud.engine.finished(arn);
   expect([failed.status, failed.error]).toEqual(['FAILED', 'ItemsLeftError']);
