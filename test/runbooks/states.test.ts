@@ -118,13 +118,13 @@ describe('the traps a definition can fall into', () => {
     });
   });
 
-  it('trap 6: (NULL, NULL, hours) for the base view: explicit ranges from old to new, the last one up to now', () => {
+  it('trap 6: (NULL, NULL, hours) for the base view after live loads resumed: explicit ranges from old to new, the last one up to now', () => {
     expect(payload('Run base view ranges')).toMatchObject({
       plan: { kind: 'ranges', to: 'now', tail: '{% $states.input.value.newest %}' },
     });
   });
 
-  it('trap 10: growing windows with the whole procedure: events in batches, users, items and sessions once and after them', () => {
+  it('trap 10: growing windows with the whole procedure each time: events in batches, users, items and sessions once and after them', () => {
     const plans = ['user', 'item', 'session'].map((part) => payload(`Run ${part} migration`).plan);
     expect(plans).toEqual(Array(3).fill(expect.objectContaining({ kind: 'list' })));
     const order = statesOf(migration)

@@ -98,7 +98,7 @@ describe('await-loads', () => {
     });
   });
 
-  it('trap 28: asks for every application of the name, in the pipeline’s region', async () => {
+  it('trap 28: remembering the EMR application id across the upgrade: asks for every application of the name, in the pipeline’s region', async () => {
     const p = await Pipeline.open();
     await p.wait();
     expect(p.asked.slice(0, 3)).toEqual([
@@ -108,7 +108,7 @@ describe('await-loads', () => {
     ]);
   });
 
-  it('trap 29: waits for a running job, turn after turn, and says for which', async () => {
+  it('trap 29: cancelling EMR jobs to get ahead: waits for a running job, turn after turn, and says for which', async () => {
     const p = await Pipeline.open();
     p.jobsUntil = 20;
     await expect(p.wait()).resolves.toEqual({
@@ -135,7 +135,7 @@ describe('await-loads', () => {
       `${t}#ENQUEUE`,
       `${t}#PROCESSING`,
     ]),
-  )('trap 30: waits while %s is recorded', async (status) => {
+  )('trap 30: forgetting legacy load records: waits while %s is recorded', async (status) => {
     const p = await Pipeline.open();
     p.filesUntil = { [status]: 10 };
     await expect(p.wait()).resolves.toEqual(DONE);

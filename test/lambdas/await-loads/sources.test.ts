@@ -24,7 +24,7 @@ function answering<C extends EMRServerlessClient | DynamoDBClient>(
 
 const settings = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 
-it('trap 28: jobs of every application of the name count, also of one an earlier version has left', async () => {
+it('trap 28: remembering the EMR application id across the upgrade: jobs of every application of the name count, also of one an earlier version has left', async () => {
   const { client, calls } = answering(new EMRServerlessClient(settings), (call, input) => {
     if (call === 'ListApplications') {
       const named = (id: string, name: string, state = 'STARTED') => ({ id, name, state });
@@ -57,7 +57,7 @@ it('trap 28: jobs of every application of the name count, also of one an earlier
   });
 });
 
-it('trap 29: only ever lists', async () => {
+it('trap 29: cancelling EMR jobs to get ahead: only ever lists', async () => {
   const { client, calls } = answering(new EMRServerlessClient(settings), (call) =>
     call === 'ListApplications'
       ? { applications: [{ id: 'a', name: 'n', state: 'STARTED' }] }
@@ -69,7 +69,7 @@ it('trap 29: only ever lists', async () => {
   );
 });
 
-it('trap 30: counts the records of each status by the index, page by page', async () => {
+it('trap 30: forgetting legacy load records: counts the records of each status by the index, page by page', async () => {
   const { client, calls } = answering(new DynamoDBClient(settings), (_, input) => {
     const [status] = Object.values(
       input.ExpressionAttributeValues as Record<string, { S: string }>,

@@ -19,7 +19,7 @@ const rowOf = (one: ExternalFunction): fc.Arbitrary<Row> =>
   fc.array(fc.option(anyText), { minLength: one.arguments, maxLength: one.arguments });
 const batch = udf.chain((one) => fc.record({ udf: fc.constant(one), rows: fc.array(rowOf(one)) }));
 
-it('any text in: valid JSON of at most 65,535 bytes or NULL out, as many as rows', async () => {
+it('trap 39: Lambda UDF throws on one bad URL or null: any text in, valid JSON of at most 65,535 bytes or NULL out, as many as rows', async () => {
   await fc.assert(
     fc.asyncProperty(batch, async ({ udf: { name }, rows }) => {
       const answer = await callBatch(name, rows);

@@ -33,7 +33,7 @@ describe('functions that work', () => {
     expect(checks).toHaveLength(6);
   });
 
-  it('trap 39: are replaced when they are external and fail on NULL or a bad URL: that would stop a chunk', async () => {
+  it('trap 39: Lambda UDF throws on one bad URL or null: replaced, because it would stop a chunk', async () => {
     const h = await open();
     h.functions.fill('plpythonu');
     h.roles.roles = [...h.roles.roles, ROLE];
@@ -50,7 +50,7 @@ describe('functions that work', () => {
     ]);
   });
 
-  it('trap 39: are left alone when they are in Python: what they do with broken values is known', async () => {
+  it('trap 39: left alone when they are in Python: what they do with broken values is known', async () => {
     const h = await open();
     h.functions.fill('plpythonu', 'fragile');
     await expect(h.invoke()).resolves.toMatchObject({ made: 0, left: 6 });
@@ -85,7 +85,7 @@ describe('functions that do not work', () => {
     );
   });
 
-  it('trap 15: are made when only convert_json_list is missing, which the migration itself does not call', async () => {
+  it('trap 15: looking only for the five migration UDFs: made when only convert_json_list is missing, which the migration itself does not call', async () => {
     const h = await open();
     h.functions.fill('plpythonu').catalog.delete('convert_json_list');
     await expect(h.invoke()).resolves.toMatchObject({ made: 1, left: 5 });

@@ -98,7 +98,7 @@ describe('follow-schema', () => {
     expect(h.machine.changes).toEqual([]);
   });
 
-  test('trap 15: looking only for the five migration functions: one that has no replacement is named, nothing is started', async () => {
+  test('trap 15: looking only for the five migration UDFs: one that has no replacement is named, nothing is started', async () => {
     const h = await harness(() => fails(PYTHON));
     h.theirs();
     h.clock.pass(600_000);
@@ -108,7 +108,7 @@ describe('follow-schema', () => {
     expect(h.machine.changes).toEqual([]);
   });
 
-  test('trap 16: a cancelled statement keeps their execution running: it is noted, waited for, and goes on afterwards', async () => {
+  test('trap 16: SQL workflow polled for FAILED only: a cancelled statement keeps their execution running: it is noted, waited for, and goes on afterwards', async () => {
     const h = await harness((nth) => (nth === 1 ? { seconds: 7_200, ends: 'TIMED_OUT' } : {}));
     h.statements['statement-1'] = 'ABORTED';
     h.theirs();
@@ -266,7 +266,7 @@ describe('follow-schema', () => {
     await expect(h.drive()).resolves.toEqual({ status: 'done', executions: 0, started: 0 });
   });
 
-  test('trap 14: the edited list that is refused for Python as well is told, and never edited in a circle', async () => {
+  test('trap 14: redriving a schema execution that failed on plpythonu: an edited list that is refused for Python as well is told, and never edited in a circle', async () => {
     const h = await harness(() => fails(PYTHON));
     h.theirs();
     h.clock.pass(600_000);

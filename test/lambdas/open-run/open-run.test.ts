@@ -87,7 +87,7 @@ describe('a new run', () => {
     expect(await lease(target, 'shop')).toBeUndefined();
   });
 
-  it('waits for nobody: a held lease names its holder and what to do, and none is kept', async () => {
+  it('trap 11: two executions for one app: waits for nobody, a held lease names its holder and what to do, and none is kept', async () => {
     const target = newTarget();
     const holder = await open(payload('holder', target, { ...INPUT, appIds: ['shop'] }));
     const refused = open(payload('late', target));

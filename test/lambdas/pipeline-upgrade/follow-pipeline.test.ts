@@ -45,7 +45,7 @@ it('trap 23: using "no stack in progress" as completion: gaps between the levels
   await expect(followed()).resolves.toMatchObject({ status: 'upgraded' });
 });
 
-it('trap 23: a stack that is new in the version is waited for, too: all that are there may carry it for a moment', async () => {
+it('trap 23: using "no stack in progress" as completion: a stack that is new in the version is waited for, too: all that are there may carry it for a moment', async () => {
   for (const root of console.roots) root.version = NEW;
   console.templateVersion = 'other';
   const metrics = {
@@ -88,7 +88,7 @@ it('trap 24: accepting UPDATE_ROLLBACK_COMPLETE because it ends in COMPLETE: it 
   expect(console.begun).toBe(2);
 });
 
-it('trap 24: a failure of before is not taken for one of the retry that has just begun', async () => {
+it('trap 24: accepting UPDATE_ROLLBACK_COMPLETE because it ends in COMPLETE: one of before is not taken for one of the retry that has just begun', async () => {
   console.failNext = { kind: 'DataModelingRedshift', reason: 'first' };
   await start();
   await expect(followed()).rejects.toThrow(/first/);

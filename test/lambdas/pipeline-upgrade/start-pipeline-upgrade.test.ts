@@ -43,7 +43,7 @@ it('starts nothing when every root stack has the version of the console', async 
   expect(console.posts(/./)).toEqual([]);
 });
 
-it('trap 21: retrying the upgrade POST after a lost answer: the pipeline is looked at first, and one upgrade begins', async () => {
+it('trap 21: retrying the upgrade POST after a gateway timeout: the pipeline is looked at first, and one upgrade begins', async () => {
   console.after = ({ path }) => {
     if (UPGRADE.test(path)) throw new Error('lost');
   };
@@ -52,7 +52,7 @@ it('trap 21: retrying the upgrade POST after a lost answer: the pipeline is look
   expect(console.begun).toBe(1);
 });
 
-it('trap 21: a request that never arrived is made again under a new id, but not before the server must be through with it', async () => {
+it('trap 21: retrying the upgrade POST after a gateway timeout: a request that never arrived is made again under a new id, but not before the server must be through with it', async () => {
   const asked: number[] = [];
   console.before = ({ path }) => {
     if (!UPGRADE.test(path)) return;
@@ -68,7 +68,7 @@ it('trap 21: a request that never arrived is made again under a new id, but not 
   expect(console.begun).toBe(1);
 });
 
-it('trap 21: a slow server that starts the upgrade after the connection broke is not asked twice', async () => {
+it('trap 21: retrying the upgrade POST after a gateway timeout: a slow server that starts the upgrade after the connection broke is not asked twice', async () => {
   console.before = ({ path }) => {
     if (!UPGRADE.test(path)) return;
     console.before = () => undefined;
@@ -90,7 +90,7 @@ it('trap 21: a slow server that starts the upgrade after the connection broke is
 });
 
 it.each([502, 504, 429])(
-  'trap 21: an answer %i says nothing: the pipeline decides',
+  'trap 21: retrying the upgrade POST: an answer %i says nothing: the pipeline decides',
   async (status) => {
     console.answerWith = ({ path }) => {
       if (!UPGRADE.test(path) || console.begun > 0) return undefined;
@@ -111,7 +111,7 @@ it('trap 21: treating the second 400 as failure: "does not allow upgrade" while 
   expect(console.begun).toBe(1);
 });
 
-it('trap 21: the same id again: "Not Modified." is no failure, the pipeline decides', async () => {
+it('trap 21: retrying the upgrade POST with the same id: "Not Modified." is no failure, the pipeline decides', async () => {
   const error = [{ msg: 'Not Modified.' }];
   console.answerWith = ({ path }) => {
     if (!UPGRADE.test(path)) return undefined;
@@ -127,7 +127,7 @@ it('trap 21: the same id again: "Not Modified." is no failure, the pipeline deci
   expect(console.begun).toBe(1);
 });
 
-it('trap 21: an upgrade somebody else has begun is adopted', async () => {
+it('trap 21: treating the second 400 as failure: an upgrade somebody else has begun is adopted', async () => {
   console.begin();
   console.clock.pass(30_000);
   await expect(start()).resolves.toMatchObject({ status: 'begun' });

@@ -141,7 +141,7 @@ it('reaches events from the future with the ranges of the base view', async () =
   expect(applications[0]!.value.newest).toBe('2026-02-01T00:00:01.000Z');
 });
 
-it('trap 4: skips an application without legacy tables instead of calling procedures that loop', async () => {
+it('trap 4: starting it for an app without legacy tables: it is skipped, because the procedures would loop', async () => {
   const objects = owned([...NEW_RELATIONS, ...PROCEDURES]);
   await expect(preflight({ objects })).resolves.toMatchObject({
     applications: [],
@@ -149,7 +149,7 @@ it('trap 4: skips an application without legacy tables instead of calling proced
   });
 });
 
-it('trap 34: says what to grant when the role may neither list nor cancel', async () => {
+it('trap 34: cancel with the Data API role: says what to grant when the role may neither list nor cancel', async () => {
   const { warnings } = await preflight({ rights: 'denied' });
   expect(warnings.join()).toMatch(/redshift-data:ListStatements.*redshift-data:CancelStatement/);
 });
@@ -175,7 +175,7 @@ it.each<[string, World, Partial<PreflightMigrationPayload>, RegExp]>([
     /tmp_backfill_trace belong to admin, but this run calls as IAMR:data-api/,
   ],
   [
-    'trap 9: "done" although a chunk is unfinished: finds a trace row without data left',
+    'trap 9: "done" in the log although a start row has no data left: finds it before the run',
     {
       objects: [...READY, ...owned(['tmp_backfill_trace'])],
       trace: { unfinished: '1', without_data: '1' },

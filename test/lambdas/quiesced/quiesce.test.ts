@@ -64,7 +64,7 @@ describe('quiesce', () => {
     expect(h.rules.calls).toEqual(Array(h.rules.calls.length).fill('DescribeRule'));
   });
 
-  it('trap 28: stops again what the upgrade has started, and keeps the first record', async () => {
+  it('trap 12: migrating while loads run: stops again what the upgrade has started, and keeps the first record', async () => {
     const h = await harness();
     await h.quiesce([RULE]);
     const first = await h.item(RULE);

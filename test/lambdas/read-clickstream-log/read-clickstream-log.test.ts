@@ -56,7 +56,7 @@ it('is content when the last word on every part is an end', async () => {
   });
 });
 
-it('trap 2: asks for the end of every part, and does not trust "backfill all end"', async () => {
+it('trap 2: waiting for "backfill all end": the end of every part is asked for', async () => {
   const all: Row = {
     name: 'sp_migrate_data_to_v2',
     last_end: '2026-01-01 03:00:00',
@@ -85,7 +85,7 @@ it('trap 38: goes by time and not by id: an error after the last end is somebody
   });
 });
 
-it('trap 12: notes live loads that failed meanwhile, because their files are forgotten', async () => {
+it('trap 12: migrating while loads run: loads that failed meanwhile are noted, because their files are forgotten', async () => {
   const load: Row = {
     name: 'sp_merge_event_v2',
     last_end: null,

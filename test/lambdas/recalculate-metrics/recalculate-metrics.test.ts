@@ -136,7 +136,7 @@ describe('recalculate-metrics', () => {
     expect(new Set(h.machine.changes).size).toBe(3);
   });
 
-  test('trap 17: after three without work it names the applications, and a redrive tries again', async () => {
+  test('trap 17: recalculation SUCCEEDED taken as done: after three without work it names the applications, and a redrive tries again', async () => {
     const h = await harness();
     h.works = () => ['order'];
     await expect(h.drive()).rejects.toThrow(
@@ -149,13 +149,13 @@ describe('recalculate-metrics', () => {
     await expect(h.redrive().drive()).resolves.toEqual({ status: 'done', attempts: 7 });
   });
 
-  test('trap 17: a day in the middle that was not recalculated is missing', async () => {
+  test('trap 17: recalculation SUCCEEDED taken as done: a day in the middle that was not recalculated is missing', async () => {
     const h = await harness();
     h.skippedDays = ['2025-12-30'];
     await expect(h.drive()).rejects.toThrow('Shop (2025-12-30); order (2025-12-30)');
   });
 
-  test('trap 17: one day alone needs a row, too', async () => {
+  test('trap 17: recalculation SUCCEEDED taken as done: one day alone needs a row, too', async () => {
     const h = await harness();
     h.works = () => ['shop'];
     await expect(h.drive({ days: 1 })).rejects.toThrow('order (no day)');
@@ -174,7 +174,7 @@ describe('recalculate-metrics', () => {
     expect(h.inputs()).toEqual([{ refreshStartTime: at - 3 * DAY, refreshEndTime: at }]);
   });
 
-  test('trap 17: waits while somebody else recalculates, because ours would be skipped', async () => {
+  test('trap 17: recalculation SUCCEEDED taken as done: waits while somebody else recalculates, because ours would be skipped', async () => {
     const h = await harness((_, name) => ({ seconds: name === 'scheduled' ? 1_800 : 600 }));
     h.machine.put('scheduled', { forceRefresh: 'false' });
     await expect(h.drive()).resolves.toMatchObject({ status: 'done' });

@@ -98,7 +98,7 @@ describe('failures', () => {
     ]);
   });
 
-  it('trap 1: a FINISHED statement with an error row is a failure', async () => {
+  it('trap 1: statement FINISHED taken as migration success: with an error row it is a failure', async () => {
     const h = await harness(growing, (_sql, _p, nth) =>
       nth === 0
         ? { seconds: 9, logs: [{ level: 'error', message: 'error message:numeric overflow' }] }
@@ -119,7 +119,7 @@ describe('failures', () => {
     await expect(h.turns()).rejects.toMatchObject({ name: 'ProcedureFailedError' });
   });
 
-  it('trap 3: calls one chunk a statement, bounded, and stops a procedure that never ends', async () => {
+  it('trap 3: one CALL and wait: one chunk a statement, bounded, and a procedure that never ends is stopped', async () => {
     const h = await harness(growing, () => chunk(1_000));
     await expect(h.turns()).rejects.toMatchObject({
       name: 'NoProgressError',
@@ -145,7 +145,7 @@ describe('failures', () => {
     expect(h.warehouse.work).toHaveLength(2);
   });
 
-  it('trap 5: base-view errors: the statement is FAILED and has an error row, whose text is the reason', async () => {
+  it('trap 5: treating base-view errors like migration errors: the statement is FAILED and has an error row, whose text is the reason', async () => {
     const h = await harness(growing, (_sql, _p, nth) =>
       nth === 0
         ? {
@@ -161,6 +161,23 @@ describe('failures', () => {
       message: expect.stringContaining('error message:bad range'),
     });
     await expect(h.redrive()).resolves.toMatchObject({ status: 'done' });
+  });
+
+  it('trap 8: cancelling a slow call and calling again: a cancelled call fails without an error row, and its own small window alone is called again', async () => {
+    const calls = [exhausted, { seconds: 20_000 }, exhausted];
+    const h = await harness(growing, (_sql, _p, nth) => calls[nth]!);
+    h.warehouse.onWait = () => {
+      const slow = h.warehouse.work[1];
+      if (slow && h.clock.now() - slow.startedAt > 3_600_000) slow.cancelledAt ??= h.clock.now();
+    };
+    await expect(h.turns()).rejects.toMatchObject({
+      name: 'StatementStoppedError',
+      message: expect.stringMatching(/cancel|ABORTED/i),
+    });
+    expect(h.warehouse.work).toHaveLength(2);
+    h.warehouse.onWait = () => undefined;
+    await expect(h.redrive()).resolves.toMatchObject({ status: 'done' });
+    expect(h.warehouse.work.map(({ parameters }) => parameters.days)).toEqual(['5', '10', '10']);
   });
 
   it('cancels a procedure that loops over an error, after three error rows', async () => {
@@ -181,7 +198,7 @@ describe('failures', () => {
 });
 
 describe('growing windows', () => {
-  it('trap 10: repeats a window until nothing is left, then takes the next', async () => {
+  it('trap 10: growing windows: repeats a window until nothing is left, then takes the next', async () => {
     const calls = [chunk(100), chunk(50), exhausted, chunk(70), exhausted];
     const h = await harness(growing, (_sql, _p, nth) => calls[nth]!);
     await expect(h.turns()).resolves.toEqual({ status: 'done', batches: 5, rows: 220 });
@@ -402,7 +419,7 @@ describe('stop', () => {
     await expect(stopProgress(h.deps, h.runId, sk, async () => true)).resolves.toBe('running');
   });
 
-  it('without the right to cancel, the redrive adopts the statement instead of starting a second', async () => {
+  it('trap 34: cancel with the Data API role: without the right to cancel, the redrive adopts the statement instead of starting a second', async () => {
     const h = await harness(count(1), () => ({ seconds: 3_000 }));
     h.warehouse.mayCancel = false;
     h.warehouse.onWait = () => {
@@ -414,7 +431,7 @@ describe('stop', () => {
     expect(h.warehouse.work).toHaveLength(1);
   });
 
-  it('a redrive two seconds after a stop never has two of one batch', async () => {
+  it('trap 11: two executions for one app: a redrive two seconds after a stop never has two of one batch', async () => {
     const h = await harness(count(2), () => ({ seconds: 300 }));
     let redriven: Promise<unknown> | undefined;
     h.warehouse.onWait = () => {

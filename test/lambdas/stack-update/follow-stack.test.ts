@@ -40,7 +40,7 @@ describe('follow-stack', () => {
     expect(h.clock.now() - before).toBe(120_000);
   });
 
-  test('trap 24: on the console, UPDATE_ROLLBACK_COMPLETE is a failure', async () => {
+  test('trap 24: accepting UPDATE_ROLLBACK_COMPLETE because it ends in COMPLETE: on the console it is a failure, too', async () => {
     const h = await harness();
     h.cloud.rollBackNext = FAULT;
     await h.started();

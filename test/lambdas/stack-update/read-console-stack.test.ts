@@ -61,7 +61,7 @@ describe('read-console-stack', () => {
     });
   });
 
-  test('trap 25: tells the variant by parameter keys, not by the description five variants share', async () => {
+  test('trap 25: deducing the variant from the description: parameter keys tell it, the description is shared by five', async () => {
     const url = NEW.replace('-global.', '-global-customdomain.');
     const domain = { Email: {}, HostedZoneId: {}, HostedZoneName: {}, RecordName: {} };
     const catalogue = templates({
@@ -76,13 +76,13 @@ describe('read-console-stack', () => {
     await expect(h.read()).resolves.toMatchObject({ variant: 2, plan: { templateUrl: url } });
   });
 
-  test('trap 26: keeps IamRolePrefix of a console that has it', async () => {
+  test('trap 26: dropping IamRolePrefix: kept of a console that has it', async () => {
     const h = await harness(templates(), NEW, { Email: 'ops@example.com', IamRolePrefix: 'acme' });
     const { plan } = await h.read();
     expect(plan.parameters).toContainEqual({ key: 'IamRolePrefix' });
   });
 
-  test('trap 27: refuses latest as version and as address', async () => {
+  test('trap 27: updating the console from latest: refuses latest as version and as address', async () => {
     const h = await harness();
     await expect(h.read({ targetVersion: 'latest' })).rejects.toThrow(/latest moves/);
     await expect(h.read({ templateUrl: NEW.replace('v1.1.15', 'latest') })).rejects.toThrow(
@@ -90,7 +90,7 @@ describe('read-console-stack', () => {
     );
   });
 
-  test('trap 27: compares full versions, so that another build of one number is an update', async () => {
+  test('trap 27: comparing short versions only: full versions are compared, so that another build of one number is an update', async () => {
     const h = await harness(target({}), NEW, { Email: 'ops@example.com' });
     await expect(h.read()).resolves.toMatchObject({ action: 'none' });
     h.cloud.templates[NEW] = {

@@ -185,7 +185,7 @@ const evaluate = (text: unknown, input: object): Promise<unknown> =>
 describe('the clean-up', () => {
   const { cleanup, machines } = withToken;
 
-  it('trap 41: lists, asks a person, compares with the approval, and only then goes to the applications', () => {
+  it('trap 41: dropping legacy tables automatically: lists, asks a person, compares with the approval, and only then goes to the applications', () => {
     expect(machines['example-clickstream-legacy-cleanup']!.StartAt).toBe('List the legacy objects');
     expect(cleanup['Any legacy objects there?']).toMatchObject({
       Choices: [{ Next: 'No legacy objects are left' }],
@@ -202,7 +202,7 @@ describe('the clean-up', () => {
     });
   });
 
-  it('trap 41: drops an application only behind checks 1, 9 and 37 that ran right before it', () => {
+  it('trap 41: dropping legacy tables automatically: drops an application only behind checks 1, 9 and 37 that ran right before it', () => {
     const { plan, evidence } = cleanup['Run checks before the clean-up']!.Arguments!
       .Payload as never as {
       plan: { statements: { name: string }[] };

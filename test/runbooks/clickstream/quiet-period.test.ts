@@ -79,7 +79,7 @@ describe('quietPeriod', () => {
     expect(grantsOf(one.template, 'redshift-serverless:UpdateWorkgroup')).toEqual({});
   });
 
-  test('trap 29: nothing has the right to cancel a job, a load or a record', () => {
+  test('trap 29: cancelling EMR jobs to get ahead: nothing has the right to cancel a job, a load or a record', () => {
     expect(JSON.stringify(template.toJSON())).not.toMatch(
       /emr-serverless:(Cancel|Stop|Delete|\*)|states:StopExecution|"dynamodb:(DeleteItem|UpdateItem)"[^}]*Clickstream/,
     );

@@ -83,7 +83,7 @@ describe('the schema of each application', () => {
     );
   });
 
-  test('trap 14: the external functions come before the list without Python is run, and verification is last', () => {
+  test('trap 14: redriving a schema execution that failed on plpythonu: the external functions come before the list without Python is run, and verification is last', () => {
     expect(state("Follow the schema's SQL").Next).toBe("Is the schema's SQL through?");
     expect(next("Is the schema's SQL through?")).toEqual([
       ["{% $states.input.schema.status = 'running' %}", "Follow the schema's SQL"],
@@ -156,7 +156,7 @@ describe('the schema of each application', () => {
 });
 
 describe('the metrics', () => {
-  test('trap 20: are recalculated behind all ranges of the base view, and only when the input says so', () => {
+  test('trap 20: recalculating before all base-view ranges are in: metrics come behind all of them, and only when the input says so', () => {
     const names = states.map(([name]) => name);
     expect(names.indexOf('Recalculate the metrics')).toBeGreaterThan(
       names.indexOf('Run base view ranges'),

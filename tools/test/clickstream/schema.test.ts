@@ -132,7 +132,7 @@ it('takes what exists already for done', async () => {
   expect(status()).toBe('SUCCEEDED');
 });
 
-it('trap 16: polled for FAILED only: a cancelled statement keeps the execution running until its two hours are over', async () => {
+it('trap 16: SQL workflow polled for FAILED only: a cancelled statement keeps the execution running until its two hours are over', async () => {
   world.cloud.faults.arm(faultOf('kind=delay,sql=select 42,seconds=3600'));
   const { executionArn, status } = await run('order', ['select 42']);
   await world.minutes(2);

@@ -41,7 +41,7 @@ it('does nothing where the group still has the launch configuration of its serve
   expect(await world.phase('record')).toBe('nothing');
 });
 
-it('trap 31: makes room in a group and a service of ServerMin = ServerMax, and takes it back', async () => {
+it('trap 31: doubling ECS tasks with ServerMin = ServerMax: makes room in group and service, and takes it back', async () => {
   const world = await World.of();
   await world.refresh(0, ['record', 'empty', 'start']);
   const { group, scaling, desired } = world.fleet;
@@ -51,7 +51,7 @@ it('trap 31: makes room in a group and a service of ServerMin = ServerMax, and t
   expect([after.group.max, after.scaling.max, after.scaling.suspended.in]).toEqual([2, 2, false]);
 });
 
-it('trap 32: empties the warm pool first, and makes it anew of new servers', async () => {
+it('trap 32: warm pool: emptied first, because old servers come back from it, and made anew of new ones', async () => {
   const world = await World.of({ warmPool: { minSize: 2, maxPrepared: 5 } });
   expect(world.old).toHaveLength(5);
   const before = await world.sizes();
@@ -74,7 +74,7 @@ it('recycles a warm pool of old servers behind a group of new ones', async () =>
   expect(world.called('UpdateService', 'TerminateInstanceInAutoScalingGroup')).toEqual([]);
 });
 
-it('trap 33: takes servers out through the group with decrement, when their last task has ended', async () => {
+it('trap 33: EC2 TerminateInstances: servers go through the group with decrement, when their last task has ended', async () => {
   const world = await World.of();
   const inputs: unknown[] = [];
   world.server.listeners.add(({ operation }, input) => {

@@ -5,13 +5,14 @@ import { readLegacyObjects } from '../../../lambdas/read-legacy-objects/core';
 import type { ReadLegacyObjectsPayload } from '../../../lambdas/read-legacy-objects/payload';
 import { DataApi } from '../../../lambdas/shared/data-api';
 import { approvedHash, gateKey } from '../../../lambdas/shared/gates';
-import { renderStatement, type StatementTemplate } from '../../../lambdas/shared/sql';
+import type { StatementTemplate } from '../../../lambdas/shared/sql';
 import { sqlText } from '../../../lambdas/shared/sql-files';
 import { FakeClock } from '../../../test/support/fake-warehouse';
 import { MemoryLedger } from '../../../test/support/memory-ledger';
 import { callerOf, FakeStepFunctions, openedRun } from '../../../test/support/runs';
 import { readWarehouse } from '../../rehearsal/cloud/account';
 import { Harness } from './harness';
+import { runFile } from './product-sql';
 import { lambda, makeFunctions } from './udf';
 
 const FOLDER = join(__dirname, '../../rehearsal/scenarios/clickstream');
@@ -64,18 +65,7 @@ const read = (appIds: string[], change: Partial<ReadLegacyObjectsPayload> = {}) 
     },
   );
 
-/** Runs a file of `sql/clickstream/`; returns its error, or its rows when it has some. */
-async function run(file: string, values: Omit<StatementTemplate, 'sql'>) {
-  const text = sqlText({ file: `clickstream/${file}` });
-  const { sql, parameters } = renderStatement(text, values, ['test']);
-  const more = parameters.length > 0 ? { Parameters: parameters } : {};
-  const { Id, Error: error, HasResultSet: rows } = await data.run(sql, more);
-  if (error !== undefined || !rows) return error;
-  const { Records } = await data.call('GetStatementResult', { Id });
-  return (Records as Record<string, unknown>[][]).map((row) =>
-    row.map((field) => Object.values(field)[0]),
-  );
-}
+const run = (file: string, values: Omit<StatementTemplate, 'sql'>) => runFile(data, file, values);
 
 const TABLES = ['drop-user-view', 'drop-item-view', 'drop-legacy-tables', 'drop-backfill-trace'];
 
@@ -170,7 +160,7 @@ it('trap 41: dropping legacy tables automatically: without the record of a migra
   );
 });
 
-it('trap 41: and only after the log of the migration says that every part has ended, and no error came after', async () => {
+it('trap 41: dropping legacy tables automatically: only after the log of the migration says that every part has ended, and no error came after', async () => {
   const app = await makeApp();
   const ends = () => run('check-log-ends', { ids: { schema: app } });
   const checked = (actual: string) => [

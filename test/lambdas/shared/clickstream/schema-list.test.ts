@@ -33,14 +33,14 @@ const SOLUTION = [
 
 const only = (...texts: string[]) => editedSchemaList(texts);
 
-it('trap 15: takes out convert_json_list too, which stands in a file of its own and is the first to fail', () => {
+it('trap 15: looking only for the five migration UDFs: takes out convert_json_list too, which stands in a file of its own and is the first to fail', () => {
   const { files, functions } = editedSchemaList(SOLUTION);
   expect(functions).toEqual(EXTERNAL_FUNCTIONS.map(({ name }) => name).sort());
   expect(files.map(({ index }) => index)).toEqual([0, 1, 2, 8]);
   expect(files[2]).toEqual({ index: 2, sql: PROCEDURE, edited: true });
 });
 
-it('trap 14: leaves nothing in the list that Redshift refuses to make', () => {
+it('trap 14: redriving a schema execution that failed on plpythonu: the edited list leaves nothing in the list that Redshift refuses to make', () => {
   const { files } = editedSchemaList(SOLUTION);
   const again = editedSchemaList(files.map(({ sql }) => sql));
   expect(again.functions).toEqual([]);
