@@ -109,6 +109,7 @@ const target = (appId: string) => ({
   appIds: [appId],
   retentionDays: 365,
   console: { stackName: 'console' },
+  warehouse: { type: 'serverless' as const },
 });
 const check = (appId: string, migration: Record<string, unknown> = { days: 30 }) => {
   const given = { appIds: [appId], migration };

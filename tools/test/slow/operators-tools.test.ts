@@ -22,6 +22,8 @@ const WHEN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d$/;
 const INPUT = {
   appIds: ['shop'],
   migration: { days: 30, batchDays: 15, baseViewBatchHours: 720 },
+  // Loads on their way would be waited for in real minutes.
+  quietPeriod: false,
 };
 const proxies = { HTTP_PROXY: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9' };
 const before = { ...process.env };
