@@ -39,8 +39,8 @@ export function addPipelineUpgrade(scope: Construct, target: TargetConfig): Runb
         work: sfn.Chain.start(quiet.begin)
           .next(snapshotOf(body, clickstream, warehouse))
           .next(pipelineUpgrade(body, clickstream))
-          .next(quiet.again)
           .next(readPipelineAgain(body, clickstream))
+          .next(quiet.again)
           .next(upgradeSchemas(body, { warehouse, definer, target: clickstream }))
           .next(quiet.end),
       });

@@ -58,33 +58,36 @@ export function addUpgrade(scope: Construct, target: TargetConfig): RunbookMachi
 function upgrade(scope: Construct, target: ClickstreamTarget, accesses: Accesses): sfn.Chain {
   const { warehouse, definer } = accesses;
   const quiet = quietPeriod(scope, target);
-  return sfn.Chain.start(askWhenBusy(scope))
-    .next(quiet.begin)
-    .next(snapshotOf(scope, target, warehouse))
-    .next(consoleUpdate(scope, target, "{% 'change-set' in $states.input.input.gates %}"))
-    .next(pipelineUpgrade(scope, target))
-    .next(quiet.again)
-    .next(readPipelineAgain(scope, target))
-    .next(upgradeSchemas(scope, { warehouse, definer, target }))
-    .next(
-      when(scope, refreshIngestion(scope, target), {
-        question: 'Shall the ingestion servers be replaced?',
-        condition: '$states.input.input.ingestion.refresh',
-        done: 'The ingestion servers are as wanted',
-      }),
-    )
-    .next(checkWarehouse(scope, target, accesses))
-    .next(quiet.capacity)
-    .next(migrateApplications(scope, accesses))
-    .next(recalculateMetrics(scope, { warehouse, target }))
-    .next(
-      when(scope, cleanUpLegacy(scope, { warehouse }), {
-        question: 'Shall the legacy objects be dropped?',
-        condition: '$states.input.input.cleanup.dropLegacy',
-        done: 'The legacy objects are as wanted',
-      }),
-    )
-    .next(quiet.end);
+  return (
+    sfn.Chain.start(askWhenBusy(scope))
+      .next(quiet.begin)
+      .next(snapshotOf(scope, target, warehouse))
+      .next(consoleUpdate(scope, target, "{% 'change-set' in $states.input.input.gates %}"))
+      .next(pipelineUpgrade(scope, target))
+      // First: an upgrade may have made rules, tables and machines of other names.
+      .next(readPipelineAgain(scope, target))
+      .next(quiet.again)
+      .next(upgradeSchemas(scope, { warehouse, definer, target }))
+      .next(
+        when(scope, refreshIngestion(scope, target), {
+          question: 'Shall the ingestion servers be replaced?',
+          condition: '$states.input.input.ingestion.refresh',
+          done: 'The ingestion servers are as wanted',
+        }),
+      )
+      .next(checkWarehouse(scope, target, accesses))
+      .next(quiet.capacity)
+      .next(migrateApplications(scope, accesses))
+      .next(recalculateMetrics(scope, { warehouse, target }))
+      .next(
+        when(scope, cleanUpLegacy(scope, { warehouse }), {
+          question: 'Shall the legacy objects be dropped?',
+          condition: '$states.input.input.cleanup.dropLegacy',
+          done: 'The legacy objects are as wanted',
+        }),
+      )
+      .next(quiet.end)
+  );
 }
 
 /** Looks at all of it; what it finds is `console`, `pipeline` and `plan`. */
