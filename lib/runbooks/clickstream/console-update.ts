@@ -36,7 +36,7 @@ export function addConsoleUpdate(scope: Construct, target: TargetConfig): Runboo
     schema: 'clickstream-console-update',
     target: clickstream,
     tracing,
-    docs: 'docs/clickstream-console-update.md',
+    docs: 'docs/runbooks/clickstream.md',
     body: (body) =>
       checkThenWork(body, {
         check: checkConsole(body, clickstream),

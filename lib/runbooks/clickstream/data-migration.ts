@@ -32,7 +32,7 @@ export function addDataMigration(scope: Construct, target: TargetConfig): Runboo
     schema: 'clickstream-data-migration',
     target: clickstream,
     tracing,
-    docs: 'docs/clickstream-data-migration.md',
+    docs: 'docs/runbooks/clickstream.md',
     body: (body) => {
       const accesses = accessesOf(body, clickstream.warehouse);
       return checkThenWork(body, {
