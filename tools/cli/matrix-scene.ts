@@ -29,6 +29,8 @@ export interface Step {
 export interface Scene {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** `<account>` of the scenario's `cloud.<account>.json`. @default - the first step's machine */
+  readonly account?: string;
 }
 
 /** What came of a scene. */

@@ -117,7 +117,7 @@ export class MatrixStage {
     signal.throwIfAborted();
     const { assembly: assemblyDir, scenarioDir } = stage;
     const rows = rowsOf(options);
-    const { machine } = scene.steps[0]!;
+    const machine = scene.account ?? scene.steps[0]!.machine;
     const template = await this.template(machine);
     const where = { assemblyDir, scenarioDir, machine };
     const cloud = await Cloud.start({ ...where, rows, faults, template, startAt });
@@ -131,13 +131,13 @@ export class MatrixStage {
   }
 
   /** Machines by their whole names, inputs of the scenario where the scene gives none. */
-  private withInput({ name, steps }: Scene): Scene {
+  private withInput({ steps, ...scene }: Scene): Scene {
     const known = machinesOf(this.stage.assembly);
     const whole = (step: Step): Step => {
       const { scenario } = this.stage;
       const input = step.input ?? scenario.json('input', step.machine) ?? {};
       return { ...step, input, machine: findMachine(known, step.machine).name };
     };
-    return { name, steps: steps.map(whole) };
+    return { ...scene, steps: steps.map(whole) };
   }
 }
