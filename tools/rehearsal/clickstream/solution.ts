@@ -65,26 +65,10 @@ export class Solution {
       outputs: { ...stack.outputs, ControlPlaneURL: consoleUrl },
       description: version && describedAs(stack.description, version),
     });
-    const key = { AttributeName: 's3_uri', KeyType: 'HASH' };
-    const index = [
-      { AttributeName: 'job_status', KeyType: 'HASH' },
-      { AttributeName: 'timestamp', KeyType: 'RANGE' },
-    ];
-    await tables.createTable({
-      TableName: this.data.loadFiles,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [key],
-      AttributeDefinitions: ['s3_uri', 'job_status', 'timestamp'].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: AttributeName === 'timestamp' ? 'N' : 'S',
-      })),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'status_timestamp_index',
-          KeySchema: index,
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
+    await tables.putTable({
+      name: this.data.loadFiles,
+      key: { s3_uri: 'S' },
+      indexes: { status_timestamp_index: { job_status: 'S', timestamp: 'N' } },
     });
     await this.loads.know(generation);
     if (generation === 'upgraded') this.updated('Ingestion');
