@@ -29,6 +29,9 @@ export async function endOf(cloud: Cloud, table: string): Promise<Lines> {
     ...counted('file', files(cloud), 1),
     ...(cloud.warehouse ? [...(await tables(cloud)), ...(await statements(cloud))] : []),
     ...ledgerLines(items),
+    ...rules(cloud),
+    ...pipeline(cloud),
+    ...cloud.ingestion.flatMap(servers),
     ...(cloud.cloudformation?.look() ?? []).flatMap(({ name, changeSets, ...stack }) => [
       [`stack ${name}`, JSON.stringify(stack)] as const,
       // One that could not be deleted is named in a note for a person, and keeps no run from its end.
@@ -39,6 +42,40 @@ export async function endOf(cloud: Cloud, table: string): Promise<Lines> {
     ]),
   ];
 }
+
+/** Sizes and servers of an ingestion, and how many tasks took events at the worst moment. */
+const servers = (fleet: Cloud['ingestion'][number]): Lines => {
+  const { group, desired, scaling, healthy, cutOff } = fleet;
+  const old = group.instances.filter(({ template }) => template !== group.template).length;
+  const of = (what: string) => `servers of ${group.name}: ${what}`;
+  const sizes = [
+    group.min,
+    group.max,
+    group.desired,
+    desired,
+    scaling,
+    group.pool,
+    group.warm.length,
+  ];
+  return [
+    [of('sizes'), JSON.stringify(sizes)],
+    [of('old ones'), String(old)],
+    [of('healthy tasks at least, now; cut off'), [fleet.least(), healthy, cutOff].join(' ')],
+  ];
+};
+
+/** The account's rules: what a run has stopped must go on. */
+const rules = ({ bus, region }: Cloud): Lines =>
+  bus
+    .rulesIn(region)
+    .map(({ arn, disabled }) => [`rule ${arn}`, disabled ? 'DISABLED' : 'ENABLED']);
+
+/** The pipeline as its console shows it. */
+const pipeline = ({ clickstream }: Cloud): Lines => {
+  if (!clickstream) return [];
+  const { status, templateVersion, zones } = clickstream.pipeline;
+  return [['pipeline', JSON.stringify([status, templateVersion, ...[...zones].sort()])]];
+};
 
 const files = ({ resources, store }: Cloud): string[] =>
   resources
