@@ -9,11 +9,11 @@ import type { Found } from '../shared/functions/spec';
 import type { Invocation } from '../shared/handler';
 import { noteWarehouse } from '../shared/read';
 import { ownRun } from '../shared/runs';
+import { Token, TokenLost } from '../shared/worker-token';
 import { associate } from './associate';
 import type { EnsureFunctionsPayload, EnsureFunctionsResult } from './payload';
 import { grant, replace } from './replace';
 import { settle } from './statements';
-import { Token, TokenLost } from '../shared/worker-token';
 import { type EnsureDeps, Leave, Work } from './work';
 
 export async function ensureFunctions(

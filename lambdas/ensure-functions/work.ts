@@ -10,8 +10,8 @@ import { type Ledger, runKey } from '../shared/ledger';
 import { type Read, reader } from '../shared/read';
 import type { SqlSource } from '../shared/sql';
 import { hasTime, pauseMs } from '../shared/waiting';
-import type { EnsureFunctionsPayload } from './payload';
 import type { Token } from '../shared/worker-token';
+import type { EnsureFunctionsPayload } from './payload';
 
 export interface EnsureDeps {
   readonly ledger: Ledger;
