@@ -5,8 +5,11 @@ import * as path from 'node:path';
 import * as errors from '../../lambdas/shared/errors';
 import { redriveHelps } from '../../lambdas/shared/report/advice';
 import * as lib from '../../lib';
+import type { AslGraph } from '../../scripts/diagrams/definition';
+import { orderOf } from '../../scripts/diagrams/order';
 import {
   clickstreamTemplate,
+  type Definition,
   definitionsOf,
   exampleTarget,
   statesOf,
@@ -55,12 +58,26 @@ it('every machine is in the first table with its diagram, and tells the page in 
   expect(outputs).toEqual(Array(6).fill('docs/runbooks/clickstream.md'));
 });
 
+/** Names from the first state to the last, those in Maps at their place. */
+function statesInOrder(graph: Pick<Definition, 'StartAt' | 'States'>): string[] {
+  return orderOf(graph as unknown as AslGraph).names.flatMap((name) => {
+    const inside = graph.States[name]!.ItemProcessor as unknown as Definition | undefined;
+    return [name, ...(inside ? statesInOrder(inside) : [])];
+  });
+}
+
 describe('states', () => {
   const watched = rowsOf(section(page, '## Watch')).map(([name]) => name!);
 
   it('that are named under Watch exist', () => {
     expect(watched.length).toBeGreaterThan(25);
     expect(watched.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('stand in the order of the whole upgrade', () => {
+    const upgrade = statesInOrder(definitions['example-clickstream-upgrade']!);
+    const rows = watched.map((name) => upgrade.indexOf(name)).filter((row) => row >= 0);
+    expect(rows).toEqual([...rows].sort((a, b) => a - b));
   });
 
   it('that work are named, except those that only keep the books', () => {
