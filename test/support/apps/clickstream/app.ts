@@ -1,5 +1,5 @@
-// The clickstream stack for the applications APP_IDS names, or as many as APPS says, and with a definition changed as
-// CHANGE says: the state machine a fixed release would deploy.
+// The clickstream stack for the applications APP_IDS names, or as many as APPS says; with TOKEN, without a token of the
+// console's API; and with a definition changed as CHANGE says: the state machine a fixed release would deploy.
 
 import * as path from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -13,9 +13,11 @@ const apps = Number(process.env.APPS ?? 1);
 const appIds =
   process.env.APP_IDS?.split(',') ??
   Array.from({ length: apps }, (_, i) => `app${String(i + 1).padStart(2, '0')}`);
+const { apiTokenSecretArn, ...withoutToken } = target.clickstream.console;
+const console = process.env.TOKEN ? withoutToken : { ...withoutToken, apiTokenSecretArn };
 const stack = new ClickstreamStack(app, {
   targetName: 'example',
-  target: { ...target, clickstream: { ...target.clickstream, appIds } },
+  target: { ...target, clickstream: { ...target.clickstream, appIds, console } },
 });
 if (process.env.CHANGE) {
   const machine = stack.node
