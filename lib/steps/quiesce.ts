@@ -45,13 +45,11 @@ export class QuietThings {
           ? `{% [(${names}).{ 'kind': 'rule', 'name': $, 'region': '${where}' }] %}`
           : names.map((name): Thing => ({ kind: 'rule', name, region: where }));
       },
-      (grantee) =>
-        allow(
-          grantee,
-          ['events:DescribeRule', 'events:DisableRule', 'events:EnableRule'],
-          arns,
-          reason,
-        ),
+      (grantee, purpose) => {
+        // One that was disabled before the run is disabled again, when somebody has enabled it since.
+        const enable = purpose === 'give back' ? ['events:EnableRule'] : [];
+        allow(grantee, ['events:DescribeRule', 'events:DisableRule', ...enable], arns, reason);
+      },
     );
   }
 
@@ -80,8 +78,8 @@ export class QuietThings {
   private constructor(
     /** The payload's list of things. */
     readonly render: (scope: Construct) => readonly Thing[] | string,
-    /** Lets a task look at them, change them, and give them back. */
-    readonly grant: (grantee: lambda.IFunction) => void,
+    /** Lets a task look at them, and hold them or give them back. */
+    readonly grant: (grantee: lambda.IFunction, purpose: 'hold' | 'give back') => void,
   ) {}
 }
 
@@ -126,8 +124,10 @@ export class Quiesce extends Step {
     const platform = Platform.of(this);
     const task = platform.task('quiesce', FUNCTIONS.quiesce);
     const restore = platform.task('restore-quiesced', FUNCTIONS['restore-quiesced']);
-    // Whoever gives things back needs the rights of the one who took them.
-    for (const grantee of [task, restore, platform.task('release-run')]) things.grant(grantee);
+    things.grant(task, 'hold');
+    for (const grantee of [restore, platform.task('release-run')]) {
+      things.grant(grantee, 'give back');
+    }
     const loop = new WaitLoop(this, 'Loop', {
       ...names,
       task,

@@ -119,19 +119,19 @@ export function consoleUpdate(
   return sfn.Chain.custom(needed, [done], done);
 }
 
-/** Lets a task read the console's stack and the published templates. */
+/**
+ * Lets a task read the console's stack and the published templates.
+ *
+ * @param actions on the stack, less those the task has on all stacks
+ */
 export function allowReadConsole(
   scope: Construct,
   task: lambda.Function,
   { console }: Pick<ClickstreamTarget, 'console'>,
+  actions = ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'],
 ): void {
   const arn = stackArn(scope, console.stackName, console.region ?? Stack.of(scope).region);
-  task.addToRolePolicy(
-    new iam.PolicyStatement({
-      actions: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'],
-      resources: [arn],
-    }),
-  );
+  task.addToRolePolicy(new iam.PolicyStatement({ actions, resources: [arn] }));
   acknowledgeWildcards(task, [arn], 'The id at the end of the ARN is new in each stack.');
   task.addToRolePolicy(
     new iam.PolicyStatement({

@@ -78,11 +78,7 @@ export function pipelineMembers(
 /** Rights of a task that reads the pipeline; in the console's VPC when it calls the API there. */
 export function pipelineReader({ console }: Pick<ClickstreamTarget, 'console'>): TaskRights {
   const inVpc = console.vpc !== undefined && console.apiTokenSecretArn !== undefined;
-  return {
-    ledger: ['GetItem', 'PutItem', 'Query'],
-    states: ['DescribeExecution'],
-    ...(inVpc ? { vpc: console.vpc } : {}),
-  };
+  return { ledger: ['GetItem', 'Query'], ...(inVpc ? { vpc: console.vpc } : {}) };
 }
 
 /** Lets a task find the pipeline's stacks, look into them, and ask the console about it. */

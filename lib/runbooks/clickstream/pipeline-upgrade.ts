@@ -19,7 +19,7 @@ const FOLLOWED = 'pipelineUpgrade';
 const LEDGER = ['GetItem', 'PutItem', 'Query'] as const;
 
 const RIGHTS: Readonly<Record<string, TaskRights>> = {
-  'set-time-zones': { ledger: LEDGER, states: ['DescribeExecution'] },
+  'set-time-zones': { ledger: ['GetItem', 'PutItem'] },
   'start-pipeline-upgrade': { ledger: LEDGER, states: ['DescribeExecution'] },
   'follow-pipeline': { ledger: LEDGER, states: ['DescribeExecution'] },
 };

@@ -92,9 +92,13 @@ function upgrade(scope: Construct, target: ClickstreamTarget, accesses: Accesses
 
 /** Looks at all of it; what it finds is `console`, `pipeline` and `plan`. */
 function checkUpgrade(scope: Construct, target: ClickstreamTarget, accesses: Accesses) {
-  const task = Platform.of(scope).task('preflight-upgrade', pipelineReader(target));
-  allowReadConsole(scope, task, target);
+  const task = Platform.of(scope).task('preflight-upgrade', {
+    ...pipelineReader(target),
+    ledger: ['GetItem', 'PutItem', 'Query'],
+    states: ['DescribeExecution'],
+  });
   allowReadPipeline(scope, task, target);
+  allowReadConsole(scope, task, target, ['cloudformation:DescribeStackEvents']);
   accesses.grant(task);
   return taskState(scope, 'Check the upgrade', {
     task,

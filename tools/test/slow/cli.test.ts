@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -21,6 +21,16 @@ const MIGRATION = [
   '--clock',
   'virtual',
 ];
+
+/** On the real clock nobody waits for loads on their way: that takes minutes. */
+const inputs = mkdtempSync(path.join(tmpdir(), 'inputs-'));
+const AT_ONCE = path.join(inputs, 'input.json');
+writeFileSync(
+  AT_ONCE,
+  JSON.stringify({ appIds: ['shop'], migration: { days: 30, batchDays: 5 }, quietPeriod: false }),
+);
+const REAL = ['rehearse', 'clickstream-data-migration', '--input', AT_ONCE, '--rows'];
+afterAll(() => rmSync(inputs, { recursive: true }));
 
 let folder: string;
 beforeEach(() => {
@@ -118,7 +128,7 @@ it('rehearses two at a time: one fails and is redriven, one fails and stays so',
 it('waits after a failure for a redrive that somebody makes with the printed command', async () => {
   const fault =
     'kind=error,error=ValidationException,service=redshift-data,operation=ExecuteStatement,nth=9';
-  const byHand = ['rehearse', 'clickstream-data-migration', '--rows', '500', '--by-hand'];
+  const byHand = [...REAL, '500', '--by-hand'];
   const { child, ended } = start([...byHand, '--fault', fault, '--json']);
   const printed = /AWS_ACCESS_KEY_ID=(\S+) .*--endpoint-url (\S+) .*--execution-arn (\S+)/;
   const [, accessKeyId, endpoint, executionArn] = await said(child.stderr!, printed);
@@ -147,7 +157,7 @@ it.each([
   ['while the machine runs', 'SIGINT', /Run event batches/],
   ['while the machine runs', 'SIGTERM', /Started arn/],
 ] as const)('stops everything when it is interrupted %s, by %s', async (_, signal, seen) => {
-  const { child, ended } = start(['rehearse', 'clickstream-data-migration', '--rows', '20000']);
+  const { child, ended } = start([...REAL, '20000']);
   await shown(child, seen);
   // npm passes an interrupt on that the terminal has delivered already.
   child.kill(signal);
@@ -167,7 +177,7 @@ it.each([
   // A changed source makes it bundle: the lock of a killed bundler is in the way, if anything is.
   const source = path.join(ROOT, 'scripts/bundle.mjs');
   utimesSync(source, new Date(), new Date());
-  const killed = start(['rehearse', 'clickstream-data-migration', '--rows', '20000']);
+  const killed = start([...REAL, '20000']);
   await shown(killed.child, seen);
   killed.child.kill('SIGKILL');
   await killed.ended;
