@@ -7,6 +7,7 @@ import { OrderedBatches } from './batches';
 import { Step } from './chain';
 import { ForEach } from './for-each';
 import type { SqlFile } from './sql-text';
+import { checkStepName } from './step-name';
 import type { Warehouse } from './warehouse';
 
 /** How the work is cut; members may be JSONata strings. */
@@ -115,12 +116,7 @@ export class BatchedProcedure extends Step {
 
   constructor(scope: Construct, id: string, props: BatchedProcedureProps) {
     super(scope, id);
-    if (!/^[A-Za-z]+$/.test(props.step)) {
-      throw new RunbookPropsError(
-        this,
-        `step must be letters only, got ${JSON.stringify(props.step)}`,
-      );
-    }
+    checkStepName(this, 'step', props.step);
     const inner = props.ordered === false ? this.groups(props) : this.ordered(props);
     this.startState = inner.startState;
     this.endStates = inner.endStates;

@@ -11,6 +11,7 @@ import { RunbookPropsError } from '../platform/props-error';
 import { taskState } from '../platform/task-state';
 import { Step } from './chain';
 import type { SqlFile } from './sql-text';
+import { checkStepName } from './step-name';
 import type { Warehouse } from './warehouse';
 
 /** A function of the warehouse, all of whose arguments and whose result are VARCHAR. */
@@ -99,6 +100,7 @@ export class ExternalFunctions extends Step {
   constructor(scope: Construct, id: string, props: ExternalFunctionsProps) {
     super(scope, id);
     const { step, warehouse, handler } = props;
+    checkStepName(this, 'step', step);
     const noun = props.noun ?? 'functions';
     const definer = props.definer ?? warehouse;
     this.role = new iam.Role(this, 'FunctionsRole', {

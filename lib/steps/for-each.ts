@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Platform } from '../platform/platform';
 import { taskState } from '../platform/task-state';
 import { Step } from './chain';
+import { checkStepName } from './step-name';
 
 /** Properties of {@link ForEach}. */
 export interface ForEachProps {
@@ -47,6 +48,7 @@ export class ForEach extends Step {
   constructor(scope: Construct, id: string, props: ForEachProps) {
     super(scope, id);
     const { name, noun, nouns } = props;
+    checkStepName(this, 'name', name);
     const platform = Platform.of(this);
     const list = sfn.Pass.jsonata(this, `List the ${nouns}`, {
       outputs: `{% $merge([$states.input, { '${name}': { 'todo': [${props.items}] } }]) %}`,

@@ -5,6 +5,7 @@ import type { StatementTemplate } from '../../lambdas/shared/sql';
 import { OrderedBatches } from './batches';
 import { Step } from './chain';
 import type { SqlFile } from './sql-text';
+import { checkStepName } from './step-name';
 import type { Warehouse } from './warehouse';
 
 /** Properties of {@link RedshiftStatement}. */
@@ -55,6 +56,7 @@ export class RedshiftStatement extends Step {
 
   constructor(scope: Construct, id: string, props: RedshiftStatementProps) {
     super(scope, id);
+    checkStepName(this, 'step', props.step);
     const statements = Object.entries(props.statements).map(([name, statement]) => ({
       name,
       ...('template' in statement ? statement.template : statement),

@@ -8,11 +8,11 @@ import type { StackUpdatePlan } from '../../lambdas/shared/stacks/plan';
 import { acknowledgeWildcards, allow } from '../platform/allow';
 import { answerMachineArn } from '../platform/answer-machine';
 import { Platform } from '../platform/platform';
-import { RunbookPropsError } from '../platform/props-error';
 import type { TaskRights } from '../platform/task-rights';
 import { taskState } from '../platform/task-state';
 import { Step } from './chain';
 import { gateComment } from './manual-gate';
+import { checkStepName } from './step-name';
 
 /** Stack a step updates; it may be in another region than the runbook. */
 export interface UpdatedStack {
@@ -172,12 +172,7 @@ export class StackUpdate extends Step {
 
   constructor(scope: Construct, id: string, props: StackUpdateProps) {
     super(scope, id);
-    if (!/^[A-Za-z]+$/.test(props.step)) {
-      throw new RunbookPropsError(
-        this,
-        `step must be letters only, got ${JSON.stringify(props.step)}`,
-      );
-    }
+    checkStepName(this, 'step', props.step);
     const { step, noun } = props;
     const inItem = props.inItem ?? false;
     const gate = props.gateName ?? 'change-set';

@@ -1,9 +1,9 @@
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { RunbookPropsError } from '../platform/props-error';
 import { addResult, taskState } from '../platform/task-state';
 import { Step } from './chain';
+import { checkStepName } from './step-name';
 
 /** Properties of {@link WaitLoop}. */
 export interface WaitLoopProps {
@@ -48,9 +48,7 @@ export class WaitLoop extends Step {
   constructor(scope: Construct, id: string, props: WaitLoopProps) {
     super(scope, id);
     const { step } = props;
-    if (!/^[A-Za-z]+$/.test(step)) {
-      throw new RunbookPropsError(this, `step must be letters only, got ${JSON.stringify(step)}`);
-    }
+    checkStepName(this, 'step', step);
     const act = taskState(this, props.act, {
       task: props.task,
       payload: props.payload,
