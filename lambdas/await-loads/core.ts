@@ -28,6 +28,8 @@ export interface LoadsDeps extends WaitDeps {
 const QUIET_MS = 120_000;
 /** How long files may wait while nothing works at all. */
 const STUCK_MS = 900_000;
+/** How often files are counted while all is silent. */
+const FILES_MS = 30_000;
 /** After a longer pause between two looks nobody knows what was in between. */
 const GAP_MS = 120_000;
 
@@ -36,6 +38,8 @@ interface WaitNote {
   readonly text: string;
   readonly lookedAt: number;
   readonly quietSince?: number;
+  /** When files were counted last, in the silence. */
+  readonly filesAt?: number;
   readonly idleSince?: number;
 }
 
@@ -62,15 +66,19 @@ async function look(
 ): Promise<true | undefined> {
   const { ledger, clock } = deps;
   const { region, upgraded } = payload;
-  // In the order in which data comes: what moves on between two questions is seen by the later one.
   const jobs = await deps.runningJobs(region, payload.emrApplicationName);
-  const tables = upgraded ? NEW_TABLES : [...LEGACY_TABLES, ...NEW_TABLES];
-  const files = await deps.pendingFiles(region, payload.loadFiles, tables);
   const loads = await deps.runningLoads(region, payload.loadMachine);
   await token.renew();
   const now = clock.now();
   const old = await ledger.get<WaitNote>(key);
   const last = old && now - old.lookedAt <= GAP_MS ? old : undefined;
+  const tables = upgraded ? NEW_TABLES : [...LEGACY_TABLES, ...NEW_TABLES];
+  // Two dozen questions: in vain while a job or a load will bring more, and seldom enough in the silence.
+  const filesAt = isDue(last, now) ? now : last?.filesAt;
+  const files =
+    jobs.length + loads.length > 0 || filesAt !== now
+      ? {}
+      : await deps.pendingFiles(region, payload.loadFiles, tables);
   const waiting = [
     jobs.length > 0 && `${jobs.length} job run(s) of ${payload.emrApplicationName}: ${some(jobs)}`,
     loads.length > 0 &&
@@ -84,7 +92,7 @@ async function look(
       return true;
     }
     const text = 'Waits for late files: nothing works, and nothing is left to be loaded';
-    await ledger.put(key, { text, lookedAt: now, quietSince } satisfies WaitNote);
+    await ledger.put(key, { text, lookedAt: now, quietSince, filesAt } satisfies WaitNote);
     return undefined;
   }
   const idle = jobs.length === 0 && loads.length === 0;
@@ -101,6 +109,12 @@ async function look(
   await ledger.put(key, note);
   return undefined;
 }
+
+/** Whether files are counted now: always but in the silence, and at its end. */
+const isDue = (last: WaitNote | undefined, now: number): boolean =>
+  last?.quietSince === undefined ||
+  now - last.quietSince >= QUIET_MS ||
+  now - (last.filesAt ?? 0) >= FILES_MS;
 
 async function finish(
   payload: AwaitLoadsPayload,

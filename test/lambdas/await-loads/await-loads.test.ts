@@ -103,8 +103,8 @@ describe('await-loads', () => {
     await p.wait();
     expect(p.asked.slice(0, 3)).toEqual([
       'jobs eu-west-1 Clickstream-shop',
-      `files eu-west-1 Clickstream-DataModelingRedshift-FileStatus ${[...LEGACY_TABLES, ...NEW_TABLES]}`,
       `loads eu-west-1 ${MACHINE}`,
+      `files eu-west-1 Clickstream-DataModelingRedshift-FileStatus ${[...LEGACY_TABLES, ...NEW_TABLES]}`,
     ]);
   });
 
