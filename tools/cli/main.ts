@@ -69,6 +69,7 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
       'every fault at every mutating call, redriven to the end, compared with a clean run',
     )
     .option('--draw <text>', 'one case of each call only, chosen by this text')
+    .option('--minutes <n>', 'begin no case after so many minutes', wholeNumber(1))
     .option('--fault <spec>', 'only this case, as the matrix prints it', collect, [])
     .option('--jobs <n>', 'cases at a time', wholeNumber(1), 2)
     .action((machine: string | undefined, options: MatrixOptions) =>

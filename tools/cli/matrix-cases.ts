@@ -93,14 +93,18 @@ export const casesOf = (places: readonly Place[]): Case[] =>
     ),
   );
 
-/** One case of each place, the same for the same text. */
+/** A call of the same state in another machine is the same call: both are of one construct. */
+const callOf = ({ place }: Case): string => place.replace(/^\S+ \/ /, '');
+
+/** One case of each call, the same for the same text, in an order that follows from it too. */
 export function draw(cases: readonly Case[], text: string): Case[] {
-  const places = new Map<string, Case[]>();
-  for (const one of cases) places.set(one.place, [...(places.get(one.place) ?? []), one]);
-  return [...places].map(([place, own]) => {
-    const number = createHash('sha256').update(`${text}\n${place}`).digest().readUInt32BE();
-    return own[number % own.length]!;
+  const calls = new Map<string, Case[]>();
+  for (const one of cases) calls.set(callOf(one), [...(calls.get(callOf(one)) ?? []), one]);
+  const drawn = [...calls].map(([call, own]) => {
+    const number = createHash('sha256').update(`${text}\n${call}`).digest().readUInt32BE();
+    return { number, one: own[number % own.length]! };
   });
+  return drawn.sort((a, b) => a.number - b.number).map(({ one }) => one);
 }
 
 /** A fault as `--fault` takes it. */

@@ -25,6 +25,8 @@ export interface MatrixOptions
   > {
   /** Runs one case of each call, chosen by this text. */
   readonly draw?: string;
+  /** Begins no case after so many minutes. */
+  readonly minutes?: number;
   /** Cases at a time. */
   readonly jobs: number;
 }

@@ -116,10 +116,22 @@ describe('cases', () => {
   it('drawn are one of each place, the same for the same text, others for another', () => {
     const cases = casesOf(places);
     const drawn = draw(cases, 'a');
-    expect(drawn.map(({ place }) => place)).toEqual(places.map(({ name }) => name));
+    expect(drawn.map(({ place }) => place).sort()).toEqual(places.map(({ name }) => name).sort());
     expect(draw(cases, 'a')).toEqual(drawn);
     const faults = ['a', 'b', 'c', 'd', 'e'].map((text) => JSON.stringify(draw(cases, text)));
     expect(new Set(faults).size).toBeGreaterThan(1);
+  });
+
+  it('the same state in two machines is drawn once, now from one and now from the other', () => {
+    const fault = { kind: 'error', nth: 1 } as const;
+    const twins = ['one', 'two'].map((machine) => ({
+      scene: machine,
+      place: `${machine} / Run it / RunIt / redshift-data:ExecuteStatement`,
+      fault: { ...fault, machine },
+    }));
+    const drawn = ['a', 'b', 'c', 'd', 'e', 'f'].map((text) => draw(twins, text));
+    expect(drawn.every((cases) => cases.length === 1)).toBe(true);
+    expect(new Set(drawn.map(([one]) => one!.scene)).size).toBe(2);
   });
 });
 
