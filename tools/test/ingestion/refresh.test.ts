@@ -165,8 +165,10 @@ describe('healthy tasks that are too few', () => {
 });
 
 it('new servers that are slow to start outlive the cool-down of Application Auto Scaling', async () => {
-  const world = await World.of({ max: 6, seconds: { boot: 1_700, health: 1_500 } });
+  const world = await World.of({ max: 6, seconds: { boot: 500, health: 300, coolDown: 600 } });
   await world.refresh();
+  // Raised once, lowered once: nobody took a new task away meanwhile.
+  expect(world.called('UpdateService')).toHaveLength(2);
   expect(world.fleet.least()).toBe(2);
   expect(world.old).toEqual([]);
 });
