@@ -16,6 +16,9 @@ import { Token, TokenLost } from '../shared/worker-token';
 /** A workgroup takes minutes to change; the release has a quarter of an hour for everything. */
 const PATIENCE_MS = 600_000;
 
+/** How long a thing whose service refuses is tried again: many a refusal passes, a half scaled service stays. */
+const REFUSED_MS = 60_000;
+
 /**
  * Gives everything back, and waits until it is there. A worker of the run that still lives loses its
  * token by this.
@@ -34,11 +37,14 @@ export async function giveBack(deps: QuiescedDeps, runId: string): Promise<strin
     `release-${startedAt}`,
     clock.now,
   );
+  let refusedAt: number | undefined;
   try {
     for (;;) {
       const left = await restoreRound(deps, runId, () => token.renew());
       const waited = clock.now() - startedAt;
-      if (left.every(({ error }) => error) || waited + pauseMs(waited) > PATIENCE_MS) {
+      refusedAt = left.every(({ error }) => error) ? (refusedAt ?? waited) : undefined;
+      const end = refusedAt === undefined ? PATIENCE_MS : refusedAt + REFUSED_MS;
+      if (left.length === 0 || waited + pauseMs(waited) > Math.min(end, PATIENCE_MS)) {
         return await notesOf(deps, runId, things, left);
       }
       await clock.sleep(pauseMs(waited));

@@ -137,6 +137,13 @@ describe('giving up a run that holds things still', () => {
     expect(await h.notes()).toEqual([]);
   });
 
+  it('what is refused for less than a minute is given back without a note', async () => {
+    const h = await held();
+    h.rules.fail.EnableRule = Array(20).fill(serviceError('AccessDeniedException', 'not yet'));
+    await expect(h.release()).resolves.toMatchObject({ notes: [] });
+    expect(now(h)).toEqual(BEFORE);
+  });
+
   it('a workgroup that does not come to rest is left as a note after ten minutes', async () => {
     const h = await held();
     h.workgroup.modifying = Number.POSITIVE_INFINITY;
