@@ -29,6 +29,11 @@ export class Iam {
    * statement that is never here gives a right that nobody has used.
    */
   readonly used = new Set<string>();
+  /**
+   * Of those, what a call would have been refused without: place of the statement and its action, or
+   * operator and key of its condition, had that asked for something else (test/slow/permissions).
+   */
+  readonly needed = new Set<string>();
   private readonly identities = new Map<string, PlacedStatement[]>();
   private readonly resources: Resource[] = [];
 
@@ -63,7 +68,7 @@ export class Iam {
     resource: string,
     context: Readonly<Record<string, string>> = {},
   ): void {
-    const because = this.refusal(principal, {
+    const question = {
       action,
       resource,
       context: {
@@ -72,6 +77,9 @@ export class Iam {
         'aws:PrincipalAccount': principal.account,
         ...context,
       },
+    };
+    const because = this.refusal(principal, question, (allowing) => {
+      for (const statement of allowing) this.note(principal, question, statement);
     });
     if (because === undefined) return;
     throw new ServiceError(
@@ -80,16 +88,26 @@ export class Iam {
     );
   }
 
-  /** Why a call is refused; undefined when it is allowed. */
-  private refusal(principal: Principal, question: Question): string | undefined {
+  /**
+   * Why a call is refused; undefined when it is allowed.
+   *
+   * @param note told the statements that allow it
+   * @param read what a statement says, where it is asked what would be without a part of it
+   */
+  private refusal(
+    principal: Principal,
+    question: Question,
+    note: (allowing: readonly PlacedStatement[]) => void,
+    read = (statement: PlacedStatement): Statement => statement,
+  ): string | undefined {
     const own = this.identities.get(principal.arn);
     const everything = principal.kind === 'operator' && own === undefined;
-    const identity = (own ?? []).filter((statement) => speaksAbout(statement, question));
+    const identity = (own ?? []).filter((statement) => speaksAbout(read(statement), question));
     const guarding = this.resources
       .filter(({ arn }) => like(arn, question.resource))
       .flatMap(({ statements }) => statements)
       .map((statement) => ({ statement, named: this.names(statement, principal) }))
-      .filter(({ statement, named }) => named !== 'no' && speaksAbout(statement, question));
+      .filter(({ statement, named }) => named !== 'no' && speaksAbout(read(statement), question));
 
     if (identity.some(isDeny)) return 'with an explicit deny in an identity-based policy';
     if (guarding.some(({ statement }) => isDeny(statement))) {
@@ -102,7 +120,7 @@ export class Iam {
     // A policy that names the account leaves the decision to the identity's own.
     const agreeing = direct.length > 0 ? direct : mustAgree && byIdentity ? delegating : [];
     if (agreeing.length > 0 || (byIdentity && !mustAgree)) {
-      this.note([...identity, ...agreeing.map(({ statement }) => statement)], question);
+      note([...identity, ...agreeing.map(({ statement }) => statement)]);
       return undefined;
     }
     const kind =
@@ -112,12 +130,16 @@ export class Iam {
     return `because no ${kind} policy allows the ${question.action} action`;
   }
 
-  private note(statements: readonly PlacedStatement[], question: Question): void {
-    for (const statement of statements) {
-      const { actions, resources } = partsAbout(statement, question);
-      for (const action of actions) {
-        for (const resource of resources) this.used.add(`${statement.place} ${action} ${resource}`);
-      }
+  private note(principal: Principal, question: Question, statement: PlacedStatement): void {
+    const { actions, resources } = partsAbout(statement, question);
+    for (const action of actions) {
+      for (const resource of resources) this.used.add(`${statement.place} ${action} ${resource}`);
+    }
+    for (const [part, left] of lessOnePart(statement, actions)) {
+      const name = `${statement.place} ${part}`;
+      if (this.needed.has(name)) continue;
+      const read = (one: PlacedStatement) => (one === statement ? left : one);
+      if (this.refusal(principal, question, () => {}, read)) this.needed.add(name);
     }
   }
 
@@ -134,6 +156,27 @@ export class Iam {
     const root = new RegExp(`^arn:[\\w-]+:iam::${this.account}:root$`);
     return arns.some((arn) => arn === this.account || root.test(arn)) ? 'account' : 'no';
   }
+}
+
+/** A statement without one of its actions, and with one of its conditions asking for something else. */
+function lessOnePart(statement: Statement, actions: readonly string[]): [string, Statement][] {
+  const { Action, Condition = {} } = statement;
+  const asks = (operator: string, key: string): Statement => {
+    const tests = { ...Condition[operator], [key]: 'something-else' };
+    return { ...statement, Condition: { ...Condition, [operator]: tests } };
+  };
+  return [
+    ...actions.map((action): [string, Statement] => [
+      action,
+      { ...statement, Action: listOf(Action).filter((one) => one !== action) },
+    ]),
+    ...Object.entries(Condition).flatMap(([operator, tests]) =>
+      Object.keys(tests).map((key): [string, Statement] => [
+        `${operator} ${key}`,
+        asks(operator, key),
+      ]),
+    ),
+  ];
 }
 
 const isDeny = (statement: Statement): boolean => statement.Effect === 'Deny';

@@ -97,10 +97,10 @@ describe.each(CREDENTIALS)('%s', (access, address, credentials) => {
   let used: ReadonlySet<string>;
   beforeAll(async () => {
     assemblyDir = synthesize('access', { ACCESS: access });
-    rehearsals = await Rehearsals.of(assemblyDir, scenario(address));
-    const played = await rehearsals.play(run);
-    expect(played.refused).toEqual([]);
-    used = played.used;
+    rehearsals = new Rehearsals(assemblyDir, scenario(address));
+    const [played] = await rehearsals.playAll([run]);
+    expect(played!.refused).toEqual([]);
+    used = played!.used;
   });
   afterAll(() => rehearsals.stop());
 

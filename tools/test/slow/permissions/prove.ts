@@ -19,6 +19,8 @@ export interface Played {
   readonly took: number;
   /** Ids of the rights that allowed something in it. */
   readonly used: ReadonlySet<string>;
+  /** Ids of those, and of conditions, without which one of its calls would have been refused. */
+  readonly needed: ReadonlySet<string>;
   /** Actions that were refused in it. */
   readonly refused: readonly string[];
 }
@@ -37,28 +39,39 @@ export interface Case {
 const ROWS = 200;
 /** Cases at a time: while one waits for its processes, another computes. */
 const AT_A_TIME = 3;
-const LONGEST_MS = 120_000;
+const LONGEST_MS = 300_000;
 
-/** Rehearsals of one assembly in one scenario, whose warehouse is filled once. */
+/** Does something with each of a list, a few at a time. */
+async function forEach<T>(list: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+  const left = [...list];
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) await act(next);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+}
+
+/** Rehearsals of one assembly in one scenario, whose warehouses are filled once. */
 export class Rehearsals {
-  static async of(assemblyDir: string, scenarioDir: string): Promise<Rehearsals> {
-    const contents = readWarehouse({ scenarioDir, rows: ROWS })!;
-    const template = await Warehouse.template({ clock: new RealClock(), ...contents });
-    return new Rehearsals(assemblyDir, scenarioDir, template);
-  }
+  private readonly templates = new Map<string, Promise<WarehouseTemplate>>();
 
-  private constructor(
+  constructor(
     private readonly assemblyDir: string,
     private readonly scenarioDir: string,
-    private readonly template: WarehouseTemplate,
   ) {}
 
-  stop(): Promise<void> {
-    return this.template.stop();
+  async stop(): Promise<void> {
+    for (const template of this.templates.values()) await (await template).stop();
+  }
+
+  /** Plays runs with all rights, the cheapest first in what comes back. */
+  async playAll(runs: readonly Run[]): Promise<Played[]> {
+    const plays: Played[] = [];
+    await forEach(runs, async (run) => void plays.push(await this.play(run)));
+    return plays.sort((a, b) => a.took - b.took);
   }
 
   /** Plays a run with all rights; it must come to its end. */
-  async play(run: Run): Promise<Played> {
+  private async play(run: Run): Promise<Played> {
     const began = Date.now();
     const cloud = await this.start(this.assemblyDir, run);
     try {
@@ -69,7 +82,8 @@ export class Rehearsals {
       }
       const used = [...cloud.iam.used].map((use) => use.split(' ').slice(0, 2).join(' '));
       const refused = actionsIn(stage.everything);
-      return { run, took: Date.now() - began, used: new Set(used), refused };
+      const needed = new Set(cloud.iam.needed);
+      return { run, took: Date.now() - began, used: new Set(used), needed, refused };
     } finally {
       await cloud.stop();
     }
@@ -77,14 +91,10 @@ export class Rehearsals {
 
   /** Names of the cases in none of whose rehearsals an action was refused. */
   async unproven(cases: readonly Case[]): Promise<string[]> {
-    const left = [...cases];
     const failed: string[] = [];
-    const work = async () => {
-      for (let next = left.shift(); next; next = left.shift()) {
-        if (!(await this.isRefused(next))) failed.push(next.name);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    await forEach(cases, async (one) => {
+      if (!(await this.isRefused(one))) failed.push(one.name);
+    });
     return failed.sort();
   }
 
@@ -102,16 +112,19 @@ export class Rehearsals {
     }
   }
 
-  private start(assemblyDir: string, { faults }: Run): Promise<Cloud> {
-    const { scenarioDir, template } = this;
-    return Cloud.start({
-      assemblyDir,
-      scenarioDir,
-      template,
-      rows: ROWS,
-      clock: 'virtual',
-      faults,
-    });
+  private async start(assemblyDir: string, { faults, machine }: Run): Promise<Cloud> {
+    const where = { scenarioDir: this.scenarioDir, machine, rows: ROWS };
+    const template = await this.template(readWarehouse(where)!);
+    return Cloud.start({ ...where, assemblyDir, template, clock: 'virtual', faults });
+  }
+
+  /** Accounts whose warehouses begin alike share one. */
+  private template(contents: NonNullable<ReturnType<typeof readWarehouse>>) {
+    const key = JSON.stringify(contents.settings ?? {});
+    const known = this.templates.get(key);
+    const template = known ?? Warehouse.template({ clock: new RealClock(), ...contents });
+    this.templates.set(key, template);
+    return template;
   }
 }
 

@@ -90,11 +90,3 @@ export function without({ at, action }: Right): (template: Node) => void {
     else delete parent[key];
   };
 }
-
-/** Makes the conditions of a right's statement ask for something else. */
-export function asksForSomethingElse({ at }: Right, operator: string, key: string) {
-  return (template: Node): void => {
-    const statement = at.reduce<unknown>(child, template) as { Condition: Record<string, Node> };
-    statement.Condition[operator]![key] = 'something-else';
-  };
-}

@@ -5,6 +5,8 @@ import type { Stage } from './stage';
 
 export interface Run {
   readonly name: string;
+  /** Machine whose account of the scenario it is played in. @default - the scenario's own */
+  readonly machine?: string;
   readonly faults?: readonly string[];
   play(stage: Stage): Promise<unknown>;
 }

@@ -8,7 +8,7 @@ import {
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Cloud } from '../../../rehearsal/cloud';
 import { LambdaFunctionError } from '../../../rehearsal/types';
-import { arm, start, submitted, until } from '../support';
+import { arm, enteredStates, runOf, start, submitted, until } from '../support';
 
 export class Stage {
   /** Errors, outputs and refusals a person or a log would show. */
@@ -76,8 +76,7 @@ export class Stage {
 
   /** Id of the run an execution opened. */
   runOf(arn: string): string {
-    const { items } = this.cloud.engine.history(arn, { maxResults: 50 });
-    return /run-\d{8}-[0-9a-f]{10}/.exec(JSON.stringify(items))![0];
+    return runOf(this.cloud, arn);
   }
 
   /** Waits for the nth notice whose subject contains something. */
@@ -85,6 +84,33 @@ export class Stage {
     return until(this.cloud, () => {
       return this.cloud.notices.filter(({ subject }) => subject?.includes(text)).length >= nth;
     });
+  }
+
+  /** Approves a gate when it asks. */
+  async approved(arn: string, gate: string): Promise<void> {
+    await this.notice(`asks: ${gate}`);
+    await this.play('answer', this.answerTo(arn, 'approve', gate));
+  }
+
+  /** Waits until an execution, or one below it, is in a state. */
+  async entered(arn: string, state: string): Promise<void> {
+    while (!enteredStates(this.cloud, arn).includes(state)) await this.cloud.clock.sleep(2_000);
+  }
+
+  /** Stops an execution in a state; its worker has time to see it. */
+  async stoppedIn(arn: string, state: string): Promise<void> {
+    await this.entered(arn, state);
+    this.cloud.engine.stop(arn);
+    await this.cloud.clock.sleep(120_000);
+  }
+
+  /** Redrives, a few times where it must be, until it succeeds. */
+  async toTheEnd(arn: string): Promise<void> {
+    for (let left = 3; left > 0; left--) {
+      this.cloud.engine.redrive(arn);
+      if ((await this.cloud.engine.finished(arn)).status === 'SUCCEEDED') return;
+    }
+    await this.ended(arn);
   }
 
   answerTo(arn: string, answer: 'approve' | 'refuse' = 'approve', gate = 'change-set') {
