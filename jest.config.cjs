@@ -11,4 +11,6 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '/test/slow/', '/test/bench/'],
   // No test waits for real; this is for machines that are busy with something else.
   testTimeout: 60_000,
+  // Two cores are two: jest would leave one of them idle.
+  maxWorkers: '100%',
 };

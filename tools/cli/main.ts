@@ -71,6 +71,7 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .option('--draw <text>', 'one case of each call only, chosen by this text')
     .option('--minutes <n>', 'begin no case after so many minutes', wholeNumber(1))
     .option('--fault <spec>', 'only this case, as the matrix prints it', collect, [])
+    .option('--together <n>', 'cases tried in one run', wholeNumber(1), 1)
     .option('--jobs <n>', 'cases at a time', wholeNumber(1), 2)
     .action((machine: string | undefined, options: MatrixOptions) =>
       set(matrix(options.machine ?? machine, options, signal)),

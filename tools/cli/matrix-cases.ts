@@ -107,6 +107,24 @@ export function draw(cases: readonly Case[], text: string): Case[] {
   return drawn.sort((a, b) => a.number - b.number).map(({ one }) => one);
 }
 
+/**
+ * Cases that are tried in one run: of one scene, and each in a state of its own, so that the turns of
+ * one are not counted otherwise because of another.
+ */
+export function together(cases: readonly Case[], most: number): Case[][] {
+  const groups: Case[][] = [];
+  const meets = (one: Case, { scene, fault }: Case) =>
+    one.scene !== scene || (one.fault.machine === fault.machine && one.fault.state === fault.state);
+  for (const one of cases) {
+    const open = groups.find(
+      (group) => group.length < most && !group.some((other) => meets(other, one)),
+    );
+    if (open) open.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
 /** A fault as `--fault` takes it. */
 export const specText = (fault: FaultSpec): string =>
   Object.entries(fault)

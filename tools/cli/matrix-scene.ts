@@ -2,7 +2,7 @@
 // their gates and redrives what fails until it ends as the scene has it.
 
 import type { Cloud } from '../rehearsal/cloud';
-import { faultOf } from '../rehearsal/faults/faults';
+import { type FaultSpec, faultOf } from '../rehearsal/faults/faults';
 import { ledgerTable } from './inside';
 import { LedgerView } from './ledger-view';
 import { type Seen, subjectOf } from './matrix-cases';
@@ -40,28 +40,29 @@ export interface Played {
   /** What was there at the end, by name. */
   readonly end: ReadonlyMap<string, string>;
   readonly redrives: number;
-  /** Whether the fault that was tried has struck. */
-  readonly struck: boolean;
+  /** Faults that have struck. */
+  readonly struck: readonly FaultSpec[];
 }
 
-/** A call that is broken, what the redrives themselves need, and what the scene breaks. */
-const REDRIVES = 6;
+/** What the redrives themselves need, and what the scene breaks; each fault may need one more. */
+const REDRIVES = 5;
 
 /** Longer than the watch over failed runs waits, in parts that count as waiting for nobody. */
 const QUIET_MINUTES = [50, 50, 50];
 
-/** Plays it; machines stand in it by their whole names. */
-export async function playScene(cloud: Cloud, { steps }: Scene): Promise<Played> {
+/** Plays it, with so many faults to be tried; machines stand in it by their whole names. */
+export async function playScene(cloud: Cloud, { steps }: Scene, faults: number): Promise<Played> {
   const calls: Seen[] = [];
   cloud.onCall((call, input) => calls.push({ ...call, subject: subjectOf(call, input) }));
   const struck = cloud.faults.applied.length;
-  const player = new Player(cloud, steps[0]!.machine);
+  const player = new Player(cloud, steps[0]!.machine, REDRIVES + faults);
   try {
     for (const step of steps) await player.play(step);
     for (const minutes of QUIET_MINUTES) await cloud.clock.sleep(minutes * 60_000);
     const end = new Map([...player.outcomes, ...(await endOf(cloud, player.table))]);
     const { redrives } = player;
-    return { calls, end, redrives, struck: cloud.faults.applied.length > struck };
+    const applied = cloud.faults.applied.slice(struck).map(({ spec }) => spec);
+    return { calls, end, redrives, struck: applied };
   } finally {
     player.close();
   }
@@ -81,6 +82,7 @@ class Player {
   constructor(
     private readonly cloud: Cloud,
     machine: string,
+    private readonly most: number,
   ) {
     const arn = cloud.machineArn(machine);
     this.stack = cloud.resources.find(({ physicalId }) => physicalId === arn)!.stack;
@@ -121,7 +123,7 @@ class Player {
       // It came too late, or to a state that broke: the gate asks again and is answered again.
       if (isAnswer && error === 'GateAnswerError') return;
       const asWanted = failsWith === undefined ? status === 'SUCCEEDED' : error === failsWith;
-      if (asWanted || tries === REDRIVES) {
+      if (asWanted || tries === this.most) {
         const machine = arn.split(':').at(-2)!;
         const earlier = [...this.outcomes.keys()].filter((name) => name.endsWith(` of ${machine}`));
         const name = `execution ${earlier.length + 1} of ${machine}`;

@@ -88,10 +88,13 @@ export class MatrixStage {
     return { calls, volatile };
   }
 
-  async playWith(name: string, fault: FaultSpec) {
+  async playWith(name: string, faults: readonly FaultSpec[]) {
     const scene = this.scenes.find((one) => one.name === name)!;
     const { end, volatile } = this.clean.get(name)!;
-    const played = await this.play(scene, [JSON.stringify(fault)]);
+    const played = await this.play(
+      scene,
+      faults.map((fault) => JSON.stringify(fault)),
+    );
     return { clean: end, volatile, played };
   }
 
@@ -124,7 +127,10 @@ export class MatrixStage {
     const late = AbortSignal.timeout(LONGEST_MS);
     const either = AbortSignal.any([signal, late]);
     try {
-      return await unlessInterrupted(either, playScene(cloud, this.withInput(scene)));
+      return await unlessInterrupted(
+        either,
+        playScene(cloud, this.withInput(scene), faults.length),
+      );
     } finally {
       await cloud.stop();
     }

@@ -3,7 +3,7 @@
 
 import type { FaultSpec } from '../rehearsal/faults/faults';
 import { UsageError } from './errors';
-import { type Case, casesOf, draw, type Place, placesOf, specText } from './matrix-cases';
+import { type Case, casesOf, draw, type Place, placesOf, specText, together } from './matrix-cases';
 import { MatrixStage } from './matrix-stage';
 import type { MatrixOptions } from './options';
 import { Terminal } from './terminal';
@@ -49,12 +49,13 @@ export async function matrix(
     );
     const results: Result[] = [];
     const late = begun + (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
-    await inLanes(cases, options.jobs, async (one) => {
+    await inLanes(together(cases, options.together), options.jobs, async (group) => {
       if (Date.now() > late) return;
-      const result = await run(stage, one);
-      results.push(result);
+      for (const result of await tried(stage, group)) {
+        results.push(result);
+        if (result.differences.length > 0) tell(terminal, result);
+      }
       terminal.live(`${results.length} of ${cases.length}`, '');
-      if (result.differences.length > 0) tell(terminal, result);
     });
     const equal = results.filter((one) => one.differences.length === 0).length;
     const slowest = Math.max(0, ...results.map(({ seconds }) => seconds));
@@ -98,21 +99,35 @@ function chosen(places: readonly Place[], options: MatrixOptions): Case[] {
   return options.draw === undefined ? all : draw(all, options.draw);
 }
 
-async function run(stage: MatrixStage, one: Case): Promise<Result> {
+/** Tries cases in one run; where that does not end like the clean one, each of them alone. */
+async function tried(stage: MatrixStage, group: readonly Case[]): Promise<Result[]> {
+  const results = await run(stage, group);
+  if (group.length === 1 || results.every((one) => one.differences.length === 0)) return results;
+  const alone: Result[] = [];
+  for (const one of group) alone.push(...(await run(stage, [one])));
+  return alone;
+}
+
+async function run(stage: MatrixStage, group: readonly Case[]): Promise<Result[]> {
   const begun = performance.now();
-  const done = (redrives: number, found: readonly string[]): Result => ({
-    ...one,
-    seconds: (performance.now() - begun) / 1000,
-    redrives,
-    differences: found,
-  });
+  const done = (redrives: number, found: (one: Case) => readonly string[]): Result[] =>
+    group.map((one) => ({
+      ...one,
+      seconds: (performance.now() - begun) / 1000 / group.length,
+      redrives,
+      differences: found(one),
+    }));
   try {
-    const { clean, volatile, played } = await stage.playWith(one.scene, one.fault as FaultSpec);
-    const missed = played.struck ? [] : ['the fault did not strike'];
-    return done(played.redrives, [...missed, ...differences(clean, volatile, played.end)]);
+    const faults = group.map(({ fault }) => fault as FaultSpec);
+    const { clean, volatile, played } = await stage.playWith(group[0]!.scene, faults);
+    const struck = new Set(played.struck.map((fault) => specText(fault)));
+    const found = differences(clean, volatile, played.end);
+    return done(played.redrives, ({ fault }) =>
+      struck.has(specText(fault)) ? found : ['the fault did not strike', ...found],
+    );
   } catch (error) {
     stage.signal.throwIfAborted();
-    return done(0, [`the run breaks: ${(error as Error).message}`]);
+    return done(0, () => [`the run breaks: ${(error as Error).message}`]);
   }
 }
 

@@ -27,6 +27,8 @@ export interface MatrixOptions
   readonly draw?: string;
   /** Begins no case after so many minutes. */
   readonly minutes?: number;
+  /** Cases tried in one run; where it differs, each is tried alone. */
+  readonly together: number;
   /** Cases at a time. */
   readonly jobs: number;
 }

@@ -1,5 +1,6 @@
 import { differences } from '../../cli/matrix';
 import {
+  type Case,
   casesOf,
   draw,
   KINDS,
@@ -7,6 +8,7 @@ import {
   type Seen,
   specText,
   subjectOf,
+  together,
 } from '../../cli/matrix-cases';
 import { faultOf } from '../../rehearsal/faults/faults';
 
@@ -132,6 +134,36 @@ describe('cases', () => {
     const drawn = ['a', 'b', 'c', 'd', 'e', 'f'].map((text) => draw(twins, text));
     expect(drawn.every((cases) => cases.length === 1)).toBe(true);
     expect(new Set(drawn.map(([one]) => one!.scene)).size).toBe(2);
+  });
+});
+
+describe('cases tried in one run', () => {
+  const at = (scene: string, state: string, nth = 1): Case => ({
+    scene,
+    place: `m / ${state} / T / s3:PutObject`,
+    fault: { kind: 'error', machine: 'm', state, nth },
+  });
+
+  it('are of one scene, each in a state of its own, and no more than asked for', () => {
+    const cases = [
+      at('one', 'A'),
+      at('one', 'A', 2),
+      at('two', 'A'),
+      at('one', 'B'),
+      at('one', 'C'),
+      at('one', 'D'),
+    ];
+    const groups = together(cases, 3);
+    expect(groups.flat()).toHaveLength(cases.length);
+    expect(groups.map((group) => group.map(({ fault }) => `${fault.state}${fault.nth}`))).toEqual([
+      ['A1', 'B1', 'C1'],
+      ['A2', 'D1'],
+      ['A1'],
+    ]);
+  });
+
+  it('are alone when one at a time is asked for', () => {
+    expect(together([at('one', 'A'), at('one', 'B')], 1)).toHaveLength(2);
   });
 });
 
