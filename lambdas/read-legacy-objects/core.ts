@@ -41,8 +41,10 @@ export async function readLegacyObjects(
   payload: ReadLegacyObjectsPayload,
   deps: ReadLegacyDeps,
 ): Promise<ReadLegacyObjectsResult> {
-  await ownRun(deps.ledger, payload);
-  await noteWarehouse(deps.ledger, payload.runId, payload.warehouse);
+  if (!payload.dryRun) {
+    await ownRun(deps.ledger, payload);
+    await noteWarehouse(deps.ledger, payload.runId, payload.warehouse);
+  }
   const read = reader(deps.dataApi(payload.warehouse), deps, payload);
   const findings: string[] = [];
   const found: { readonly item: LegacyItem; readonly objects: LegacyObjects }[] = [];

@@ -6,6 +6,8 @@ export interface ReadLegacyObjectsPayload extends Caller {
   readonly appIds: readonly string[];
   /** Gate whose approval is compared with what is there; null before the gate. */
   readonly gate: string | null;
+  /** Only for the plan: nothing is written. */
+  readonly dryRun: boolean;
 }
 
 /** An application with something to drop, as the ForEach step takes it. */

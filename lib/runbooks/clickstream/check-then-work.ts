@@ -8,6 +8,13 @@ export interface CheckThenWork {
   /** Looks, and reports every finding at once. */
   readonly check: sfn.State & sfn.INextable;
 
+  /**
+   * What only a dry run looks at.
+   *
+   * @default - nothing
+   */
+  readonly look?: sfn.State & sfn.INextable;
+
   /** What a dry run returns beside the input. */
   readonly plan: Readonly<Record<string, unknown>>;
 
@@ -15,7 +22,8 @@ export interface CheckThenWork {
   readonly work: sfn.Chain;
 }
 
-export function checkThenWork(scope: Construct, { check, plan, work }: CheckThenWork): sfn.Chain {
+export function checkThenWork(scope: Construct, parts: CheckThenWork): sfn.Chain {
+  const { check, look, plan, work } = parts;
   const dry = sfn.Choice.jsonata(scope, 'Only a dry run?', {
     comment: 'A dry run ends with the plan. On redrive: asks again',
   });
@@ -24,8 +32,9 @@ export function checkThenWork(scope: Construct, { check, plan, work }: CheckThen
     comment: 'Nothing was changed. On redrive: is not run again',
   });
   check.next(dry);
+  look?.next(report);
   dry
-    .when(sfn.Condition.jsonata('{% $states.input.input.dryRun %}'), report)
+    .when(sfn.Condition.jsonata('{% $states.input.input.dryRun %}'), look ?? report)
     .otherwise(work.startState);
   return sfn.Chain.custom(check, work.endStates, work);
 }

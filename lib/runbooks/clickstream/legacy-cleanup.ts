@@ -50,7 +50,8 @@ const PROCEDURES =
 
 /** Reads `appIds` and `migration.days` of the input; to be entered only where the input asks for it. */
 export function cleanUpLegacy(scope: Construct, props: LegacyCleanupProps): sfn.Chain {
-  const read = readState(scope, 'List the legacy objects', props.warehouse, null, {
+  const read = readState(scope, 'List the legacy objects', props.warehouse, {
+    gate: null,
     comment:
       'Lists the legacy objects of every application with rows and owners; refuses where something else needs them. ' +
       'Changes nothing. On redrive: looks again',
@@ -64,7 +65,8 @@ export function cleanUpLegacy(scope: Construct, props: LegacyCleanupProps): sfn.
     approve: { objects: `{% $states.input.${LIST}.hash %}` },
     timeout: props.gateTimeout,
     act: (act) =>
-      readState(act, 'Compare the legacy objects with the approval', props.warehouse, GATE, {
+      readState(act, 'Compare the legacy objects with the approval', props.warehouse, {
+        gate: GATE,
         comment:
           'Lists them again: what is not exactly what was approved is asked about again. On redrive: compares again',
       }),
@@ -89,12 +91,27 @@ export function cleanUpLegacy(scope: Construct, props: LegacyCleanupProps): sfn.
   return sfn.Chain.custom(read, [done], done);
 }
 
+/** Lists them for the plan of a dry run, with what would keep them from being dropped. */
+export const lookAtLegacy = (scope: Construct, { warehouse }: LegacyCleanupProps) =>
+  readState(scope, 'Look at the legacy objects', warehouse, {
+    gate: null,
+    dryRun: true,
+    comment:
+      'Lists what would be dropped, with rows; refuses where something else needs it. Changes nothing. On redrive: looks again',
+  });
+
+interface Look {
+  /** Gate whose approval is compared; null: none. */
+  readonly gate: string | null;
+  readonly comment: string;
+  readonly dryRun?: boolean;
+}
+
 function readState(
   scope: Construct,
   id: string,
   warehouse: Warehouse,
-  gate: string | null,
-  { comment }: { readonly comment: string },
+  { gate, comment, dryRun = false }: Look,
 ) {
   const task = Platform.of(scope).task('read-legacy-objects', {
     ledger: ['GetItem', 'PutItem'],
@@ -108,6 +125,7 @@ function readState(
       warehouse: warehouse.target,
       appIds: '{% [$states.input.input.appIds] %}',
       gate,
+      dryRun,
     },
     outputs: addResult(LIST),
     comment,

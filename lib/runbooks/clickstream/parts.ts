@@ -6,7 +6,7 @@ import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
 import { RunbookMachine } from '../../platform/runbook-machine';
 import { checkThenWork } from './check-then-work';
 import { refreshIngestion } from './ingestion-refresh';
-import { cleanUpLegacy } from './legacy-cleanup';
+import { cleanUpLegacy, lookAtLegacy } from './legacy-cleanup';
 import { checkPipeline, readPipelineAgain } from './pipeline-check';
 import { pipelineUpgrade } from './pipeline-upgrade';
 import { quietPeriod } from './quiet-period';
@@ -87,7 +87,8 @@ export function addLegacyCleanup(scope: Construct, target: TargetConfig): Runboo
           days: '{% $states.input.input.migration.days %}',
           appIds: '{% [$states.input.input.appIds] %}',
         }),
-        plan: PLAN,
+        look: lookAtLegacy(body, { warehouse }),
+        plan: { ...PLAN, legacy: '{% $states.input.legacy %}' },
         work: sfn.Chain.start(snapshotOf(body, clickstream, warehouse)).next(cleanup),
       });
     },

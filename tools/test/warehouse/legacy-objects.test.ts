@@ -50,7 +50,7 @@ const send = (command: { constructor: { name: string }; input: Record<string, un
 
 let payload: Omit<ReadLegacyObjectsPayload, 'appIds'>;
 beforeEach(async () => {
-  payload = { ...callerOf(await openedRun(ledger)), warehouse, gate: null };
+  payload = { ...callerOf(await openedRun(ledger)), warehouse, gate: null, dryRun: false };
 });
 
 const read = (appIds: string[], change: Partial<ReadLegacyObjectsPayload> = {}) =>
