@@ -10,7 +10,8 @@ import { ClickstreamStack } from '../lib/runbooks/clickstream/clickstream-stack'
 const app = new App();
 const targetName: string = app.node.tryGetContext('target') ?? 'example';
 const target = readTarget(path.resolve(__dirname, '../config'), targetName);
-new ClickstreamStack(app, { targetName, target });
+const { clickstream } = target;
+if (clickstream) new ClickstreamStack(app, { targetName, target: { ...target, clickstream } });
 
 // Guard rails: a finding without a written reason beside its construct fails the synth.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

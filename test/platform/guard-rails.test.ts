@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { TargetConfig } from '../../lambdas/shared/inputs/target';
+import type { TargetWith } from '../../lambdas/shared/inputs/target';
 import { ClickstreamStack } from '../../lib/runbooks/clickstream/clickstream-stack';
 import { exampleTarget } from '../support/definitions';
 
@@ -16,7 +16,7 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 let count = 0;
 
 /** Synthesizes with all guard rails; a finding without a written reason throws. */
-function synth(change: Partial<TargetConfig> = {}, ...names: string[]) {
+function synth(change: Partial<TargetWith<'clickstream'>> = {}, ...names: string[]) {
   count += 1;
   const app = new App({ context, outdir: path.join(outdir, String(count)) });
   const target = { ...exampleTarget(), ...change };
@@ -26,7 +26,7 @@ function synth(change: Partial<TargetConfig> = {}, ...names: string[]) {
   return { assembly, text: JSON.stringify(assembly.stacks[0]!.template) };
 }
 
-const of = (partition: string, region: string): Partial<TargetConfig> => {
+const of = (partition: string, region: string): Partial<TargetWith<'clickstream'>> => {
   const text = JSON.stringify(exampleTarget()).replaceAll('arn:aws:', `arn:${partition}:`);
   return { ...JSON.parse(text), region };
 };

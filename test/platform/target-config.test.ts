@@ -26,7 +26,7 @@ it('takes a provisioned cluster in China', () => {
   target.region = 'cn-north-1';
   target.clickstream.warehouse = { type: 'provisioned', cluster: 'c', dbUser: 'u', database: 'd' };
   target.clickstream.console.serviceRoleArn = 'arn:aws-cn:iam::000000000000:role/updater';
-  expect(parse(target).clickstream.warehouse).toMatchObject({ cluster: 'c', dbUser: 'u' });
+  expect(parse(target).clickstream?.warehouse).toMatchObject({ cluster: 'c', dbUser: 'u' });
 });
 
 it('names every problem at once', () => {

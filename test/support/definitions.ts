@@ -3,7 +3,7 @@
 import * as path from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { TargetConfig } from '../../lambdas/shared/inputs/target';
+import type { TargetWith } from '../../lambdas/shared/inputs/target';
 import { readTarget } from '../../lib/platform/target-config';
 import { ClickstreamStack } from '../../lib/runbooks/clickstream/clickstream-stack';
 
@@ -32,10 +32,11 @@ export interface Definition {
   readonly States: Readonly<Record<string, State>>;
 }
 
-export const exampleTarget = (): TargetConfig =>
-  readTarget(path.join(__dirname, '../../config'), 'example');
+/** The example target, which has every runbook. */
+export const exampleTarget = () =>
+  readTarget(path.join(__dirname, '../../config'), 'example') as TargetWith<'clickstream'>;
 
-export function clickstreamTemplate(change: Partial<TargetConfig> = {}): Template {
+export function clickstreamTemplate(change: Partial<TargetWith<'clickstream'>> = {}): Template {
   const app = new App({ context: { '@aws-cdk/core:enablePartitionLiterals': true } });
   const target = { ...exampleTarget(), ...change };
   return Template.fromStack(new ClickstreamStack(app, { targetName: 'example', target }));

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
+import type { TargetWith } from '../../../lambdas/shared/inputs/target';
 import { RunbookStack } from '../../platform/runbook-stack';
 import { addConsoleUpdate } from './console-update';
 import { addDataMigration } from './data-migration';
@@ -12,7 +12,7 @@ export interface ClickstreamStackProps {
   readonly targetName: string;
 
   /** The target's checked configuration. */
-  readonly target: TargetConfig;
+  readonly target: TargetWith<'clickstream'>;
 }
 
 /** The upgrade of Clickstream Analytics on AWS: one stack a target. */

@@ -8,7 +8,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
-import type { ClickstreamTarget, TargetConfig } from '../../../lambdas/shared/inputs/target';
+import type { ClickstreamTarget, TargetWith } from '../../../lambdas/shared/inputs/target';
 import { publishedFolders } from '../../../lambdas/shared/inputs/template-folders';
 import { acknowledgeWildcards } from '../../platform/allow';
 import { Platform } from '../../platform/platform';
@@ -27,7 +27,10 @@ import { checkThenWork } from './check-then-work';
 const STEP = 'console';
 
 /** Adds the machine `<stack>-console-update` to a clickstream stack. */
-export function addConsoleUpdate(scope: Construct, target: TargetConfig): RunbookMachine {
+export function addConsoleUpdate(
+  scope: Construct,
+  target: TargetWith<'clickstream'>,
+): RunbookMachine {
   const { clickstream, tracing } = target;
   return new RunbookMachine(scope, 'ConsoleUpdate', {
     name: 'console-update',

@@ -2,7 +2,7 @@
 
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { ClickstreamTarget, TargetConfig } from '../../../lambdas/shared/inputs/target';
+import type { ClickstreamTarget, TargetWith } from '../../../lambdas/shared/inputs/target';
 import { Platform } from '../../platform/platform';
 import { RunbookMachine } from '../../platform/runbook-machine';
 import { addResult, taskState } from '../../platform/task-state';
@@ -22,7 +22,10 @@ const input = (member: string) => `{% $states.input.input.${member} %}`;
 const USUAL = { maxRunning: 5, maxQueued: 0 };
 
 /** Adds the machine `<stack>-data-migration` to a clickstream stack. */
-export function addDataMigration(scope: Construct, target: TargetConfig): RunbookMachine {
+export function addDataMigration(
+  scope: Construct,
+  target: TargetWith<'clickstream'>,
+): RunbookMachine {
   const { clickstream, tracing } = target;
   return new RunbookMachine(scope, 'DataMigration', {
     name: 'data-migration',

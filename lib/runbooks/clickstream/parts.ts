@@ -2,7 +2,7 @@
 
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { TargetConfig } from '../../../lambdas/shared/inputs/target';
+import type { TargetWith } from '../../../lambdas/shared/inputs/target';
 import { RunbookMachine } from '../../platform/runbook-machine';
 import { checkThenWork } from './check-then-work';
 import { refreshIngestion } from './ingestion-refresh';
@@ -18,7 +18,10 @@ const DOCS = 'docs/runbooks/clickstream.md';
 const PLAN = { pipeline: '{% $states.input.pipeline %}' };
 
 /** Adds `<stack>-pipeline-upgrade`: the pipeline follows its console, and its schemas follow the pipeline. */
-export function addPipelineUpgrade(scope: Construct, target: TargetConfig): RunbookMachine {
+export function addPipelineUpgrade(
+  scope: Construct,
+  target: TargetWith<'clickstream'>,
+): RunbookMachine {
   const { clickstream, tracing } = target;
   return new RunbookMachine(scope, 'PipelineUpgrade', {
     name: 'pipeline-upgrade',
@@ -49,7 +52,10 @@ export function addPipelineUpgrade(scope: Construct, target: TargetConfig): Runb
 }
 
 /** Adds `<stack>-ingestion-refresh`: servers of before the upgrade are replaced. */
-export function addIngestionRefresh(scope: Construct, target: TargetConfig): RunbookMachine {
+export function addIngestionRefresh(
+  scope: Construct,
+  target: TargetWith<'clickstream'>,
+): RunbookMachine {
   const { clickstream, tracing } = target;
   return new RunbookMachine(scope, 'IngestionRefresh', {
     name: 'ingestion-refresh',
@@ -69,7 +75,10 @@ export function addIngestionRefresh(scope: Construct, target: TargetConfig): Run
 }
 
 /** Adds `<stack>-legacy-cleanup`: what the old schema left behind is dropped, after it was compared. */
-export function addLegacyCleanup(scope: Construct, target: TargetConfig): RunbookMachine {
+export function addLegacyCleanup(
+  scope: Construct,
+  target: TargetWith<'clickstream'>,
+): RunbookMachine {
   const { clickstream, tracing } = target;
   return new RunbookMachine(scope, 'LegacyCleanup', {
     name: 'legacy-cleanup',

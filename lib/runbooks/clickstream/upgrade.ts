@@ -3,7 +3,7 @@
 
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { ClickstreamTarget, TargetConfig } from '../../../lambdas/shared/inputs/target';
+import type { ClickstreamTarget, TargetWith } from '../../../lambdas/shared/inputs/target';
 import { Platform } from '../../platform/platform';
 import { RunbookMachine } from '../../platform/runbook-machine';
 import { taskState } from '../../platform/task-state';
@@ -28,7 +28,7 @@ import { type Accesses, accessesOf } from './warehouse-of';
 import { when } from './when';
 
 /** Adds the machine `<stack>-upgrade` to a clickstream stack. */
-export function addUpgrade(scope: Construct, target: TargetConfig): RunbookMachine {
+export function addUpgrade(scope: Construct, target: TargetWith<'clickstream'>): RunbookMachine {
   const { clickstream, tracing } = target;
   return new RunbookMachine(scope, 'Upgrade', {
     name: 'upgrade',

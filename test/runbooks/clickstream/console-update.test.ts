@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import example from '../../../config/example.json';
-import { targetSchema } from '../../../lambdas/shared/inputs/target';
+import { type TargetWith, targetSchema } from '../../../lambdas/shared/inputs/target';
 import { RunbookStack } from '../../../lib/platform/runbook-stack';
 import { addConsoleUpdate } from '../../../lib/runbooks/clickstream/console-update';
 
@@ -19,7 +19,8 @@ function synth(console: Record<string, string | undefined> = {}, region?: string
     ...example.clickstream,
     console: { ...example.clickstream.console, ...console },
   };
-  const target = targetSchema.parse({ ...example, clickstream, ...(region && { region }) });
+  const changed = targetSchema.parse({ ...example, clickstream, ...(region && { region }) });
+  const target = changed as TargetWith<'clickstream'>;
   const stack = new RunbookStack(new App(), 'example-clickstream', { target });
   const { stateMachine } = addConsoleUpdate(stack, target);
   const { definitionString } = stateMachine.node.defaultChild as unknown as {

@@ -31,7 +31,7 @@ function synth(console: object, pipeline: object = {}) {
     console: { ...example.clickstream.console, ...console },
     pipeline: { stackPrefix: 'Acme-Clickstream', ...pipeline },
   };
-  const target = targetSchema.parse({ ...example, clickstream }).clickstream;
+  const target = targetSchema.parse({ ...example, clickstream }).clickstream!;
   const env = { account: '000000000000', region: 'us-east-1' };
   const stack = new Stack(new App(), 'example-clickstream', { env });
   const definition = pipelineUpgrade(stack, target);

@@ -1,14 +1,13 @@
 // The clickstream stack for the applications APP_IDS names, or as many as APPS says; with TOKEN, without a token of the
 // console's API; and with a definition changed as CHANGE says: the state machine a fixed release would deploy.
 
-import * as path from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { readTarget } from '../../../../lib/platform/target-config';
 import { ClickstreamStack } from '../../../../lib/runbooks/clickstream/clickstream-stack';
+import { exampleTarget } from '../../definitions';
 
 const app = new App();
-const target = readTarget(path.resolve(__dirname, '../../../../config'), 'example');
+const target = exampleTarget();
 const apps = Number(process.env.APPS ?? 1);
 const appIds =
   process.env.APP_IDS?.split(',') ??

@@ -1,17 +1,16 @@
 // The schemas of two applications and their metrics, without the upgrade of the pipeline around them.
 
-import * as path from 'node:path';
 import { App } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { RunbookMachine } from '../../../../lib/platform/runbook-machine';
 import { RunbookStack } from '../../../../lib/platform/runbook-stack';
-import { readTarget } from '../../../../lib/platform/target-config';
 import { recalculateMetrics } from '../../../../lib/runbooks/clickstream/metrics';
 import { upgradeSchemas } from '../../../../lib/runbooks/clickstream/schema-upgrade';
 import { accessesOf } from '../../../../lib/runbooks/clickstream/warehouse-of';
+import { exampleTarget } from '../../definitions';
 
 const app = new App();
-const target = readTarget(path.resolve(__dirname, '../../../../config'), 'example');
+const target = exampleTarget();
 const stack = new RunbookStack(app, 'schemas', { target, description: 'Schemas and metrics' });
 new RunbookMachine(stack, 'Schemas', {
   name: 'schemas',
