@@ -2,16 +2,15 @@
 
 import { z } from 'zod';
 import type { InputKind } from '../input-kind';
+import { notBoth, run } from '../run-members';
 import {
   appIds,
   type ClickstreamInputTarget,
   consoleMember,
   migrationMember,
-  notBoth,
   pipelineMember,
   projectId,
   redshiftMember,
-  run,
   targetVersion,
 } from './members';
 

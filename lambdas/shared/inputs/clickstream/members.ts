@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { targetProblem } from '../../clickstream/versions';
-import { APP_ID, RUN_ID } from '../identifiers';
+import { APP_ID } from '../identifiers';
 import type { ClickstreamTarget } from '../target';
 
 /** What the schemas must know of the target. */
@@ -13,24 +13,6 @@ export type ClickstreamInputTarget = Pick<
 > & {
   readonly console: Pick<ClickstreamTarget['console'], 'stackName'>;
   readonly warehouse: Pick<ClickstreamTarget['warehouse'], 'type'>;
-};
-
-/** Members every input has. */
-export const run = {
-  /** All checks and the plan, no change. */
-  dryRun: z.boolean().default(false),
-  /** Run to take over, when its execution is closed. */
-  continueRun: z
-    .string()
-    .regex(RUN_ID, 'must be the id of a run, as in run-20260131-0a1b2c3d4e')
-    .optional(),
-};
-
-/** Refuses a dry run that continues a run. */
-export const notBoth = {
-  check: (input: { dryRun: boolean; continueRun?: string }) =>
-    !input.dryRun || input.continueRun === undefined,
-  params: { path: ['continueRun'], message: 'a dry run changes nothing and cannot continue a run' },
 };
 
 export const projectId = (target: ClickstreamInputTarget) =>
