@@ -1,7 +1,7 @@
 // The waiting task that holds things still: what each was is written down before it is touched. Asked
 // again later, it stops what somebody has started since, and keeps the first record.
 
-import { isTransient, QuiesceError } from '../shared/errors';
+import { isTransient, QuiesceError, RunbookError } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
 import {
   noteState,
@@ -10,7 +10,7 @@ import {
   quiescedKey,
   recordBefore,
 } from '../shared/quiesced/record';
-import type { QuiescedKinds, Thing } from '../shared/quiesced/thing';
+import type { QuiescedKinds, Seen, Thing } from '../shared/quiesced/thing';
 import { type WaitDeps, waitFor } from '../shared/waiting';
 import type { Token } from '../shared/worker-token';
 import type { QuiescePayload, QuiesceResult } from './payload';
@@ -58,15 +58,29 @@ async function holdsStill(
     await noteState(ledger, runId, item, seen.state, asBefore, clock.now());
     return true;
   }
+  refuseChanged(name, item, seen);
   await token.renew();
   try {
-    await kind.set(thing, item.during);
+    await kind.set(thing, item.during, seen);
   } catch (error) {
-    if (isTransient(error)) throw error;
+    if (error instanceof RunbookError || isTransient(error)) throw error;
     throw new QuiesceError(
       `${name} cannot be set to ${JSON.stringify(item.during)}: ${(error as Error).message}. Repair that, then redrive`,
       { cause: error },
     );
   }
   return false;
+}
+
+/**
+ * Where the service tells who has changed what a run holds, it is not fought with: what was started
+ * again may be at work, and a person must know of it.
+ */
+function refuseChanged(name: string, item: QuiescedItem, { state, changed }: Seen<unknown>): void {
+  // Whoever was faster than the first change of this run is no matter: then it is still as it was.
+  if (!changed || Date.parse(changed.at) <= Date.parse(item.at)) return;
+  throw new QuiesceError(
+    `${name} was changed to ${JSON.stringify(state)} by ${changed.by} at ${changed.at}, while this run wants it to be ` +
+      `${JSON.stringify(item.during)}: find out why, let what it works at come to its end, set it to ${JSON.stringify(item.during)} yourself, then redrive`,
+  );
 }

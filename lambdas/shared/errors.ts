@@ -253,6 +253,36 @@ export class LegacyObjectsError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** The API server of a Kubernetes cluster cannot be reached; a route, a rule or a setting is missing. */
+export class KubernetesUnreachableError extends RunbookError {
+  override readonly name = 'KubernetesUnreachableError';
+  readonly family = 'operator must look';
+}
+
+/** A Kubernetes cluster does not know the caller: no access entry for its role, or a token of no use. */
+export class KubernetesUnauthorizedError extends RunbookError {
+  override readonly name = 'KubernetesUnauthorizedError';
+  readonly family = 'operator must look';
+}
+
+/** A Kubernetes cluster knows the caller and does not let it do this; a Role or RoleBinding is missing. */
+export class KubernetesForbiddenError extends RunbookError {
+  override readonly name = 'KubernetesForbiddenError';
+  readonly family = 'operator must look';
+}
+
+/** What was there a moment ago is gone from the Kubernetes cluster. */
+export class KubernetesNotFoundError extends RunbookError {
+  override readonly name = 'KubernetesNotFoundError';
+  readonly family = 'operator must look';
+}
+
+/** A Kubernetes cluster did not take a change; its own words are in the message. */
+export class KubernetesRefusedError extends RunbookError {
+  override readonly name = 'KubernetesRefusedError';
+  readonly family = 'operator must look';
+}
+
 /** Errors a state retries by itself: ours, then those of the Lambda service. */
 export const RETRIED_ERRORS: readonly string[] = [
   'TryAgainError',
@@ -271,6 +301,9 @@ const TRANSIENT =
 
 /** True for an error of a service or socket after which the same call may simply be made again. */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof TryAgainError) return true;
+  // What a class of ours says counts, whatever words of a socket its message quotes.
+  if (error instanceof RunbookError) return false;
   const e = error as {
     name?: string;
     code?: string;

@@ -5,7 +5,7 @@ import { isTransient } from '../errors';
 import { type Ledger, runKey } from '../ledger';
 import { TokenLost } from '../worker-token';
 import { noteState, type QuiescedItem, quiescedKey, quiescedOf } from './record';
-import type { QuiescedKinds } from './thing';
+import type { Changed, QuiescedKinds } from './thing';
 
 export interface QuiescedDeps {
   readonly ledger: Ledger;
@@ -73,14 +73,17 @@ export async function restored(
         JSON.stringify(s),
       );
       await note(
-        `${name} was ${was} at the end and not ${during}, which this run had made it: it is set to ${before} as before the run`,
+        `${name} was ${was} at the end${changedBy(seen.changed)} and not ${during}, which this run had made it: it is set to ${before} as before the run`,
       );
     }
     await ledger.put(key, { ...item, restoringAt: at }, { at: item.at });
   }
-  await kind.set(item, item.before);
+  await kind.set(item, item.before, seen);
   return false;
 }
+
+const changedBy = (changed: Changed | undefined): string =>
+  changed ? ` (${changed.by} changed it at ${changed.at})` : '';
 
 /** One thing that was not given back, for people. */
 export const whatIsLeft = ({ item, error }: LeftQuiesced): string =>

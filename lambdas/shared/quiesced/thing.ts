@@ -2,7 +2,7 @@
 // each thing stands in the ledger (`record.ts`).
 
 /** Kinds of things a run can quiesce; each has its handler in `kinds.ts`. */
-export type Kind = 'rule' | 'capacity' | 'ingestion';
+export type Kind = 'rule' | 'capacity' | 'ingestion' | 'deployment';
 
 /** One thing. */
 export interface Thing {
@@ -18,6 +18,17 @@ export interface Seen<S> {
   readonly state: S;
   /** A change is under way; another one would be refused. */
   readonly busy: boolean;
+  /** What a change names, so that it is refused when somebody was faster. */
+  readonly version?: string;
+  /** Who has last made it what it is, where the service tells and it was no run. */
+  readonly changed?: Changed;
+}
+
+/** A change of somebody else. */
+export interface Changed {
+  readonly by: string;
+  /** Instant, to the second. */
+  readonly at: string;
 }
 
 /** How things of one kind are read and changed. A state is plain JSON. */
@@ -31,8 +42,10 @@ export interface QuiescedKind<S = unknown> {
   /**
    * Makes the next change towards a state, there and back. It is asked again, round after round, until
    * `is` holds, also after it did nothing because its service was busy.
+   *
+   * @param seen the look that decided on it
    */
-  set(thing: Thing, wanted: S): Promise<void>;
+  set(thing: Thing, wanted: S, seen: Seen<S>): Promise<void>;
 }
 
 /** The handlers of all kinds. */
