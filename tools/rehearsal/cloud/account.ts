@@ -80,7 +80,7 @@ export function readFaults({ faults = [], ...scenario }: CloudOptions): FaultSpe
 /** What the scenario's warehouse is made of; undefined when it has none. */
 export function readWarehouse(
   scenario: Scenario,
-): Omit<WarehouseOptions, 'clock' | 'lambda'> | undefined {
+): Omit<WarehouseOptions, 'clock' | 'lambda' | 'storage'> | undefined {
   const { warehouse: address, clickstream } = readAccount(scenario);
   const sql = textOf(scenario, 'warehouse.sql');
   return (

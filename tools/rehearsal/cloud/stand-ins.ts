@@ -207,14 +207,15 @@ export class StandIns {
   }
 
   protected async startWarehouse(
-    contents: Omit<WarehouseOptions, 'clock' | 'lambda'>,
+    contents: Omit<WarehouseOptions, 'clock' | 'lambda' | 'storage'>,
     template: WarehouseTemplate | undefined,
   ): Promise<void> {
     const { clock, faults, scenario } = this;
     const roles = new WarehouseRoles(scenario.warehouse!, clock);
     const lambda = roles.caller(this.iam, this.functions!, this.account);
+    const storage = roles.storage(this.iam, this.store, this.account);
     this.server.add(new RedshiftServerlessService(roles, clock), new RedshiftService(roles, clock));
-    this.warehouse = await Warehouse.start({ clock, lambda, ...contents }, template);
+    this.warehouse = await Warehouse.start({ clock, lambda, storage, ...contents }, template);
     this.data = new RedshiftDataService({
       clock,
       warehouses: [this.warehouse],

@@ -1,8 +1,7 @@
 // Starts and stops a private PostgreSQL server from the binaries that npm installs. It needs no
 // install script, no operating system user of its own and no port.
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -10,23 +9,19 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   symlinkSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { keepServer, type RunAs, runAs, temporaryFolder } from '../private-server';
 
 /** Name of the superuser, as in Redshift. */
 export const SUPERUSER = 'rdsdb';
 
-/** Whom the server runs as: PostgreSQL refuses to run as root. */
-type RunAs = { readonly uid: number; readonly gid: number } | Record<string, never>;
+const NAME = 'PostgreSQL';
 
 /** A running server. */
 export interface PostgresServer {
@@ -56,8 +51,8 @@ const SETTINGS = {
 
 /** Starts a server on an empty cluster. */
 export async function startPostgres(): Promise<PostgresServer> {
-  const user = runAs();
-  const folder = mkdtempSync(join(temporaryFolder(user), 'rehearsal-pg-'));
+  const user = runAs(NAME);
+  const folder = mkdtempSync(join(temporaryFolder(NAME, user), 'rehearsal-pg-'));
   try {
     chmodSync(folder, 0o755);
     const { bin, env } = binaries(folder, user);
@@ -88,66 +83,15 @@ async function launch(
 ): Promise<PostgresServer> {
   const settings = Object.entries({ ...SETTINGS, unix_socket_directories: data });
   const args = ['-D', data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-  const log = join(folder, 'log');
-  const output = openSync(log, 'a');
-  const keeper = spawn(
-    process.execPath,
-    [join(__dirname, 'keeper.cjs'), JSON.stringify({ folder, binary, args, user })],
-    { stdio: ['pipe', output, output], detached: true, env, cwd: '/' },
-  );
-  // A rehearsal that ends without stop() must not hang: the closing pipe stops the server.
-  keeper.unref();
-  (keeper.stdin as unknown as { unref(): void }).unref();
-  const stop = async () => {
-    if (keeper.exitCode !== null || keeper.signalCode !== null) return;
-    keeper.ref();
-    const gone = once(keeper, 'exit');
-    keeper.stdin?.destroy();
-    await gone;
-  };
-  const text = () => (existsSync(log) ? readFileSync(log, 'utf8') : '');
-  try {
-    await answers(data, keeper);
-  } catch (error) {
-    const said = text();
-    await stop();
-    throw new Error(`PostgreSQL does not start: ${said}`, { cause: error });
-  }
-  return { host: data, stop };
-}
-
-async function answers(host: string, keeper: ChildProcess): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const client = new Client({ host, user: SUPERUSER, database: 'postgres' });
+  const ask = async () => {
+    const client = new Client({ host: data, user: SUPERUSER, database: 'postgres' });
     client.on('error', () => {});
-    try {
-      await client.connect();
-      return await client.end();
-    } catch (error) {
-      if (tries > 400 || keeper.exitCode !== null) throw error;
-      await delay(25);
-    }
-  }
-}
-
-function runAs(): RunAs {
-  if (process.getuid?.() !== 0) return {};
-  const line = readFileSync('/etc/passwd', 'utf8').match(/^nobody:[^:]*:(\d+):(\d+):/m);
-  if (!line) throw new Error('PostgreSQL does not run as root, and there is no user nobody');
-  return { uid: Number(line[1]), gid: Number(line[2]) };
-}
-
-/** A folder the server's user can reach, short enough for a socket (about 100 bytes). */
-function temporaryFolder(user: RunAs): string {
-  const reachable = (folder: string): boolean =>
-    (statSync(folder).mode & 0o001) !== 0 &&
-    (dirname(folder) === folder || reachable(dirname(folder)));
-  const folders = [tmpdir(), '/tmp', '/var/tmp'].filter((folder) => existsSync(folder));
-  const found = folders.find(
-    (folder) => folder.length < 60 && (!('uid' in user) || reachable(folder)),
-  );
-  if (!found) throw new Error(`no folder for PostgreSQL: ${folders.join(', ')} cannot be used`);
-  return found;
+    await client.connect();
+    await client.end();
+  };
+  // SIGQUIT is PostgreSQL's immediate shutdown.
+  const server = { name: NAME, folder, binary, args, user, env, signal: 'SIGQUIT', ask } as const;
+  return { host: data, stop: await keepServer(server) };
 }
 
 /** Finds binaries the user can run; copies them into the folder when it cannot read the package. */

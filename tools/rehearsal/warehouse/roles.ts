@@ -1,8 +1,11 @@
-// The IAM roles a warehouse works with, and what it does with them: calls Lambda functions.
+// The IAM roles a warehouse works with, and what it does with them: calls Lambda functions, reads and
+// writes S3.
 
 import type { Iam } from '../iam/iam';
-import type { Clock, FunctionInvoker } from '../types';
+import type { ObjectStore } from '../services/s3';
+import type { Clock, FunctionInvoker, Principal } from '../types';
 import type { LambdaCaller } from './external-call';
+import { type StorageOpener, WarehouseStorage } from './s3-load/storage';
 import type { WarehouseAddress } from './warehouse';
 
 /** What a warehouse has at the start. */
@@ -67,15 +70,27 @@ export class WarehouseRoles {
 
   /** Calls Lambda functions with them. */
   caller(iam: Iam, functions: FunctionInvoker, account: string): LambdaCaller {
-    return async (lambda, named, payload, signal) => {
-      const role = named === 'default' ? (this.defaultRole ?? 'default') : named;
-      if (!this.all.some(({ arn, status }) => arn === role && status === 'in-sync')) {
-        throw new Error(`The requested role ${role} is not associated to cluster`);
-      }
-      const { kind, arn } = this.warehouse;
-      iam.assume('redshift.amazonaws.com', role, arn);
-      if (kind === 'serverless') iam.assume('redshift-serverless.amazonaws.com', role, arn);
-      return functions.invoke(lambda, payload, { kind: 'role', arn: role, account }, signal);
-    };
+    return async (lambda, named, payload, signal) =>
+      functions.invoke(lambda, payload, this.assume(iam, named, account), signal);
+  }
+
+  /** Reads and writes S3 with them. */
+  storage(iam: Iam, store: ObjectStore, account: string): StorageOpener {
+    return (named) =>
+      new WarehouseStorage(store, this.assume(iam, named, account), (...asked) =>
+        iam.authorize(...asked),
+      );
+  }
+
+  /** One of the roles, by its ARN or `default`; throws when it is none, or does not trust the warehouse. */
+  private assume(iam: Iam, named: string, account: string): Principal {
+    const role = named === 'default' ? (this.defaultRole ?? 'default') : named;
+    if (!this.all.some(({ arn, status }) => arn === role && status === 'in-sync')) {
+      throw new Error(`The requested role ${role} is not associated to cluster`);
+    }
+    const { kind, arn } = this.warehouse;
+    iam.assume('redshift.amazonaws.com', role, arn);
+    if (kind === 'serverless') iam.assume('redshift-serverless.amazonaws.com', role, arn);
+    return { kind: 'role', arn: role, account };
   }
 }

@@ -10,6 +10,7 @@ import { type Pace, pace } from './pace';
 import { runInPasses } from './passes';
 import { toResult } from './results';
 import { parametersOf, toPostgres } from './rewrites';
+import { transfer, transferOf } from './s3-load';
 import type { Outcome, Statement, SubStatement } from './statement';
 import type { Warehouse } from './warehouse';
 
@@ -183,6 +184,11 @@ export class StatementRunner {
     signal.addEventListener('abort', kill);
     try {
       if (signal.aborted) return { status: 'ABORTED' };
+      const moved = transferOf(part.sql);
+      if (moved) {
+        part.rows = await transfer(this.warehouse, client, statement, part, moved);
+        return { status: 'FINISHED' };
+      }
       const text = toPostgres(part.sql);
       const run = () =>
         client.query<(string | null)[]>({

@@ -9,6 +9,7 @@ import type { ExternalCall, LambdaCaller } from './external-call';
 import { callsExternal, inPasses } from './external-ddl';
 import { type ExternalSession, serveExternal } from './external-functions';
 import { type PostgresServer, SUPERUSER, startPostgres } from './postgres';
+import type { StorageOpener, WarehouseStorage } from './s3-load/storage';
 import { WarehouseTemplate } from './template';
 
 /** How the Data API's callers name a warehouse. */
@@ -53,6 +54,12 @@ export interface WarehouseOptions {
    * @default - there are no functions
    */
   readonly lambda?: LambdaCaller;
+  /**
+   * Opens S3 for UNLOAD and COPY.
+   *
+   * @default - there are no buckets
+   */
+  readonly storage?: StorageOpener;
 }
 
 const noFunctions: LambdaCaller = async (lambda) => {
@@ -167,6 +174,12 @@ export class Warehouse {
     return client;
   }
 
+  /** S3 with a role, by its ARN or `default`. */
+  storage(role: string): WarehouseStorage {
+    if (!this.options.storage) throw new Error('the warehouse has no way to S3');
+    return this.options.storage(role);
+  }
+
   /** Whether a statement is tried in passes because it calls a Lambda UDF. */
   callsExternal(sql: string): boolean {
     return callsExternal(sql, this.externalNames);
@@ -208,7 +221,7 @@ export class Warehouse {
     rows,
     settings = {},
   }: WarehouseOptions): Promise<void> {
-    const names = ['redshift-names.sql', 'external-functions.sql']
+    const names = ['redshift-names.sql', 'external-functions.sql', 's3-load/names.sql']
       .map((file) => readFileSync(join(__dirname, file), 'utf8'))
       .join('\n');
     await run(this.session(SUPERUSER, 'postgres'), [`create database "${database}"`]);
