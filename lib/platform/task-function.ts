@@ -50,6 +50,8 @@ const BUNDLES = ['../../dist/lambdas', '../../lambdas']
 
 /** The Lambda function of one task: the bundle as it was built, on arm64, with logs that are kept. */
 export class TaskFunction extends lambda.Function {
+  private vpc?: TaskVpc;
+
   constructor(scope: Construct, id: string, props: TaskFunctionProps) {
     const folder = BUNDLES && path.join(BUNDLES, props.task);
     if (folder === undefined || !existsSync(path.join(folder, 'index.mjs'))) {
@@ -86,11 +88,24 @@ export class TaskFunction extends lambda.Function {
       [logGroup.logGroupArn],
       'The ARN of a log group ends in a wildcard for its streams.',
     );
-    if (props.vpc) this.placeIn(props.vpc);
+    if (props.vpc) this.joinVpc(props.vpc);
   }
 
-  /** Lambda makes the network interfaces with the rights of the function's role. */
-  private placeIn({ subnetIds, securityGroupIds }: TaskVpc): void {
+  /**
+   * Runs the function in a VPC, to reach a private address there. Whoever needs it says so; two places
+   * at once are refused. Lambda makes the network interfaces with the rights of the function's role.
+   */
+  joinVpc(vpc: TaskVpc): void {
+    if (this.vpc) {
+      if (this.stack.resolve(JSON.stringify(this.vpc)) === this.stack.resolve(JSON.stringify(vpc)))
+        return;
+      throw new RunbookPropsError(
+        this,
+        'a task runs in one VPC, and two steps want it in different subnets or security groups; give both the same vpc',
+      );
+    }
+    this.vpc = vpc;
+    const { subnetIds, securityGroupIds } = vpc;
     (this.node.defaultChild as lambda.CfnFunction).vpcConfig = {
       subnetIds: [...subnetIds],
       securityGroupIds: [...securityGroupIds],

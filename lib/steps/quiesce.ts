@@ -1,12 +1,15 @@
-import { Stack } from 'aws-cdk-lib';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Aws, Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { ClusterRef } from '../../lambdas/shared/kubernetes/access';
 import type { Thing } from '../../lambdas/shared/quiesced/thing';
-import { allow } from '../platform/allow';
+import { allow, allowSecret } from '../platform/allow';
 import { Platform } from '../platform/platform';
 import { RunbookPropsError } from '../platform/props-error';
-import type { TaskRights } from '../platform/task-rights';
+import type { TaskFunction } from '../platform/task-function';
+import type { TaskRights, TaskVpc } from '../platform/task-rights';
 import { Step } from './chain';
 import { WaitLoop } from './wait-loop';
 import type { Warehouse } from './warehouse';
@@ -32,6 +35,66 @@ export interface QuietRules {
    * @default - none of them may have one
    */
   readonly reason?: string;
+}
+
+/** Properties of {@link QuietThings.deployment}. */
+export interface QuietDeployment {
+  /** Name of the EKS cluster; tokens are bound to it. */
+  readonly clusterName: string;
+
+  /**
+   * Region of the cluster.
+   *
+   * @default - the runbook's own
+   */
+  readonly region?: string;
+
+  /**
+   * Address of the API server, as `aws eks describe-cluster` prints it.
+   *
+   * @default - the secret's member `endpoint`
+   */
+  readonly endpoint?: string;
+
+  /**
+   * Certificate authority of the cluster, as `aws eks describe-cluster` prints it (base64) or as PEM.
+   *
+   * @default - the secret's member `certificateAuthority`; without that, public authorities count
+   */
+  readonly certificateAuthority?: string;
+
+  /**
+   * Secret with JSON whose members `endpoint`, `certificateAuthority` and `token` count before the
+   * configuration. A token in it is used in place of one of IAM: for a cluster that is not on EKS.
+   *
+   * @default - the configuration says where the cluster is, and IAM who its caller is
+   */
+  readonly secret?: secretsmanager.ISecret;
+
+  /**
+   * Role that signs the tokens, and must trust the tasks. With it the cluster needs one access entry
+   * for a name that is known before the runbook is deployed.
+   *
+   * @default - the roles of the tasks themselves
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Where tasks run that call the API server.
+   *
+   * @default - in no VPC: the API server has a public address
+   */
+  readonly vpc?: TaskVpc;
+
+  /**
+   * Namespace of the Deployment.
+   *
+   * @default 'default'
+   */
+  readonly namespace?: string;
+
+  /** Name of the Deployment. */
+  readonly deployment: string;
 }
 
 /** What a run holds still while it works, and the rights that takes. */
@@ -75,11 +138,49 @@ export class QuietThings {
     );
   }
 
+  /**
+   * A Deployment of Kubernetes: it is scaled to nothing, and given back as many replicas as it had. It is
+   * still when none of its pods runs any more. The role that signs needs, in the namespace, get on
+   * deployments, patch on deployments/scale and list on pods.
+   */
+  static deployment(props: QuietDeployment): QuietThings {
+    const { clusterName, secret, role, vpc, namespace = 'default', deployment: name } = props;
+    const { endpoint, certificateAuthority } = props;
+    return new QuietThings(
+      (scope) => {
+        if (endpoint === undefined && secret === undefined) {
+          throw new RunbookPropsError(
+            scope,
+            `nothing says where the API server of cluster ${clusterName} is; give its endpoint, or a secret with a member endpoint`,
+          );
+        }
+        const region = props.region ?? Stack.of(scope).region;
+        const cluster: ClusterRef = {
+          name: clusterName,
+          region,
+          ...(endpoint !== undefined && { endpoint }),
+          ...(certificateAuthority !== undefined && { certificateAuthority }),
+          ...(secret && { secretArn: secret.secretArn }),
+          ...(role && { roleArn: role.roleArn }),
+          stsHost: `sts.${region}.${Aws.URL_SUFFIX}`,
+          inVpc: vpc !== undefined,
+        };
+        const full = `${clusterName}/${namespace}/${name}`;
+        return [{ kind: 'deployment', name: full, region, to: { cluster } } satisfies Thing];
+      },
+      (grantee) => {
+        if (secret) allowSecret(grantee, secret);
+        if (role) allow(grantee, ['sts:AssumeRole'], [role.roleArn]);
+        if (vpc) grantee.joinVpc(vpc);
+      },
+    );
+  }
+
   private constructor(
     /** The payload's list of things. */
     readonly render: (scope: Construct) => readonly Thing[] | string,
     /** Lets a task look at them, and hold them or give them back. */
-    readonly grant: (grantee: lambda.IFunction, purpose: 'hold' | 'give back') => void,
+    readonly grant: (grantee: TaskFunction, purpose: 'hold' | 'give back') => void,
   ) {}
 }
 

@@ -1,5 +1,14 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import jsonata from 'jsonata';
-import { Quiesce, type QuiesceProps, QuietThings, RestoreQuiesced } from '../../lib/steps/quiesce';
+import type { Thing } from '../../lambdas/shared/quiesced/thing';
+import {
+  Quiesce,
+  type QuiesceProps,
+  type QuietDeployment,
+  QuietThings,
+  RestoreQuiesced,
+} from '../../lib/steps/quiesce';
 import { Warehouse } from '../../lib/steps/warehouse';
 import { grantsOf, synthStates, waysOf } from '../support/step-machine';
 
@@ -90,6 +99,86 @@ describe('Quiesce', () => {
     );
     expect(() => synth(RULES, { step: 'my step' })).toThrow(
       'step must be letters only, got "my step"',
+    );
+  });
+});
+
+describe('a Deployment of Kubernetes', () => {
+  const CA = 'LS0tLS1CRUdJTg==';
+  const least = { clusterName: 'prod', endpoint: 'https://a.example', deployment: 'migrate-olap' };
+  const secretArn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:cluster-abcdef';
+  const roleArn = 'arn:aws:iam::000000000000:role/scaler';
+  const vpc = { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] };
+  const things = (change: Partial<QuietDeployment> = {}) =>
+    QuietThings.deployment({ ...least, ...change });
+
+  test('with the fewest props: its cluster, and no right on AWS', () => {
+    const one = synth(things());
+    expect(thingsOf(one)).toEqual([
+      {
+        kind: 'deployment',
+        name: 'prod/default/migrate-olap',
+        region: 'us-east-1',
+        to: {
+          cluster: {
+            name: 'prod',
+            region: 'us-east-1',
+            endpoint: 'https://a.example',
+            stsHost: expect.stringMatching(/^sts\.us-east-1\./),
+            inVpc: false,
+          },
+        },
+      },
+    ]);
+    expect(grantsOf(one.template, 'sts:AssumeRole')).toEqual({});
+    one.template.resourcePropertiesCountIs('AWS::Lambda::Function', { VpcConfig: {} }, 0);
+  });
+
+  test('with all props: secret, role and VPC for whoever stops, gives back or releases', () => {
+    const one = synthStates((stack) => {
+      const all = things({
+        region: 'eu-west-1',
+        namespace: 'rdw',
+        certificateAuthority: CA,
+        secret: secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret', secretArn),
+        role: iam.Role.fromRoleArn(stack, 'Role', roleArn),
+        vpc,
+      });
+      return new Quiesce(stack, 'Stop', { ...NAMES, things: all });
+    }, true);
+    const [thing] = one.states['Stop jobs']!.Arguments!.Payload.things as [Thing];
+    expect(thing).toMatchObject({
+      name: 'prod/rdw/migrate-olap',
+      region: 'eu-west-1',
+      to: {
+        cluster: { region: 'eu-west-1', certificateAuthority: CA, secretArn, roleArn, inVpc: true },
+      },
+    });
+    const tasks = (arn: string) => ({ Quiesce: [arn], ReleaseRun: [arn], RestoreQuiesced: [arn] });
+    expect(grantsOf(one.template, 'sts:AssumeRole')).toEqual(tasks(roleArn));
+    expect(grantsOf(one.template, 'secretsmanager:GetSecretValue')).toEqual(tasks(secretArn));
+    expect(Object.keys(grantsOf(one.template, 'ec2:CreateNetworkInterface')).sort()).toEqual(
+      Object.keys(tasks('')).sort(),
+    );
+    const placed = {
+      VpcConfig: { SubnetIds: ['subnet-0a1b2c3d'], SecurityGroupIds: ['sg-0a1b2c3d'] },
+    };
+    one.template.resourcePropertiesCountIs('AWS::Lambda::Function', placed, 3);
+  });
+
+  test('refuses a cluster without an address, and two VPCs for one task', () => {
+    expect(() => synth(things({ endpoint: undefined }))).toThrow(
+      'nothing says where the API server of cluster prod is; give its endpoint, or a secret with a member endpoint',
+    );
+    const twice = (other: typeof vpc) =>
+      synthStates((stack) => {
+        const next = { step: 'more', act: 'Stop more', question: 'More?', done: 'All still' };
+        const first = new Quiesce(stack, 'Stop', { ...NAMES, things: things({ vpc }) });
+        return first.next(new Quiesce(stack, 'More', { ...next, things: things({ vpc: other }) }));
+      });
+    expect(() => twice({ ...vpc })).not.toThrow();
+    expect(() => twice({ ...vpc, subnetIds: ['subnet-0a1b2c3e'] })).toThrow(
+      'two steps want it in different subnets or security groups; give both the same vpc',
     );
   });
 });

@@ -9,11 +9,7 @@ import type { Changed, QuiescedKind, Seen, Thing } from './thing';
 /** A pod that is to end has a time by which it is gone; so much later its node no longer answers. */
 const OVERDUE_MS = 300_000;
 
-/** The name of such a thing: `cluster/namespace/deployment`. */
-export const deploymentName = (cluster: string, { namespace, name }: DeploymentRef): string =>
-  `${cluster}/${namespace}/${name}`;
-
-/** A state is a number of replicas. */
+/** A thing's name is `cluster/namespace/deployment`, and a state a number of replicas. */
 export class DeploymentKind implements QuiescedKind<number> {
   constructor(
     private readonly open: (cluster: ClusterRef) => Promise<KubernetesApi>,

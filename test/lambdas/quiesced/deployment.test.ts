@@ -1,14 +1,14 @@
 // A Deployment that is held still, behind a real HTTPS server; its clock and ledger are the harness's.
 
 import { openCluster } from '../../../lambdas/shared/kubernetes/access';
-import { DeploymentKind, deploymentName } from '../../../lambdas/shared/quiesced/deployment';
+import { DeploymentKind } from '../../../lambdas/shared/quiesced/deployment';
 import type { Thing } from '../../../lambdas/shared/quiesced/thing';
 import { ApiServer } from '../../support/kubernetes/api-server';
 import { MemoryLedger } from '../../support/memory-ledger';
 import { QuietHarness } from '../../support/quiet';
 
 const CREDENTIALS = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
-const name = deploymentName('prod', { namespace: 'rdw', name: 'migrate' });
+const name = 'prod/rdw/migrate';
 
 let server: ApiServer;
 beforeEach(async () => {
