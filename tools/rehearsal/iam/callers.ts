@@ -32,7 +32,19 @@ export const newProcess = (task?: string): Process => ({ task, pending: 0, turns
 export class Callers {
   private readonly keys = new Map<string, Caller>();
 
+  private readonly ports = new Map<number, Process>();
+
   constructor(private readonly clock: Clock) {}
+
+  /** Says whose a connection is that carries no key, by the port it comes from. */
+  connected(port: number, process: Process): void {
+    this.ports.set(port, process);
+  }
+
+  /** The process a connection comes from; undefined: none of ours. */
+  at(port: number | undefined): Process | undefined {
+    return this.ports.get(port ?? -1);
+  }
 
   /** Makes a key; a session's expires. */
   mint(

@@ -20,6 +20,8 @@ export interface WorkerOptions {
   /** Counts this worker's requests at the server. */
   readonly process: Process;
   readonly onLog: (line: string) => void;
+  /** Told the local port of each connection that is not for web requests. */
+  readonly onConnect: (port: number) => void;
 }
 
 /** What one invocation gives to the handler. */
@@ -31,11 +33,12 @@ export interface Invocation {
 }
 
 interface FromWorker {
-  readonly kind: 'result' | 'rest';
+  readonly kind: 'result' | 'rest' | 'connected';
   readonly payload?: string;
   readonly error?: Readonly<Record<string, unknown>>;
   readonly outstanding: number;
   readonly next: number;
+  readonly port: number;
 }
 
 /** An error of the runtime as Step Functions sees it: the payload names its type. */
@@ -130,6 +133,10 @@ export class FunctionWorker implements Participant {
   }
 
   private received(message: FromWorker): void {
+    if (message.kind === 'connected') {
+      this.options.onConnect(message.port);
+      return;
+    }
     if (message.kind === 'rest') {
       this.asking?.(message);
       this.asking = undefined;

@@ -208,6 +208,7 @@ export class Functions implements FunctionInvoker {
       process,
       cell: clock instanceof VirtualClock ? clock.cell : undefined,
       onLog: (line) => onLog(spec, line),
+      onConnect: (port) => callers.connected(port, process),
       environment: {
         ...spec.environment,
         AWS_REGION: region,

@@ -117,7 +117,8 @@ module.exports = function installVirtualTime(cell) {
   subscribe('undici:request:trailers', () => count(-1));
   subscribe('undici:request:error', () => count(-1));
 
-  // Other connections (a database's): who wrote last is waiting for an answer that is really computed.
+  // Other connections (a database's): who wrote last is waiting for an answer. The host knows which of
+  // them a stand-in has and lets wait; elsewhere it is really computed.
   const sockets = new Map();
   const connect = net.Socket.prototype.connect;
   net.Socket.prototype.connect = function (...args) {
@@ -148,15 +149,15 @@ module.exports = function installVirtualTime(cell) {
       const look = () => {
         // With no request out and no timer set a handler is computing in a way we cannot see (loading a
         // module), or waits for nothing: then its timeout must come some time.
-        const waits = outstanding > 0 || pending.size > 0 || !handling() || looks > HOPELESS_LOOKS;
+        const asked = outstanding + [...sockets].filter(awaitsAnswer).length;
+        const waits = asked > 0 || pending.size > 0 || !handling() || looks > HOPELESS_LOOKS;
         const quiet =
           waits &&
           seen === changes &&
-          process.getActiveResourcesInfo().every((name) => PASSIVE.has(name)) &&
-          ![...sockets].some(awaitsAnswer);
+          process.getActiveResourcesInfo().every((name) => PASSIVE.has(name));
         if (quiet) {
           const instants = [...pending.values()].map(({ instant }) => instant);
-          return answer({ outstanding, next: Math.min(...instants) });
+          return answer({ outstanding: asked, next: Math.min(...instants) });
         }
         seen = changes;
         if (looks++ < 20) setImmediate(look);

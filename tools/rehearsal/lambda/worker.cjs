@@ -1,6 +1,7 @@
 // The Lambda runtime in a worker thread: loads one bundle, handles one event at a time.
 
 const { subscribe } = require('node:diagnostics_channel');
+const { Socket } = require('node:net');
 const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
 
@@ -15,6 +16,15 @@ const LARGEST_ANSWER = 6 * 1024 * 1024 + 100;
 subscribe('undici:request:create', ({ request }) => {
   request.addHeader('x-rehearsal-key', process.env.AWS_ACCESS_KEY_ID);
 });
+
+// Connections without web requests, such as a database's, say nothing of whose they are.
+const { connect } = Socket.prototype;
+Socket.prototype.connect = function (...args) {
+  this.once('connect', () => {
+    if (!this.parser) parentPort.postMessage({ kind: 'connected', port: this.localPort });
+  });
+  return connect.apply(this, args);
+};
 
 const failure = (error) => ({
   errorType: String(error?.name ?? 'Error'),

@@ -1,0 +1,92 @@
+// Packets of the MySQL protocol, as far as one must know them to stand between a client and a server.
+// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_packets.html
+
+/** First byte of a command. */
+export const COMMAND = {
+  quit: 0x01,
+  query: 0x03,
+  ping: 0x0e,
+  execute: 0x17,
+  longData: 0x18,
+  close: 0x19,
+} as const;
+
+/** One packet, its header included. */
+export class Packet {
+  constructor(readonly bytes: Buffer) {}
+
+  static of(sequence: number, payload: Buffer): Packet {
+    const header = Buffer.alloc(4);
+    header.writeUIntLE(payload.length, 0, 3);
+    header[3] = sequence;
+    return new Packet(Buffer.concat([header, payload]));
+  }
+
+  /** A command: each begins a sequence. */
+  static command(kind: number, text = ''): Packet {
+    return Packet.of(0, Buffer.concat([Buffer.from([kind]), Buffer.from(text)]));
+  }
+
+  get sequence(): number {
+    return this.bytes[3]!;
+  }
+
+  get payload(): Buffer {
+    return this.bytes.subarray(4);
+  }
+
+  /** First byte of what is in it; -1 in an empty one. */
+  get kind(): number {
+    return this.bytes[4] ?? -1;
+  }
+}
+
+const LARGEST = 0xffffff;
+
+/** Cuts a stream into packets. */
+export class PacketReader {
+  private parts: Buffer[] = [];
+  private length = 0;
+
+  /** Takes what arrived; returns the packets that are whole. */
+  push(chunk: Buffer): Packet[] {
+    this.parts.push(chunk);
+    this.length += chunk.length;
+    let rest = Buffer.concat(this.parts);
+    const packets: Packet[] = [];
+    while (rest.length >= 4 && rest.length >= 4 + rest.readUIntLE(0, 3)) {
+      const size = rest.readUIntLE(0, 3);
+      if (size === LARGEST) throw new Error('the rehearsal takes no MySQL packets of 16 MB');
+      packets.push(new Packet(rest.subarray(0, 4 + size)));
+      rest = rest.subarray(4 + size);
+    }
+    this.parts = [rest];
+    this.length = rest.length;
+    return packets;
+  }
+}
+
+/** An error as a server answers it. */
+export class SqlError extends Error {
+  override readonly name = 'SqlError';
+  constructor(
+    readonly code: number,
+    readonly state: string,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  /** The error a packet says, or undefined. */
+  static in({ kind, payload }: Packet): SqlError | undefined {
+    if (kind !== 0xff) return undefined;
+    const said = payload.toString('utf8', 3);
+    const [, state = 'HY000', message = said] = /^#(.{5})(.*)$/s.exec(said) ?? [];
+    return new SqlError(payload.readUInt16LE(1), state, message);
+  }
+
+  packet(sequence: number): Packet {
+    const head = Buffer.from([0xff, this.code & 0xff, this.code >> 8]);
+    return Packet.of(sequence, Buffer.concat([head, Buffer.from(`#${this.state}${this.message}`)]));
+  }
+}

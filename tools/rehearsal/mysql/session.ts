@@ -1,0 +1,268 @@
+// One client of the cluster. MariaDB authenticates it and executes what it says; exports to S3, the
+// rehearsal's time and its faults are added on the way.
+
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { FaultSpec, Occasion } from '../faults/faults';
+import { newProcess, type Process } from '../iam/callers';
+import { type Pace, pace } from '../warehouse/pace';
+import type { DoorOptions } from './door';
+import { type ExportStatement, exportStatement, missingRight } from './export-statement';
+import { COMMAND, Packet, PacketReader, SqlError } from './packets';
+import { Upload } from './upload';
+import { Upstream } from './upstream';
+
+/** Thrown to break the connection instead of answering. */
+const HANG_UP = new Error('the connection is broken by a fault');
+
+/** What a fault may name instead of a number: the connection breaks before the server hears of it. */
+const LOST = 'lost-connection';
+
+/** Commands nobody answers. */
+const UNANSWERED: readonly number[] = [COMMAND.close, COMMAND.longData];
+
+let sessions = 0;
+
+/** A client's session; see the head of the file. */
+export class Session {
+  private readonly upstream: Upstream;
+  private readonly reader = new PacketReader();
+  private readonly lost = new AbortController();
+  private readonly number = ++sessions;
+  private process = newProcess();
+  private user = '';
+  private thread = 0;
+  private authenticated = false;
+  private work: Promise<void>;
+
+  constructor(
+    private readonly client: Socket,
+    private readonly door: DoorOptions,
+  ) {
+    this.upstream = new Upstream(door.server.socketPath);
+    client.setNoDelay();
+    client.on('error', () => {});
+    client.on('data', (chunk: Buffer) => this.arrived(chunk));
+    client.once('close', () => this.abandon());
+    void this.upstream.closed.then(() => client.destroy());
+    this.work = this.greet().catch(() => this.end());
+  }
+
+  /** Ends it, whatever it is doing. */
+  end(): void {
+    this.client.destroy();
+    this.upstream.close();
+  }
+
+  /** The client is gone; the server hears of it only when it has an answer to give. */
+  private abandon(): void {
+    this.lost.abort(HANG_UP);
+    const { admin, stopsWithClient } = this.door;
+    if (stopsWithClient) void admin.query(`kill query ${this.thread}`).catch(() => {});
+    void this.work.then(() => this.end());
+  }
+
+  /** Until the server is content with who it is. */
+  private async greet(): Promise<void> {
+    const greeting = await this.upstream.next();
+    const { payload } = greeting;
+    this.thread = payload.readUInt32LE(payload.indexOf(0, 1) + 1);
+    this.client.write(greeting.bytes);
+    while (!this.authenticated) {
+      const packet = await this.upstream.next();
+      this.authenticated = packet.kind === 0;
+      const error = SqlError.in(packet);
+      const record = { ...this.occasion('Connect'), by: this.user };
+      if (error) this.door.record?.({ ...record, error: String(error.code) });
+      if (this.authenticated) this.door.record?.(record);
+      this.client.write(packet.bytes);
+      if (error) return this.end();
+    }
+  }
+
+  private arrived(chunk: Buffer): void {
+    for (const packet of this.reader.push(chunk)) {
+      if (this.authenticated) {
+        this.work = this.work.then(() => this.command(packet)).catch(() => this.end());
+      } else this.introduce(packet);
+    }
+  }
+
+  /** A packet of the handshake; the first says the name. */
+  private introduce(packet: Packet): void {
+    if (packet.sequence === 1) {
+      this.identify();
+      const { payload } = packet;
+      this.user = payload.toString('utf8', 32, payload.indexOf(0, 32));
+      const fault = this.door.faults.take('call', this.occasion('Connect'));
+      if (fault?.kind === 'timeout') return;
+      if (fault) {
+        this.refuse(fault);
+        return;
+      }
+    }
+    this.upstream.send(packet);
+  }
+
+  /** The worker says where it has connected from; its word may arrive behind the first packet. */
+  private identify(): void {
+    this.process = this.door.callers.at(this.client.remotePort) ?? this.process;
+  }
+
+  private refuse(fault: FaultSpec): void {
+    if (fault.kind === 'kill') this.process.kill?.();
+    const error = errorOf(fault, this.user);
+    if (error) this.client.write(error.packet(2).bytes);
+    this.client.end();
+  }
+
+  private occasion(operation: string, sql?: string): Occasion {
+    const { task, machine, state } = this.process;
+    return { task, machine, state, service: 'mysql', operation, ...(sql !== undefined && { sql }) };
+  }
+
+  private async command(packet: Packet): Promise<void> {
+    if (UNANSWERED.includes(packet.kind)) return this.upstream.send(packet);
+    if (packet.kind === COMMAND.quit || this.lost.signal.aborted) return this.end();
+    this.identify();
+    const { process, client, door } = this;
+    const answered = count(process, client);
+    const time = pace(door.clock);
+    try {
+      const answer = await this.answer(packet, time);
+      // At once: until the process knows, it must not count as at rest.
+      answered();
+      client.write(Buffer.concat(answer.map(({ bytes }) => bytes)));
+    } finally {
+      answered();
+      time.stop();
+    }
+  }
+
+  private async answer(packet: Packet, time: Pace): Promise<Packet[]> {
+    const { door } = this;
+    const sql = packet.kind === COMMAND.query ? packet.payload.toString('utf8', 1) : undefined;
+    let record: Occasion = this.occasion('Query', sql);
+    try {
+      const wanted = sql === undefined ? undefined : exportStatement(sql);
+      record = this.occasion(wanted ? 'SelectIntoS3' : 'Query', sql);
+      const fault = door.faults.take('call', record);
+      await this.before(fault, time, sql ?? '');
+      const seconds = sql && door.faults.take('duration', { sql })?.seconds;
+      if (seconds) await this.wait(seconds, time, sql);
+      const breaks = sql === undefined ? undefined : door.faults.take('statement', { sql });
+      if (breaks && breaks.when !== 'after') throw errorOf(breaks, this.user) ?? HANG_UP;
+      const answer = wanted ? await this.export(wanted, breaks) : await this.timed(packet);
+      const error = answer.map(SqlError.in).find((one) => one);
+      if (error) throw error;
+      door.record?.({ ...record, by: this.user });
+      if (fault?.kind === 'kill') this.process.kill?.();
+      if (fault?.kind === 'kill' || fault?.kind === 'lost-answer') throw HANG_UP;
+      return answer;
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      door.record?.({ ...record, by: this.user, error: String(error.code) });
+      return [error.packet(1)];
+    }
+  }
+
+  /** What a fault does before the statement takes effect. */
+  private async before(fault: FaultSpec | undefined, time: Pace, sql: string): Promise<void> {
+    if (!fault) return;
+    switch (fault.kind) {
+      case 'delay':
+        return await this.wait(fault.seconds ?? 60, time, sql);
+      case 'timeout':
+        time.rest();
+        await once(this.client, 'close');
+        throw HANG_UP;
+      case 'kill':
+        if (fault.when === 'after') return;
+        this.process.kill?.();
+        throw HANG_UP;
+      case 'lost-answer':
+        // The statement goes on, or will: only the client does not hear of it.
+        if (fault.when === 'before') this.client.destroy();
+        return;
+      default:
+        throw errorOf(fault, this.user) ?? HANG_UP;
+    }
+  }
+
+  /**
+   * Lets the rehearsal's time pass while the statement stands in the process list and can be killed:
+   * it waits for a lock that the rehearsal holds. Comments in front of it, by which it is found, stay.
+   */
+  private async wait(seconds: number, time: Pace, sql: string): Promise<void> {
+    const { admin, clock } = this.door;
+    const lock = `'rehearsal-${this.number}'`;
+    const [, head = '', rest = ''] = /^((?:\s*\/\*.*?\*\/)*)(.*)$/s.exec(sql) ?? [];
+    await admin.query(`select get_lock(${lock}, 0)`);
+    const locked = this.upstream.query(
+      `${head} do get_lock(${lock}, 1e6) /* ${rest.replaceAll('*/', '* /')} */`,
+    );
+    const over = new AbortController();
+    const goOn = time.rest();
+    await Promise.race([clock.sleep(seconds * 1000, over.signal).catch(() => {}), locked]);
+    goOn();
+    over.abort();
+    await admin.query(`select release_lock(${lock})`);
+    const error = SqlError.in((await locked).at(-1)!);
+    if (error) throw error;
+    await this.upstream.query(`do release_lock(${lock})`);
+  }
+
+  /** Executes a command at the rehearsal's time. */
+  private async timed(packet: Packet): Promise<Packet[]> {
+    const seconds = (this.door.clock.now() / 1000).toFixed(3);
+    await this.upstream.query(`set timestamp = ${seconds}`);
+    return await this.upstream.execute(packet);
+  }
+
+  private async export(statement: ExportStatement, breaks?: FaultSpec): Promise<Packet[]> {
+    const { server, uploads } = this.door;
+    const upload = new Upload(uploads, statement);
+    upload.check();
+    const file = join(server.files, `export-${this.number}`);
+    try {
+      const answer = await this.timed(Packet.command(COMMAND.query, statement.into(file)));
+      const error = SqlError.in(answer.at(-1)!);
+      if (error?.code === 1227) throw missingRight('SELECT INTO S3');
+      if (error) throw error;
+      const keys = await upload.parts(file);
+      if (breaks) throw errorOf(breaks, this.user) ?? HANG_UP;
+      upload.manifest(keys);
+      return answer;
+    } finally {
+      rmSync(file, { force: true });
+    }
+  }
+}
+
+/** What the server says for a fault; undefined: nothing, the connection breaks. */
+function errorOf({ kind, error, message }: FaultSpec, user: string): SqlError | undefined {
+  if (error === LOST || kind === 'lost-answer' || kind === 'kill') return undefined;
+  if (kind === 'denied') {
+    return new SqlError(1045, '28000', message ?? `Access denied for user '${user}'@'%'`);
+  }
+  if (kind === 'throttle') return new SqlError(1040, '08004', message ?? 'Too many connections');
+  const code = Number(error ?? 1105);
+  return new SqlError(code, 'HY000', message ?? 'Fault of the rehearsal');
+}
+
+/** Counts a command for the process it comes from; returns what to call before it is answered. */
+function count(process: Process, client: Socket): () => void {
+  process.pending++;
+  process.turns++;
+  let open = true;
+  const answered = () => {
+    if (!open) return;
+    open = false;
+    process.pending--;
+    process.turns++;
+  };
+  client.once('close', answered);
+  return answered;
+}
