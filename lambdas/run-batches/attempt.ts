@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import type { StatementEnd } from '../shared/data-api';
 import { isTransient, TryAgainError } from '../shared/errors';
 import { type ReadDeps, readNow } from '../shared/read';
-import { type RenderedStatement, renderStatement, type SqlSource } from '../shared/sql';
+import { ownPrefix, type RenderedStatement, renderStatement, type SqlSource } from '../shared/sql';
 import type { RunBatchesPayload } from './payload';
 import type { Batch } from './plan';
 import { timestamp } from './plan';
@@ -78,7 +78,13 @@ export class StatementIdentity {
 
   render(sqlText: AttemptDeps['sqlText']): RenderedStatement {
     const { sql, ...values } = this.batch.statement;
-    return renderStatement(sqlText(sql), values, this.path);
+    const query = values.query && sqlText(values.query.sql);
+    return renderStatement(sqlText(sql), values, this.path, query);
+  }
+
+  /** The attempt's own prefix under a folder, as its statement was told. */
+  prefixUnder(folder: string): string {
+    return ownPrefix(folder, this.path);
   }
 }
 

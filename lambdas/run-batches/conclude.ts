@@ -11,6 +11,7 @@ import {
 } from '../shared/errors';
 import { recordChecks } from './checks';
 import { baselineOf, errorsSince, judge, type LogBaseline } from './evidence';
+import { countsDiffer, type Unloaded, unloaded } from './files';
 import type { Batch } from './plan';
 import type { Attempt } from './progress';
 import { EXECUTION_STOPPED, type Session } from './session';
@@ -21,6 +22,8 @@ interface Ended {
   readonly rows: number | undefined;
   readonly baseline?: LogBaseline;
   readonly failedChecks?: readonly string[];
+  /** What a load or unload left, for its record. */
+  readonly files?: Unloaded;
 }
 
 /** Judges a statement that is over; writes its record and the next position, or fails the step. */
@@ -35,7 +38,12 @@ export async function conclude(
   if (ended === 'again') return true;
   const { call, doneBatches, rows, failedChecks } = worker.progress;
   const seconds = end === 'unknown' ? undefined : end.seconds;
-  await session.record(batch, attempt, { status: 'done', rows: ended.rows, seconds });
+  await session.record(batch, attempt, {
+    status: 'done',
+    rows: ended.rows,
+    seconds,
+    ...ended.files,
+  });
   const repeat = payload.maxCalls !== undefined && !ended.exhausted;
   if (repeat && ended.rows === 0) {
     await fail(
@@ -63,6 +71,7 @@ export async function conclude(
     doneBatches: doneBatches + 1,
     rows: rows + (ended.rows ?? 0),
     failedChecks: [...failedChecks, ...(ended.failedChecks ?? [])],
+    ...(ended.files ? { manifest: ended.files.manifest } : {}),
   });
   return true;
 }
@@ -104,6 +113,19 @@ async function evaluate(
       return fail(session, new ProcedureFailedError(message), batch);
     }
   }
+  if (evidence.kind === 'unload' && (state === 'finished' || state === 'unknown')) {
+    const files = await unloaded(session, batch, attempt, evidence.folder);
+    if (files) return { exhausted: true, rows: files.rows, files };
+    // Whatever it left lies under its own prefix, which nobody reads: the next attempt has another.
+    if (state === 'unknown') return again(session, attempt);
+    const message = `${batch.title}: the UNLOAD finished, but left no manifest that counts its rows under ${session.identity(batch, attempt.number).prefixUnder(evidence.folder)}`;
+    return fail(session, new ProcedureFailedError(message), batch);
+  }
+  if (evidence.kind === 'copy' && (state === 'finished' || state === 'unknown')) {
+    const rows = await session.countRows(evidence);
+    if (rows === evidence.rows) return { exhausted: true, rows };
+    if (state === 'finished') return fail(session, countsDiffer(batch, evidence, rows), batch);
+  }
   if (end === 'unknown') return fail(session, undecided(session, batch, attempt), batch);
   // Stopped with its execution and not because of itself: this is the redrive, so start anew.
   if (attempt.stopReason === EXECUTION_STOPPED) {
@@ -111,7 +133,9 @@ async function evaluate(
     return again(session, attempt);
   }
   const logged = attempt.baseline && errorsSince(attempt.baseline, rows)[0]?.message;
-  const reason = [attempt.stopReason, logged ?? end.error ?? 'no reason given'].filter(Boolean);
+  const refused = evidence.kind === 'copy' ? await session.refusedRows(batch, attempt) : [];
+  const said = [logged ?? end.error ?? 'no reason given', ...refused].join('; ');
+  const reason = [attempt.stopReason, said].filter(Boolean);
   const id = attempt.statementId ?? session.identity(batch, attempt.number).comment;
   const message = `${batch.title}: statement ${id} ended ${state}: ${reason.join(': ')}`;
   return fail(session, new StatementStoppedError(message), batch);

@@ -15,6 +15,7 @@ import type { Invocation } from '../shared/handler';
 import { noteWarehouse } from '../shared/read';
 import { ownRun } from '../shared/runs';
 import { conclude, fail } from './conclude';
+import { expectEmpty, nothingToCopy } from './empty-table';
 import type { RunBatchesPayload, RunBatchesResult } from './payload';
 import { type Batch, batchAt } from './plan';
 import { type Attempt, type Progress, TokenLost, Worker } from './progress';
@@ -57,10 +58,11 @@ export async function runBatches(
   }
 }
 
-const result = (status: RunBatchesResult['status'], { doneBatches, rows }: Progress) => ({
+const result = (status: RunBatchesResult['status'], { doneBatches, rows, manifest }: Progress) => ({
   status,
   batches: doneBatches,
   rows,
+  ...(manifest === undefined ? {} : { manifest }),
 });
 
 async function work(session: Session): Promise<RunBatchesResult> {
@@ -106,6 +108,7 @@ async function resume({ worker, payload }: Session): Promise<void> {
 
 /** One call of a batch: true when it is done, false when this invocation has to leave. */
 async function runCall(session: Session, batch: Batch): Promise<boolean> {
+  if (await nothingToCopy(session, batch)) return true;
   const attempt = await startOrAdopt(session, batch);
   if (!attempt) return false;
   if ('end' in attempt) return conclude(session, batch, attempt.attempt, attempt.end);
@@ -122,6 +125,7 @@ async function startOrAdopt(session: Session, batch: Batch) {
     const adopted = await adopt(session, batch, last);
     if (adopted !== 'never ran') return adopted;
   }
+  await expectEmpty(session, batch);
   const attempt = await session.begin((last?.number ?? worker.progress.attemptBase) + 1);
   try {
     return await session.start(batch, attempt);

@@ -1,5 +1,6 @@
 import { dataApiFor, ledgerFromEnv, sfnClient } from '../shared/clients';
 import { systemClock } from '../shared/clock';
+import { readObject } from '../shared/foreign-clients';
 import { taskHandler } from '../shared/handler';
 import { noteItemFailure } from '../shared/items';
 import { sqlText } from '../shared/sql-files';
@@ -16,6 +17,7 @@ export const handler = taskHandler(
         clock: systemClock,
         dataApi: dataApiFor,
         sqlText,
+        readObject,
       },
       invocation,
     ),

@@ -33,6 +33,20 @@ export type Evidence =
   | { readonly kind: 'status' }
   /** Rows of the result are checks: columns name, expected, actual. Mismatches are thrown after the last batch. */
   | { readonly kind: 'checks' }
+  /** The manifest an UNLOAD writes last, and the rows it counts. */
+  | {
+      readonly kind: 'unload';
+      /** Folder of the attempts' prefixes: value of the literal `to`, of kind `s3-own-prefix`. */
+      readonly folder: string;
+    }
+  /** The rows of a table that was empty before a COPY. */
+  | {
+      readonly kind: 'copy';
+      /** Rows the manifest counts. With none, nothing is loaded. */
+      readonly rows: number;
+      readonly schema: string;
+      readonly table: string;
+    }
   /** Rows of a log table since the statement was submitted. */
   | {
       readonly kind: 'log';
@@ -68,4 +82,6 @@ export interface RunBatchesResult {
   /** Batches ended so far, and rows they moved as far as the evidence tells. */
   readonly batches: number;
   readonly rows: number;
+  /** Address of the manifest that an UNLOAD wrote. */
+  readonly manifest?: string;
 }

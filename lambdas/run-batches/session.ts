@@ -9,11 +9,11 @@ import {
   type StatementEnd,
   type WarehouseTarget,
 } from '../shared/data-api';
-import { TryAgainError } from '../shared/errors';
+import { StatementStoppedError, TryAgainError } from '../shared/errors';
 import { allRunning } from '../shared/executions';
 import { type Ledger, runKey } from '../shared/ledger';
 import { readNow } from '../shared/read';
-import { renderStatement, type SqlSource } from '../shared/sql';
+import { renderStatement, type SqlSource, type StatementTemplate } from '../shared/sql';
 import { history, type Settled, StatementIdentity, settle, settleToStop, submit } from './attempt';
 import { baselineOf, errorsSince, type LogBaseline } from './evidence';
 import type { RunBatchesPayload } from './payload';
@@ -26,6 +26,8 @@ export interface BatchDeps {
   readonly clock: Clock;
   dataApi(target: WarehouseTarget): DataApi;
   sqlText(source: SqlSource): string;
+  /** Text of an object by its `s3://` address; throws `NoSuchKey` when there is none. */
+  readObject(uri: string, region: string | undefined): Promise<string>;
 }
 
 /** How an attempt stands after a turn: over, or still running when this invocation has to leave. */
@@ -158,6 +160,40 @@ export class Session {
       if ((error as Error).name === 'ResourceNotFoundException') return undefined;
       throw error;
     }
+  }
+
+  /** Rows of a table, now. */
+  async countRows({ schema, table }: { schema: string; table: string }): Promise<number> {
+    const [row] = await this.read('count-rows', { ids: { schema, table } });
+    return Number(row!.total);
+  }
+
+  /** What the warehouse says of the rows it refused; nothing when it cannot be asked. */
+  async refusedRows(batch: Batch, attempt: Attempt): Promise<string[]> {
+    const { comment } = this.identity(batch, attempt.number);
+    const since = timestamp(attempt.intentAt - FIVE_MINUTES);
+    try {
+      let rows = await this.read('load-errors', { parameters: { comment, since } });
+      if (rows.length === 0) {
+        // The view may be some seconds behind.
+        await this.deps.clock.sleep(5_000);
+        rows = await this.read('load-errors', { parameters: { comment, since } });
+      }
+      return rows.map(
+        (row) =>
+          `${row.file_name} line ${row.line_number} column ${row.column_name || '-'}: ${row.error_message} (${row.error_code})`,
+      );
+    } catch (error) {
+      if (error instanceof StatementStoppedError || error instanceof TryAgainError) return [];
+      throw error;
+    }
+  }
+
+  private read(file: string, values: Omit<StatementTemplate, 'sql'>): Promise<Row[]> {
+    const { runId, step } = this.payload;
+    const text = this.deps.sqlText({ file: `redshift/${file}` });
+    const statement = renderStatement(text, values, [runId, step, file]);
+    return readNow(this.attemptDeps, statement, runId, `${step}.${file}`);
   }
 
   /** Writes the record of an attempt for the report; the same attempt overwrites its own record. */

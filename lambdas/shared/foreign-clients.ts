@@ -4,7 +4,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 
 const sfn = new Map<string, SFNClient>();
-const s3 = new Map<string, S3Client>();
+const s3 = new Map<string | undefined, S3Client>();
 
 export function foreignSfn(region: string): SFNClient {
   const client = sfn.get(region) ?? new SFNClient({ region, maxAttempts: 4 });
@@ -13,7 +13,7 @@ export function foreignSfn(region: string): SFNClient {
 }
 
 /** Text of an object by its `s3://` address. */
-export async function readObject(uri: string, region: string): Promise<string> {
+export async function readObject(uri: string, region?: string): Promise<string> {
   const client = s3.get(region) ?? new S3Client({ region, maxAttempts: 4 });
   s3.set(region, client);
   const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(uri) ?? [];

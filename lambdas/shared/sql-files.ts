@@ -67,7 +67,13 @@ import restoreFunction3 from '../../sql/clickstream/restore-function-3.sql';
 import setAsideFunction1 from '../../sql/clickstream/set-aside-function-1.sql';
 import setAsideFunction2 from '../../sql/clickstream/set-aside-function-2.sql';
 import setAsideFunction3 from '../../sql/clickstream/set-aside-function-3.sql';
+import copyCsv from '../../sql/redshift/copy-csv.sql';
+import copyText from '../../sql/redshift/copy-text.sql';
+import countRows from '../../sql/redshift/count-rows.sql';
 import findStatement from '../../sql/redshift/find-statement.sql';
+import loadErrors from '../../sql/redshift/load-errors.sql';
+import unloadCsv from '../../sql/redshift/unload-csv.sql';
+import unloadText from '../../sql/redshift/unload-text.sql';
 import { SqlRenderError } from './errors';
 import type { SqlSource } from './sql';
 
@@ -137,7 +143,13 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/set-aside-function-1': setAsideFunction1,
   'clickstream/set-aside-function-2': setAsideFunction2,
   'clickstream/set-aside-function-3': setAsideFunction3,
+  'redshift/copy-csv': copyCsv,
+  'redshift/copy-text': copyText,
+  'redshift/count-rows': countRows,
   'redshift/find-statement': findStatement,
+  'redshift/load-errors': loadErrors,
+  'redshift/unload-csv': unloadCsv,
+  'redshift/unload-text': unloadText,
 };
 
 /** Text of a file in `sql/`, or the text that came with the payload of an exported step. */

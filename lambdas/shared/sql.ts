@@ -13,6 +13,8 @@ export type SqlSource =
 export type SqlLiteral = {
   readonly kind:
     | 's3-uri'
+    /** A folder, of which the statement gets a prefix of its own: the ids of its comment follow. */
+    | 's3-own-prefix'
     | 'arn'
     | 'region'
     | 'integer'
@@ -25,11 +27,14 @@ export type SqlLiteral = {
 /** A statement before its values are put in. */
 export interface StatementTemplate {
   readonly sql: SqlSource;
-  readonly ids?: Readonly<Record<string, string>>;
+  /** Identifiers; a list becomes `"a", "b"`. */
+  readonly ids?: Readonly<Record<string, string | readonly string[]>>;
   /** Identifiers that are names of database users, such as `IAMR:role`. */
   readonly users?: Readonly<Record<string, string>>;
   readonly literals?: Readonly<Record<string, SqlLiteral>>;
   readonly parameters?: Readonly<Record<string, string | number>>;
+  /** The query that UNLOAD carries as a text: the value of `{{lit:query}}`. */
+  readonly query?: Omit<StatementTemplate, 'query'>;
 }
 
 /** A statement as the Data API takes it. */
@@ -43,6 +48,7 @@ const IDENTIFIER = /^[a-zA-Z_][a-zA-Z0-9_$]{0,126}$/;
 const USER = /^[a-zA-Z0-9_][a-zA-Z0-9_$+=,.@:-]{0,127}$/;
 const LITERALS: Record<SqlLiteral['kind'], RegExp> = {
   's3-uri': /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[A-Za-z0-9!_.*()/=-]{0,900}$/,
+  's3-own-prefix': /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/([A-Za-z0-9!_.*()/=-]{1,300}\/)?$/,
   arn: /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:[A-Za-z0-9+=,.@_/:-]{1,512}$/,
   region: /^[a-z]{2}(-[a-z]+)+-\d$/,
   integer: /^-?\d{1,18}$/,
@@ -78,6 +84,17 @@ export function quoteLiteral({ kind, value }: SqlLiteral): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** The prefix under a folder that belongs to one statement alone. */
+export const ownPrefix = (folder: string, comment: readonly string[]): string =>
+  `${folder}${comment.join('/')}/`;
+
+/**
+ * Quotes a query for UNLOAD, which wants quotes and backslashes escaped.
+ * https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html#unload-parameters
+ */
+const quoteQuery = (sql: string): string =>
+  `'${sql.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
 /** The text without its `--!` header and comment lines. */
 export function bodyOf(text: string): string {
   return text
@@ -97,22 +114,27 @@ export function parametersOf(text: string): string[] {
 /**
  * Renders a statement.
  *
+ * @param query text of the template's query
  * @param comment ids set in front as `/* … *\/`, so that the warehouse's query history knows whose it is
  */
 export function renderStatement(
   text: string,
   template: Omit<StatementTemplate, 'sql'>,
   comment: readonly string[],
+  query?: string,
 ): RenderedStatement {
   const bad = comment.find((id) => !/^[A-Za-z0-9_.-]+$/.test(id));
   if (bad !== undefined)
     throw new SqlRenderError(`not an id for a comment: ${JSON.stringify(bad)}`);
+  const carried = query === undefined ? undefined : carriedQuery(query, template.query!, comment);
   const body = bodyOf(text).replace(/\{\{(id|lit):(\w+)\}\}/g, (_, kind: string, name: string) => {
-    const user = kind === 'id' ? template.users?.[name] : undefined;
-    if (user !== undefined) return quoteUser(user);
-    const value = kind === 'id' ? template.ids?.[name] : template.literals?.[name];
-    if (value === undefined) throw new SqlRenderError(`no value for {{${kind}:${name}}}`);
-    return typeof value === 'string' ? quoteIdentifier(value) : quoteLiteral(value);
+    if (kind === 'id') return identifierOf(name, template);
+    if (name === 'query' && carried !== undefined) return quoteQuery(carried);
+    const value = template.literals?.[name];
+    if (value === undefined) throw new SqlRenderError(`no value for {{lit:${name}}}`);
+    const quoted = quoteLiteral(value);
+    if (value.kind !== 's3-own-prefix') return quoted;
+    return quoteLiteral({ kind: 's3-uri', value: ownPrefix(String(value.value), comment) });
   });
   const parameters = parametersOf(bodyOf(text)).map((name) => {
     const value = template.parameters?.[name];
@@ -120,4 +142,27 @@ export function renderStatement(
     return { name, value: String(value) };
   });
   return { sql: `/* ${comment.join(' ')} */\n${body}`, parameters };
+}
+
+function identifierOf(name: string, { users, ids }: Omit<StatementTemplate, 'sql'>): string {
+  const user = users?.[name];
+  if (user !== undefined) return quoteUser(user);
+  const value = ids?.[name];
+  if (value === undefined) throw new SqlRenderError(`no value for {{id:${name}}}`);
+  if (typeof value === 'string') return quoteIdentifier(value);
+  if (value.length === 0) throw new SqlRenderError(`no name in the list {{id:${name}}}`);
+  return value.map(quoteIdentifier).join(', ');
+}
+
+/** A query inside of another statement: a text, to which no parameters reach. */
+function carriedQuery(
+  text: string,
+  template: Omit<StatementTemplate, 'sql'>,
+  comment: readonly string[],
+): string {
+  const { sql, parameters } = renderStatement(text, template, comment);
+  if (parameters.length > 0) {
+    throw new SqlRenderError('a query that UNLOAD carries takes literals, not parameters');
+  }
+  return sql.slice(sql.indexOf('\n') + 1);
 }

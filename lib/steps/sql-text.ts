@@ -11,7 +11,7 @@ export interface SqlValues {
    *
    * @default - the file has no such mark
    */
-  readonly ids?: Readonly<Record<string, string>>;
+  readonly ids?: Readonly<Record<string, string | readonly string[]>>;
 
   /**
    * Literals for `{{lit:name}}` marks, each with its kind.

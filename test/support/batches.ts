@@ -16,6 +16,8 @@ export class BatchHarness {
   redriveCount = 0;
   invocations = 0;
   readonly deps: BatchDeps;
+  /** Texts in S3, by address. */
+  readonly objects = new Map<string, string>();
 
   constructor(
     readonly ledger: Ledger,
@@ -31,6 +33,11 @@ export class BatchHarness {
       ledger,
       clock,
       sqlText,
+      readObject: async (uri) => {
+        const text = this.objects.get(uri);
+        if (text === undefined) throw Object.assign(new Error(uri), { name: 'NoSuchKey' });
+        return text;
+      },
       sfn: { send: async () => ({ status: this.executionStatus }) } as never,
       dataApi: (target) => new DataApi(warehouse.client as never, target),
     };
