@@ -5,7 +5,7 @@ import type { TaskCall } from '../rehearsal/cloud';
 import { type FaultSpec, fits } from '../rehearsal/faults/faults';
 
 /** Operations that change nothing, by their names; a statement is submitted whatever it says. */
-const READS = /^(Get|List|Describe|Query|Scan|BatchGet|Head|Validate|Assume)/;
+const READS = /^(Get|List|Describe|Query|Scan|BatchGet|Head|Validate|Assume)/i;
 
 /** Tries an SDK client of ours makes (lambdas/shared/clients.ts): so many faults reach the task. */
 const TRIES = 4;

@@ -10,6 +10,7 @@ import type { CloudFormationData } from '../services/cloudformation';
 import type { TableData } from '../services/dynamodb';
 import type { EmrData } from '../services/emr-serverless';
 import type { RuleData } from '../services/event-rules';
+import type { KubernetesData } from '../services/kubernetes';
 import type { FleetData } from '../services/servers/fleet';
 import type { AdministeredWarehouse } from '../warehouse/roles';
 import type { WarehouseOptions } from '../warehouse/warehouse';
@@ -29,6 +30,8 @@ export interface Account {
   /** Ingestion servers, an entry a group. */
   readonly ingestion?: readonly FleetData[];
   readonly emr?: EmrData;
+  /** A cluster with its API server. */
+  readonly kubernetes?: KubernetesData;
   /** Tables of DynamoDB. */
   readonly tables?: readonly TableData[];
   /** Clickstream Analytics on AWS, alive: its console, workflows, jobs and loads. */

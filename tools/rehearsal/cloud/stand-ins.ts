@@ -19,6 +19,12 @@ import { ElasticLoadBalancingService } from '../services/elastic-load-balancing'
 import { EmrServerlessService } from '../services/emr-serverless';
 import { EventRulesService } from '../services/event-rules';
 import { EventBus } from '../services/events';
+import {
+  accessKeyOf,
+  type KubernetesData,
+  KubernetesService,
+  selfSigned,
+} from '../services/kubernetes';
 import { RedshiftServerlessService, RedshiftService } from '../services/redshift-admin';
 import { RedshiftDataService } from '../services/redshift-data';
 import { ObjectStore, S3Service } from '../services/s3';
@@ -64,6 +70,11 @@ export class StandIns {
   readonly bus: EventBus;
   readonly rules: EventRulesService;
   readonly emr: EmrServerlessService;
+  /** Only when the scenario has a cluster. */
+  kubernetes?: KubernetesService;
+  /** The door of its API server. */
+  private cluster?: Server;
+  private readonly secrets: Record<string, unknown>;
   protected readonly callers: Callers;
   protected functions?: Functions;
   protected data?: RedshiftDataService;
@@ -78,6 +89,7 @@ export class StandIns {
     const { account, region } = place;
     const arn = arnIn(place);
     this.account = account;
+    this.secrets = { ...scenario.secrets };
     this.region = region;
     this.partition = place.partition;
     this.iam = new Iam(account);
@@ -118,7 +130,7 @@ export class StandIns {
       this.rules,
       this.emr,
       new StsService(clock, this.callers),
-      new SecretsService(clock, arn('secretsmanager', 'secret:'), scenario.secrets ?? {}),
+      new SecretsService(clock, arn('secretsmanager', 'secret:'), this.secrets),
       new S3Service(this.store),
       new StepFunctionsService(this.engine, clock),
       this.topics,
@@ -148,12 +160,13 @@ export class StandIns {
     await this.functions?.stop();
     await this.server.stop();
     await this.console?.stop();
+    await this.cluster?.stop();
     await this.warehouse?.stop();
   }
 
   /** Brings the solution to life, once everything it works with is there. */
   protected async startSolution(data: ClickstreamData, scenarioDir: string): Promise<void> {
-    const { clock, iam, callers, faults, problems, region, scenario } = this;
+    const { clock, iam, callers, faults, problems, region } = this;
     const solution = new Solution(
       {
         ...this,
@@ -163,7 +176,7 @@ export class StandIns {
         functions: this.functions!,
         warehouse: this.warehouse!,
         data: this.data!,
-        secrets: scenario.secrets ?? {},
+        secrets: this.secrets,
       },
       data,
       scenarioDir,
@@ -182,6 +195,27 @@ export class StandIns {
     await solution.start(await this.console.start());
   }
 
+  /** Starts the cluster's API server; its secret says where it is and whom to trust. */
+  private async startCluster(data: KubernetesData): Promise<void> {
+    const { clock, iam, callers, faults, problems, region, account } = this;
+    // The server itself refuses a token that is none of ours, in the cluster's own words.
+    const visitor = this.operator(`arn:aws:iam::${account}:user/visitor`).accessKeyId;
+    const entrance = ({ authorization }: IncomingHttpHeaders) => {
+      const key = accessKeyOf(authorization);
+      const accessKeyId = isKnown(callers, key) ? key : visitor;
+      return { accessKeyId, region, service: 'kubernetes' };
+    };
+    const tls = selfSigned('rehearsed cluster');
+    const beside = this.server;
+    this.cluster = new Server({ clock, faults, iam, callers, problems, entrance, beside, tls });
+    this.kubernetes = new KubernetesService(clock, data);
+    this.cluster.add(this.kubernetes);
+    const endpoint = await this.cluster.start();
+    if (data.secret === undefined) return;
+    const members = this.secrets[data.secret] as object | undefined;
+    this.secrets[data.secret] = { ...members, endpoint, certificateAuthority: tls.cert };
+  }
+
   /** Keys of somebody who is no role. */
   protected operator(arn: string): Credentials {
     const { account } = this;
@@ -193,6 +227,7 @@ export class StandIns {
     const { clock, iam, callers, faults, account, region } = this;
     const endpointUrl = await this.server.start();
     this.endpointUrl = endpointUrl;
+    if (this.scenario.kubernetes) await this.startCluster(this.scenario.kubernetes);
     this.functions = new Functions({
       clock,
       iam,
@@ -234,5 +269,13 @@ export class StandIns {
       pretend: (sql) => faults.take('duration', { sql })?.seconds,
     });
     this.server.add(this.data);
+  }
+}
+
+function isKnown(callers: Callers, accessKeyId: string | undefined): boolean {
+  try {
+    return callers.find(accessKeyId) !== undefined;
+  } catch {
+    return false;
   }
 }

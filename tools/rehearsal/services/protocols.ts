@@ -24,7 +24,7 @@ export interface HttpAnswer {
 export interface RestService {
   /** Signing name, e.g. `s3`. */
   readonly target: string;
-  readonly protocol: 'rest-xml' | 'rest-json';
+  readonly protocol: 'rest-xml' | 'rest-json' | 'kubernetes';
   /** Name of the operation; undefined when the stand-in does not know it. */
   operationOf(input: HttpInput): string | undefined;
   call(request: ServiceRequest<HttpInput>): Promise<HttpAnswer>;
@@ -104,12 +104,13 @@ export function json(value: unknown): string {
   });
 }
 
-type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json';
+type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json' | 'kubernetes';
 
 const CONTENT_TYPES: Readonly<Record<Protocol, string>> = {
   'json-1.0': 'application/x-amz-json-1.0',
   'json-1.1': 'application/x-amz-json-1.1',
   'rest-json': 'application/json',
+  kubernetes: 'application/json',
   'rest-xml': 'application/xml',
   query: 'text/xml',
 };
@@ -141,6 +142,13 @@ export function writeError(
   requestId: string,
 ): HttpAnswer {
   const { message, fields } = error;
+  if (protocol === 'kubernetes') {
+    // Faults come in AWS's names.
+    const throttled = error.code.startsWith('Throttling') && 429;
+    const code = throttled || (error.code.startsWith('AccessDenied') ? 403 : error.status);
+    const status = { kind: 'Status', status: 'Failure', message, reason: error.code, code };
+    return answer(protocol, code, JSON.stringify(status));
+  }
   if (protocol.includes('json')) {
     const body = json({ __type: error.code, message, ...fields });
     const written = answer(protocol, error.status, body);

@@ -4,15 +4,18 @@
 import { randomUUID } from 'node:crypto';
 import {
   createServer,
+  type Server as HttpServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FaultSpec, Faults, Occasion } from '../faults/faults';
 import type { Caller, Callers, Process } from '../iam/callers';
 import type { Iam } from '../iam/iam';
 import { type Clock, type Service, ServiceError, type ServiceRequest } from '../types';
+import type { Certified } from './kubernetes/certificate';
 import {
   type HttpAnswer,
   type HttpInput,
@@ -42,6 +45,12 @@ export interface ServerOptions {
    * @default - a record of its own
    */
   readonly beside?: Server;
+  /**
+   * Certificate and key of a server that speaks TLS.
+   *
+   * @default - plain HTTP
+   */
+  readonly tls?: Certified;
 }
 
 /** What a request says about itself. */
@@ -94,15 +103,18 @@ export class Server {
   /** Hear of each call that came through, before it is answered. */
   readonly listeners: Set<(call: CallRecord, input: Record<string, unknown>) => void>;
   private readonly services: (Service | RestService)[] = [];
-  private readonly http = createServer(
-    { connectionsCheckingInterval: 1_000 },
-    (request, response) => void this.handle(request, response),
-  );
+  private readonly http: HttpServer | HttpsServer;
   private host = '';
 
   constructor(private readonly options: ServerOptions) {
     this.calls = options.beside?.calls ?? [];
     this.listeners = options.beside?.listeners ?? new Set();
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.handle(request, response);
+    const settings = { connectionsCheckingInterval: 1_000 };
+    this.http = options.tls
+      ? createTlsServer({ ...settings, ...options.tls }, answer)
+      : createServer(settings, answer);
     this.http.keepAliveTimeout = 0;
     // The clock stands still while a request arrives: one that never does is given up.
     this.http.requestTimeout = this.http.headersTimeout = ARRIVES_MS;
@@ -122,7 +134,11 @@ export class Server {
       this.http.once('error', reject).listen(0, '127.0.0.1', resolve);
     });
     this.host = `127.0.0.1:${(this.http.address() as AddressInfo).port}`;
-    return `http://${this.host}`;
+    return this.url;
+  }
+
+  private get url(): string {
+    return `${this.options.tls ? 'https' : 'http'}://${this.host}`;
   }
 
   async stop(): Promise<void> {
@@ -143,7 +159,7 @@ export class Server {
     try {
       // Names that resolve to this address are how web pages reach local servers: refused.
       if (request.headers.host !== this.host) {
-        throw new ServiceError('AccessDeniedException', `this server is http://${this.host}`, 403);
+        throw new ServiceError('AccessDeniedException', `this server is ${this.url}`, 403);
       }
       const release = this.options.clock.hold();
       try {
