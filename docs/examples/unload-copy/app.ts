@@ -11,7 +11,7 @@ const app = new App();
 const context = (name: string, otherwise: string): string =>
   app.node.tryGetContext(name) ?? otherwise;
 const schema = context('schema', 'sales');
-const stack = new Stack(app, 'orders-archive');
+const stack = new Stack(app, 'orders');
 const warehouse = Warehouse.serverless({
   workgroup: context('workgroup', 'analytics'),
   database: context('database', 'dev'),

@@ -33,6 +33,8 @@ describe('literals', () => {
     ['utc-timestamp', '2024-01-01'],
     ['option', 'gzip'],
     ['region', 'us-east-1;'],
+    ['s3-own-prefix', 's3://bucket/folder'],
+    ['s3-own-prefix', "s3://bucket/it's/"],
   ] as const)('refuses a %s like %s', (kind, value) => {
     expect(() => quoteLiteral({ kind, value })).toThrow(/not a literal/);
   });
@@ -81,5 +83,41 @@ describe('rendering', () => {
 
   it('refuses ids that could end the comment', () => {
     expect(() => renderStatement('select 1', {}, ['*/ drop table x'])).toThrow(/not an id/);
+  });
+
+  it('puts a list of identifiers in, and refuses an empty one', () => {
+    const columns = (...names: string[]) =>
+      renderStatement('copy t ({{id:columns}})', { ids: { columns: names } }, ['r']).sql;
+    expect(columns('id', 'order')).toBe('/* r */\ncopy t ("id", "order")');
+    expect(() => columns()).toThrow(/no name in the list/);
+    expect(() => columns('a, b')).toThrow(/not an identifier/);
+  });
+
+  it('gives a statement a prefix of its own, from the ids that open it', () => {
+    const literals = { to: { kind: 's3-own-prefix', value: 's3://lake/out/' } } as const;
+    const { sql } = renderStatement('unload to {{lit:to}}', { literals }, ['run-1', 'save', '2']);
+    expect(sql).toBe("/* run-1 save 2 */\nunload to 's3://lake/out/run-1/save/2/'");
+  });
+
+  describe('a query that UNLOAD carries', () => {
+    const carry = (text: string, query: object = {}) =>
+      renderStatement(
+        'unload ({{lit:query}})',
+        { query: { sql: { name: 'q', text }, ...query } },
+        ['r'],
+        text,
+      ).sql;
+
+    it('has its quotes and backslashes escaped, and its own marks put in', () => {
+      const text = "--! Purpose: x\nselect '\\d' from {{id:t}} where a = {{lit:n}};";
+      const literals = { n: { kind: 'integer', value: 5 } };
+      expect(carry(text, { ids: { t: 'order' }, literals })).toBe(
+        "/* r */\nunload ('select ''\\\\d'' from \"order\" where a = 5')",
+      );
+    });
+
+    it('takes no parameters', () => {
+      expect(() => carry('select :a', { parameters: { a: 1 } })).toThrow(/not parameters/);
+    });
   });
 });
