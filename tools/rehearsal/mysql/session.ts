@@ -150,9 +150,9 @@ export class Session {
       record = this.occasion(wanted ? 'SelectIntoS3' : 'Query', sql);
       const fault = door.faults.take('call', record);
       await this.before(fault, time, sql ?? '');
-      const seconds = sql && door.faults.take('duration', { sql })?.seconds;
+      const seconds = sql && door.faults.take('duration', record)?.seconds;
       if (seconds) await this.wait(seconds, time, sql);
-      const breaks = sql === undefined ? undefined : door.faults.take('statement', { sql });
+      const breaks = sql === undefined ? undefined : door.faults.take('statement', record);
       if (breaks && breaks.when !== 'after') throw errorOf(breaks, this.user) ?? HANG_UP;
       const answer = wanted ? await this.export(wanted, breaks) : await this.timed(packet);
       const error = answer.map(SqlError.in).find((one) => one);

@@ -64,6 +64,7 @@ export const trustIn = (Service: string): PolicyDocument => ({
 export interface House {
   readonly clock: VirtualClock;
   readonly iam: Iam;
+  readonly callers: Callers;
   readonly server: Server;
   readonly functions: Functions;
   readonly lines: readonly string[];
@@ -117,6 +118,7 @@ export async function house(
   return {
     clock,
     iam,
+    callers,
     server,
     functions,
     lines,

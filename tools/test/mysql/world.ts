@@ -45,13 +45,14 @@ export const S3_RIGHTS = [
 ] as const;
 
 export async function world(
-  options: Partial<Pick<MySqlClusterOptions, 'stopsWithClient'>> & {
+  options: Partial<Pick<MySqlClusterOptions, 'stopsWithClient' | 'callers'>> & {
+    readonly clock?: VirtualClock;
     readonly partBytes?: number;
     readonly rights?: readonly object[];
     readonly noRole?: boolean;
   } = {},
 ) {
-  const clock = new VirtualClock(Date.parse('2026-03-08T12:00:00Z'));
+  const clock = options.clock ?? new VirtualClock(Date.parse('2026-03-08T12:00:00Z'));
   const faults = new Faults();
   const iam = new Iam(ACCOUNT);
   const store = new ObjectStore(clock);
@@ -63,7 +64,7 @@ export async function world(
   } as never);
   iam.attach(ROLE, { Statement: options.rights ?? S3_RIGHTS } as never);
   const calls: CallRecord[] = [];
-  const callers = new Callers(clock);
+  const callers = options.callers ?? new Callers(clock);
   const cluster = await MySqlCluster.start({
     sql: [SQL],
     clock,
