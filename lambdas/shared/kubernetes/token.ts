@@ -36,12 +36,7 @@ export async function eksToken(
       query: { Action: 'GetCallerIdentity', Version: '2011-06-15' },
       headers: { host: stsHost, [CLUSTER]: cluster },
     },
-    {
-      expiresIn: LIVES_SECONDS,
-      signingDate: new Date(now),
-      // Otherwise the header would be moved into the query, where EKS does not look for it.
-      unhoistableHeaders: new Set([CLUSTER]),
-    },
+    { expiresIn: LIVES_SECONDS, signingDate: new Date(now) },
   );
   const search = new URLSearchParams(query as Record<string, string>);
   return PREFIX + Buffer.from(`https://${stsHost}/?${search}`).toString('base64url');

@@ -42,6 +42,19 @@ describe('a Deployment', () => {
     });
   });
 
+  // Both signatures were computed apart from this code, after the documentation of Signature Version 4.
+  it.each([
+    [undefined, 'e22a767863a384341f9d016662095785af3c22c04b5f5ea9b0c91e8e674496af'],
+    ['a+b/c==', '45e23997c655892874c65afe8faf48e96116c2b946bad0735fc80a554a493b19'],
+  ])('is read with a signature that STS accepts: session %j', async (sessionToken, signature) => {
+    const api = await open({}, { credentials: async () => ({ ...KEYS, sessionToken }) });
+    await api.deployment(REF);
+    const token = server.seen[0]!.authorization!.replace(/^Bearer k8s-aws-v1\./, '');
+    const { searchParams } = new URL(Buffer.from(token, 'base64url').toString());
+    expect(searchParams.get('X-Amz-Signature')).toBe(signature);
+    expect(searchParams.get('X-Amz-Security-Token') ?? undefined).toBe(sessionToken);
+  });
+
   it('is scaled only as it was looked at, and by name', async () => {
     const api = await open();
     await expect(api.scale(REF, 0, '99')).resolves.toBe(false);
