@@ -4,7 +4,7 @@ import { readAssembly } from './assembly/assembly';
 import { type Bundle, provision } from './assembly/provision';
 import { Stack } from './assembly/stack';
 import { RealClock, VirtualClock } from './clock';
-import { type Account, readAccount, readFaults, readWarehouse } from './cloud/account';
+import { type Account, readAccount, readFaults, readSource, readWarehouse } from './cloud/account';
 import type {
   CloudOptions,
   Counters,
@@ -145,7 +145,8 @@ export class Cloud extends StandIns implements RunningCloud {
     for (const table of scenario.tables ?? []) await this.tables.putTable(table);
     const contents = readWarehouse(options);
     const started = contents && this.startWarehouse(contents, options.template);
-    await Promise.all([started, this.provision(functions)]);
+    const filled = scenario.mysql && this.startMySql(scenario.mysql, readSource(options));
+    await Promise.all([started, filled, this.provision(functions)]);
     const { clickstream } = scenario;
     if (clickstream) await this.startSolution(clickstream, options.scenarioDir!);
   }

@@ -6,6 +6,7 @@ import type { ClickstreamData } from '../clickstream/data';
 import { schemaTable } from '../clickstream/schema-list';
 import { type FaultSpec, faultOf } from '../faults/faults';
 import type { PolicyDocument } from '../iam/policy';
+import type { MySqlData } from '../mysql';
 import type { CloudFormationData } from '../services/cloudformation';
 import type { TableData } from '../services/dynamodb';
 import type { EmrData } from '../services/emr-serverless';
@@ -32,6 +33,8 @@ export interface Account {
   readonly emr?: EmrData;
   /** A cluster with its API server. */
   readonly kubernetes?: KubernetesData;
+  /** A cluster of Aurora MySQL; `source.sql` says what is in it. */
+  readonly mysql?: MySqlData;
   /** Tables of DynamoDB. */
   readonly tables?: readonly TableData[];
   /** Clickstream Analytics on AWS, alive: its console, workflows, jobs and loads. */
@@ -79,6 +82,13 @@ export function readFaults({ faults = [], ...scenario }: CloudOptions): FaultSpe
   const own = JSON.parse(textOf(scenario, 'faults.json') ?? '[]') as unknown[];
   return [...own, ...faults].map(faultOf);
 }
+
+/** What is in the scenario's MySQL cluster: SQL that is executed in order. */
+export const readSource = (scenario: Scenario): readonly string[] => {
+  const { rows } = scenario;
+  const size = rows === undefined ? [] : [`set @rows = ${rows}`];
+  return [...size, textOf(scenario, 'source.sql') ?? 'do 0'];
+};
 
 /** What the scenario's warehouse is made of; undefined when it has none. */
 export function readWarehouse(

@@ -9,6 +9,7 @@ import type { Faults } from '../faults/faults';
 import { Callers, newProcess } from '../iam/callers';
 import { Iam } from '../iam/iam';
 import { type FunctionSpec, Functions } from '../lambda/functions';
+import { MySqlCluster, type MySqlData } from '../mysql';
 import { ApplicationAutoScalingService } from '../services/application-auto-scaling';
 import { AutoScalingService } from '../services/auto-scaling';
 import { CloudFormationService } from '../services/cloudformation';
@@ -29,7 +30,7 @@ import { RedshiftServerlessService, RedshiftService } from '../services/redshift
 import { RedshiftDataService } from '../services/redshift-data';
 import { ObjectStore, S3Service } from '../services/s3';
 import { SecretsService } from '../services/secrets';
-import { Server } from '../services/server';
+import { type CallRecord, Server } from '../services/server';
 import { Fleet } from '../services/servers/fleet';
 import { SnsService } from '../services/sns';
 import { StepFunctionsService } from '../services/step-functions';
@@ -61,6 +62,8 @@ export class StandIns {
   /** Only when the scenario has them. */
   readonly cloudformation?: CloudFormationService;
   warehouse?: Warehouse;
+  /** Only when the scenario has one. */
+  mysql?: MySqlCluster;
   /** Clickstream Analytics on AWS, where the scenario has it. */
   clickstream?: Solution;
   protected readonly server: Server;
@@ -161,6 +164,7 @@ export class StandIns {
     await this.server.stop();
     await this.console?.stop();
     await this.cluster?.stop();
+    await this.mysql?.stop();
     await this.warehouse?.stop();
   }
 
@@ -239,6 +243,24 @@ export class StandIns {
       onLog,
     });
     return this.functions;
+  }
+
+  /** Starts the MySQL cluster; its secrets say where it is. */
+  protected async startMySql(data: MySqlData, sql: readonly string[]): Promise<void> {
+    const { clock, faults, callers, store, iam, account, server } = this;
+    const { stopsWithClient, secrets = [], ...place } = data;
+    const uploads = { store, iam, account, ...place };
+    const record = (call: CallRecord) => {
+      server.calls.push(call);
+      if (call.error !== undefined) return;
+      for (const listener of server.listeners) listener(call, { Sql: call.sql });
+    };
+    const options = { sql, clock, faults, callers, uploads, stopsWithClient, record };
+    this.mysql = await MySqlCluster.start(options);
+    const { host, port } = this.mysql;
+    for (const name of secrets) {
+      this.secrets[name] = { ...(this.secrets[name] as object), host, port };
+    }
   }
 
   protected async startWarehouse(

@@ -12,6 +12,19 @@ export interface MySqlClusterOptions extends Omit<DoorOptions, 'server' | 'admin
   readonly sql: readonly string[];
 }
 
+/** What a scenario says about its cluster. */
+export interface MySqlData {
+  readonly clusterArn: string;
+  /** The role of parameter aws_default_s3_role. */
+  readonly roleArn?: string;
+  /** Bytes after which a part of an export ends with its row. @default 6 GiB */
+  readonly partBytes?: number;
+  /** Whether a statement ends with its client. @default - it goes on to its end */
+  readonly stopsWithClient?: boolean;
+  /** Secrets that say where the cluster is. */
+  readonly secrets?: readonly string[];
+}
+
 /** A running cluster. */
 export class MySqlCluster {
   static async start({ sql, ...options }: MySqlClusterOptions): Promise<MySqlCluster> {
