@@ -1,6 +1,6 @@
 // The example of docs/examples/unload-copy as a user deploys it: run, fail half way, redrive, finish, run
 // again; and a worker that dies, or whose answers are lost, at each call to warehouse and bucket. Its
-// writes to the ledger are interrupted one by one in takeover.test.ts and deaths.test.ts, for every step.
+// writes to the ledger are those of every step that runs batches: deaths.test.ts loses them.
 
 import { join } from 'node:path';
 import type { Cloud } from '../../rehearsal/cloud';
