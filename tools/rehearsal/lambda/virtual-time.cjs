@@ -5,6 +5,7 @@
 const { subscribe } = require('node:diagnostics_channel');
 const { syncBuiltinESMExports } = require('node:module');
 const net = require('node:net');
+const { TLSSocket } = require('node:tls');
 const timers = require('node:timers');
 const timersPromises = require('node:timers/promises');
 
@@ -130,6 +131,12 @@ module.exports = function installVirtualTime(cell) {
     sockets.set(this, -1);
     this.once('close', () => sockets.delete(this));
     return connect.apply(this, args);
+  };
+  // What comes through TLS is read from the socket below it without its knowing.
+  const { push: pushed } = TLSSocket.prototype;
+  TLSSocket.prototype.push = function (...chunk) {
+    if (sockets.has(this._parent)) sockets.set(this._parent, this._parent.bytesWritten);
+    return pushed.apply(this, chunk);
   };
   // Requests of fetch are counted above.
   const fetching = new WeakSet();

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Connection } from 'mysql2/promise';
 import type { Faults } from '../faults/faults';
 import type { Callers } from '../iam/callers';
+import type { Certified } from '../services/kubernetes/certificate';
 import type { CallRecord } from '../services/server';
 import type { Clock } from '../types';
 import type { MariaDbServer } from './mariadb';
@@ -21,6 +22,8 @@ export interface DoorOptions {
   readonly uploads: UploadOptions;
   /** Whether a statement ends with its client. @default - it goes on to its end */
   readonly stopsWithClient?: boolean;
+  /** Certificate and key of a door that speaks TLS with who asks for it. @default - it does not */
+  readonly tls?: Certified;
   /** Told of each connection and statement when it is answered. */
   readonly record?: (call: CallRecord) => void;
 }

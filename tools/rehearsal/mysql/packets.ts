@@ -35,6 +35,14 @@ export class Packet {
     return this.bytes.subarray(4);
   }
 
+  /** The same with another number. */
+  moved(by: number): Packet {
+    if (by === 0) return this;
+    const bytes = Buffer.from(this.bytes);
+    bytes[3] = this.sequence + by;
+    return new Packet(bytes);
+  }
+
   /** First byte of what is in it; -1 in an empty one. */
   get kind(): number {
     return this.bytes[4] ?? -1;
@@ -43,10 +51,41 @@ export class Packet {
 
 const LARGEST = 0xffffff;
 
+/** Of the flags of the handshake: the client can speak TLS, or the server. */
+const TLS_FLAG = 0x0800;
+const REQUEST_BYTES = 32;
+
+/** The greeting of a server that speaks TLS. */
+export function offeringTls(greeting: Packet): Packet {
+  const bytes = Buffer.from(greeting.bytes);
+  // Version, its end, thread, first part of the scramble, a byte of nothing.
+  const flags = bytes.indexOf(0, 5) + 1 + 4 + 8 + 1;
+  bytes.writeUInt16LE(bytes.readUInt16LE(flags) | TLS_FLAG, flags);
+  return new Packet(bytes);
+}
+
+/** Whether a client asks to go on in TLS, instead of saying who it is. */
+export const asksForTls = ({ payload }: Packet): boolean =>
+  payload.length === REQUEST_BYTES && (payload.readUInt16LE(0) & TLS_FLAG) !== 0;
+
+/** What a client says, to a server without TLS. */
+export function withoutTls(reply: Packet): Packet {
+  const bytes = Buffer.from(reply.bytes);
+  bytes.writeUInt16LE(bytes.readUInt16LE(4) & ~TLS_FLAG, 4);
+  return new Packet(bytes);
+}
+
 /** Cuts a stream into packets. */
 export class PacketReader {
   private parts: Buffer[] = [];
   private length = 0;
+
+  /** Gives up what is no whole packet. */
+  rest(): Buffer {
+    const rest = Buffer.concat(this.parts.splice(0));
+    this.length = 0;
+    return rest;
+  }
 
   /** Takes what arrived; returns the packets that are whole. */
   push(chunk: Buffer): Packet[] {

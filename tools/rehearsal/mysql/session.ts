@@ -5,12 +5,22 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
 import type { FaultSpec, Occasion } from '../faults/faults';
 import { newProcess, type Process } from '../iam/callers';
+import type { Certified } from '../services/kubernetes/certificate';
 import { type Pace, pace } from '../warehouse/pace';
 import type { DoorOptions } from './door';
 import { type ExportStatement, exportStatement, missingRight } from './export-statement';
-import { COMMAND, Packet, PacketReader, SqlError } from './packets';
+import {
+  asksForTls,
+  COMMAND,
+  offeringTls,
+  Packet,
+  PacketReader,
+  SqlError,
+  withoutTls,
+} from './packets';
 import { Upload } from './upload';
 import { Upstream } from './upstream';
 
@@ -35,19 +45,35 @@ export class Session {
   private user = '';
   private thread = 0;
   private authenticated = false;
+  private behind = 0;
   private work: Promise<void>;
 
   constructor(
-    private readonly client: Socket,
+    private client: Socket,
     private readonly door: DoorOptions,
   ) {
     this.upstream = new Upstream(door.server.socketPath);
     client.setNoDelay();
-    client.on('error', () => {});
-    client.on('data', (chunk: Buffer) => this.arrived(chunk));
     client.once('close', () => this.abandon());
+    this.listen();
     void this.upstream.closed.then(() => client.destroy());
     this.work = this.greet().catch(() => this.end());
+  }
+
+  private listen(): void {
+    this.client.on('error', () => {});
+    this.client.on('data', (chunk: Buffer) => this.arrived(chunk));
+  }
+
+  /** Goes on in TLS; the server hears nothing of it, so its packets are one behind. */
+  private secure(tls: Certified): void {
+    const { client } = this;
+    client.pause();
+    client.removeAllListeners('data');
+    client.unshift(this.reader.rest());
+    this.behind = 1;
+    this.client = new TLSSocket(client, { isServer: true, ...tls });
+    this.listen();
   }
 
   /** Ends it, whatever it is doing. */
@@ -69,7 +95,7 @@ export class Session {
     const greeting = await this.upstream.next();
     const { payload } = greeting;
     this.thread = payload.readUInt32LE(payload.indexOf(0, 1) + 1);
-    this.client.write(greeting.bytes);
+    this.client.write((this.door.tls ? offeringTls(greeting) : greeting).bytes);
     while (!this.authenticated) {
       const packet = await this.upstream.next();
       this.authenticated = packet.kind === 0;
@@ -77,7 +103,7 @@ export class Session {
       const record = { ...this.occasion('Connect'), by: this.user };
       if (error) this.door.record?.({ ...record, error: String(error.code) });
       if (this.authenticated) this.door.record?.(record);
-      this.client.write(packet.bytes);
+      this.client.write(packet.moved(this.behind).bytes);
       if (error) return this.end();
     }
   }
@@ -92,7 +118,12 @@ export class Session {
 
   /** A packet of the handshake; the first says the name. */
   private introduce(packet: Packet): void {
-    if (packet.sequence === 1) {
+    const { tls } = this.door;
+    if (tls && this.behind === 0 && asksForTls(packet)) {
+      this.secure(tls);
+      return;
+    }
+    if (packet.sequence === 1 + this.behind) {
       this.identify();
       const { payload } = packet;
       this.user = payload.toString('utf8', 32, payload.indexOf(0, 32));
@@ -103,7 +134,8 @@ export class Session {
         return;
       }
     }
-    this.upstream.send(packet);
+    const first = packet.sequence === 1 + this.behind;
+    this.upstream.send((first ? withoutTls(packet) : packet).moved(-this.behind));
   }
 
   /** The worker says where it has connected from; its word may arrive behind the first packet. */
@@ -114,7 +146,7 @@ export class Session {
   private refuse(fault: FaultSpec): void {
     if (fault.kind === 'kill') this.process.kill?.();
     const error = errorOf(fault, this.user);
-    if (error) this.client.write(error.packet(2).bytes);
+    if (error) this.client.write(error.packet(2 + this.behind).bytes);
     this.client.end();
   }
 

@@ -3,6 +3,7 @@
 import { loginFor, type MySqlLogin, openMySql, rowsOf } from '../../../lambdas/shared/mysql';
 import { VirtualClock } from '../../rehearsal/clock';
 import { hasMariaDb } from '../../rehearsal/mysql';
+import { selfSigned } from '../../rehearsal/services/kubernetes';
 import { bundle, type House, house } from '../cloud/house';
 import { BUCKET, exportTo, world } from './world';
 
@@ -42,6 +43,25 @@ withMariaDb('a connection, needs MariaDB', () => {
     ['a server without TLS', {}, 'rds', 'MySqlTlsError'],
   ] as const)('says what is wrong: %s', async (_, wrong, tls, name) => {
     await expect(openMySql({ ...login, ...wrong }, tls)).rejects.toMatchObject({ name });
+  });
+});
+
+withMariaDb('a connection over TLS, needs MariaDB', () => {
+  it('is made every time, and refused when nobody vouches for the certificate', async () => {
+    const tls = selfSigned('rehearsed database');
+    const aws = await world({ tls });
+    const { host, port } = aws.cluster;
+    const login = { host, port, user: 'exporter', password: 'one', token: false };
+    for (let times = 0; times < 20; times++) {
+      const connection = await openMySql(login, { ca: tls.cert });
+      expect(await rowsOf(connection, 'select 1 as one')).toEqual([{ one: 1 }]);
+      await connection.end();
+    }
+    await expect(openMySql(login, 'rds')).rejects.toMatchObject({ name: 'MySqlTlsError' });
+    const wrong = openMySql({ ...login, password: 'x' }, { ca: tls.cert });
+    await expect(wrong).rejects.toMatchObject({ name: 'MySqlCredentialsError' });
+    await (await openMySql(login, 'off')).end();
+    await aws.cluster.stop();
   });
 });
 
@@ -87,19 +107,22 @@ describe('who a task is to MySQL', () => {
 withMariaDb('a task with a connection, needs MariaDB', () => {
   const made = bundle(`
     import { openMySql } from '../../../lambdas/shared/mysql';
-    export const handler = async ({ login, sql }) => {
+    export const handler = async ({ login, sql, ca }) => {
       const start = Date.now();
-      const connection = await openMySql(login, 'off');
+      const connection = await openMySql(login, ca ? { ca } : 'off');
       const [{ affectedRows }] = await connection.query(sql);
+      // Open and at rest while time passes.
+      await new Promise((resolve) => setTimeout(resolve, 5000));
       await connection.end();
       return { affectedRows, seconds: (Date.now() - start) / 1000 };
     };`);
+  const tls = selfSigned('rehearsed database');
   let place: House;
   let aws: Awaited<ReturnType<typeof world>>;
   beforeEach(async () => {
     const clock = new VirtualClock(Date.parse('2026-03-08T12:00:00Z'));
     place = await house(made.folder, { clock });
-    aws = await world({ clock, callers: place.callers });
+    aws = await world({ clock, callers: place.callers, tls });
   });
   afterEach(async () => {
     await place.stop();
@@ -113,16 +136,22 @@ withMariaDb('a task with a connection, needs MariaDB', () => {
     return { login, sql: exportTo('t', 'manifest on') };
   };
 
-  it('waits in virtual time for a long statement, and is known by its name', async () => {
-    aws.faults.arm({ kind: 'delay', task: 'Task', sql: 'outfile', seconds: 600, nth: 1 });
-    const answer = (await place.invoke(payload())) as Record<string, number>;
-    expect(answer.affectedRows).toBe(3);
-    expect(answer.seconds).toBeGreaterThanOrEqual(600);
-    expect(answer.seconds).toBeLessThan(640);
-    expect(aws.calls).toContainEqual(
-      expect.objectContaining({ task: 'Task', service: 'mysql', operation: 'SelectIntoS3' }),
-    );
-  });
+  it.each([
+    ['in clear', {}],
+    ['in TLS', { ca: tls.cert }],
+  ])(
+    'waits in virtual time for a long statement, and is known by its name: %s',
+    async (_, more) => {
+      aws.faults.arm({ kind: 'delay', task: 'Task', sql: 'outfile', seconds: 600, nth: 1 });
+      const answer = (await place.invoke({ ...payload(), ...more })) as Record<string, number>;
+      expect(answer.affectedRows).toBe(3);
+      expect(answer.seconds).toBeGreaterThanOrEqual(600);
+      expect(answer.seconds).toBeLessThan(640);
+      expect(aws.calls).toContainEqual(
+        expect.objectContaining({ task: 'Task', service: 'mysql', operation: 'SelectIntoS3' }),
+      );
+    },
+  );
 
   it('that is killed leaves its statement behind, which ends well', async () => {
     aws.faults.arm({ kind: 'kill', when: 'after', operation: 'SelectIntoS3', nth: 1 });

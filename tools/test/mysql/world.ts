@@ -45,7 +45,7 @@ export const S3_RIGHTS = [
 ] as const;
 
 export async function world(
-  options: Partial<Pick<MySqlClusterOptions, 'stopsWithClient' | 'callers'>> & {
+  options: Partial<Pick<MySqlClusterOptions, 'stopsWithClient' | 'callers' | 'tls'>> & {
     readonly clock?: VirtualClock;
     readonly partBytes?: number;
     readonly rights?: readonly object[];
@@ -79,6 +79,7 @@ export async function world(
       partBytes: options.partBytes,
     },
     stopsWithClient: options.stopsWithClient,
+    tls: options.tls,
     record: (call) => void calls.push(call),
   });
   const connect = (user: string, password: string, more: ConnectionOptions = {}) =>
