@@ -24,6 +24,8 @@ export interface MySqlLogin {
   readonly password: string;
   /** The password is a token, which MySQL takes in clear text and thus only over TLS. */
   readonly token: boolean;
+  /** Whom to trust, in PEM. @default - the authorities of RDS */
+  readonly certificateAuthority?: string;
 }
 
 export interface CredentialDeps {
@@ -38,7 +40,7 @@ const TOKEN_SECONDS = 900;
 
 /**
  * Reads the secret or makes a token. A secret that names a host, as those of RDS do, is believed: when a
- * cluster is replaced it is the secret that follows.
+ * cluster is replaced it is the secret that follows. It may also name the authority of a proxy's certificate.
  */
 export async function loginFor(deps: CredentialDeps, ref: MySqlRef): Promise<MySqlLogin> {
   const { host, port, secretArn, user, region } = ref;
@@ -58,8 +60,11 @@ export async function loginFor(deps: CredentialDeps, ref: MySqlRef): Promise<MyS
 function loginIn(
   text: string | undefined,
   arn: string,
-): Pick<MySqlLogin, 'user' | 'password'> & { host?: string; port?: number } {
-  const { username, password, host, port } = membersOf(text);
+): Pick<MySqlLogin, 'user' | 'password' | 'certificateAuthority'> & {
+  host?: string;
+  port?: number;
+} {
+  const { username, password, host, port, certificateAuthority } = membersOf(text);
   if (typeof username !== 'string' || typeof password !== 'string') {
     throw new MySqlCredentialsError(
       `secret ${arn} holds no JSON with username and password. Nothing was changed; repair it and redrive`,
@@ -70,6 +75,7 @@ function loginIn(
     password,
     ...(typeof host === 'string' && { host }),
     ...(Number(port) > 0 && { port: Number(port) }),
+    ...(typeof certificateAuthority === 'string' && { certificateAuthority }),
   };
 }
 

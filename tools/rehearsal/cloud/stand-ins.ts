@@ -245,7 +245,7 @@ export class StandIns {
     return this.functions;
   }
 
-  /** Starts the MySQL cluster; its secrets say where it is. */
+  /** Starts the MySQL cluster; its secrets say where it is and whom to trust. */
   protected async startMySql(data: MySqlData, sql: readonly string[]): Promise<void> {
     const { clock, faults, callers, store, iam, account, server } = this;
     const { stopsWithClient, secrets = [], ...place } = data;
@@ -255,11 +255,13 @@ export class StandIns {
       if (call.error !== undefined) return;
       for (const listener of server.listeners) listener(call, { Sql: call.sql });
     };
-    const options = { sql, clock, faults, callers, uploads, stopsWithClient, record };
+    const tls = selfSigned('rehearsed database');
+    const options = { sql, clock, faults, callers, uploads, stopsWithClient, tls, record };
     this.mysql = await MySqlCluster.start(options);
     const { host, port } = this.mysql;
     for (const name of secrets) {
-      this.secrets[name] = { ...(this.secrets[name] as object), host, port };
+      const members = this.secrets[name] as object | undefined;
+      this.secrets[name] = { ...members, host, port, certificateAuthority: tls.cert };
     }
   }
 

@@ -12,15 +12,17 @@ const withMariaDb = hasMariaDb() ? describe : describe.skip;
 withMariaDb('a connection, needs MariaDB', () => {
   let aws: Awaited<ReturnType<typeof world>>;
   let login: MySqlLogin;
+  const tls = selfSigned('rehearsed database');
   beforeAll(async () => {
-    aws = await world();
+    aws = await world({ tls });
     const { host, port } = aws.cluster;
-    login = { host, port, user: 'exporter', password: 'one', token: false };
+    const certificateAuthority = tls.cert;
+    login = { host, port, user: 'exporter', password: 'one', token: false, certificateAuthority };
   });
   afterAll(() => aws.cluster.stop());
 
   it('is in UTC and keeps large numbers, decimals and times as text', async () => {
-    const connection = await openMySql(login, 'off');
+    const connection = await openMySql(login);
     const sql = `select @@time_zone as zone, 9007199254740993 as big, 1.10 as exact,
       timestamp '2020-11-01 08:30:00.5' as at, null as nothing`;
     expect(await rowsOf(connection, sql)).toEqual([
@@ -37,31 +39,28 @@ withMariaDb('a connection, needs MariaDB', () => {
   });
 
   it.each([
-    ['a wrong password', { password: 'two' }, 'off', 'MySqlCredentialsError'],
-    ['nobody there', { port: 1 }, 'off', 'MySqlUnreachableError'],
-    ['a name nobody knows', { host: 'nowhere.invalid' }, 'off', 'MySqlUnreachableError'],
-    ['a server without TLS', {}, 'rds', 'MySqlTlsError'],
-  ] as const)('says what is wrong: %s', async (_, wrong, tls, name) => {
-    await expect(openMySql({ ...login, ...wrong }, tls)).rejects.toMatchObject({ name });
+    ['a wrong password', { password: 'two' }, 'MySqlCredentialsError'],
+    ['nobody there', { port: 1 }, 'MySqlUnreachableError'],
+    ['a name nobody knows', { host: 'nowhere.invalid' }, 'MySqlUnreachableError'],
+    ['a certificate not of RDS', { certificateAuthority: undefined }, 'MySqlTlsError'],
+    ['a certificate for another name', { host: 'localhost' }, 'MySqlTlsError'],
+  ])('says what is wrong: %s', async (_, wrong, name) => {
+    await expect(openMySql({ ...login, ...wrong })).rejects.toMatchObject({ name });
   });
-});
 
-withMariaDb('a connection over TLS, needs MariaDB', () => {
-  it('is made every time, and refused when nobody vouches for the certificate', async () => {
-    const tls = selfSigned('rehearsed database');
-    const aws = await world({ tls });
-    const { host, port } = aws.cluster;
-    const login = { host, port, user: 'exporter', password: 'one', token: false };
+  it('is made every time', async () => {
     for (let times = 0; times < 20; times++) {
-      const connection = await openMySql(login, { ca: tls.cert });
+      const connection = await openMySql(login);
       expect(await rowsOf(connection, 'select 1 as one')).toEqual([{ one: 1 }]);
       await connection.end();
     }
-    await expect(openMySql(login, 'rds')).rejects.toMatchObject({ name: 'MySqlTlsError' });
-    const wrong = openMySql({ ...login, password: 'x' }, { ca: tls.cert });
-    await expect(wrong).rejects.toMatchObject({ name: 'MySqlCredentialsError' });
-    await (await openMySql(login, 'off')).end();
-    await aws.cluster.stop();
+  });
+
+  it('is not made in clear', async () => {
+    const clear = await world();
+    const { port } = clear.cluster;
+    await expect(openMySql({ ...login, port })).rejects.toMatchObject({ name: 'MySqlTlsError' });
+    await clear.cluster.stop();
   });
 });
 
@@ -75,7 +74,10 @@ describe('who a task is to MySQL', () => {
 
   it.each([
     ['{"username":"u","password":"p"}', { host: 'db.example', port: 3306 }],
-    ['{"username":"u","password":"p","host":"other","port":"3307"}', { host: 'other', port: 3307 }],
+    [
+      '{"username":"u","password":"p","host":"other","port":"3307","certificateAuthority":"PEM"}',
+      { host: 'other', port: 3307, certificateAuthority: 'PEM' },
+    ],
   ])('is what the secret says: %s', async (text, where) => {
     const login = await loginFor({ ...deps, secret: async () => text }, ref);
     expect(login).toEqual({ user: 'u', password: 'p', token: false, ...where });
@@ -107,9 +109,9 @@ describe('who a task is to MySQL', () => {
 withMariaDb('a task with a connection, needs MariaDB', () => {
   const made = bundle(`
     import { openMySql } from '../../../lambdas/shared/mysql';
-    export const handler = async ({ login, sql, ca }) => {
+    export const handler = async ({ login, sql }) => {
       const start = Date.now();
-      const connection = await openMySql(login, ca ? { ca } : 'off');
+      const connection = await openMySql(login);
       const [{ affectedRows }] = await connection.query(sql);
       // Open and at rest while time passes.
       await new Promise((resolve) => setTimeout(resolve, 5000));
@@ -132,26 +134,28 @@ withMariaDb('a task with a connection, needs MariaDB', () => {
 
   const payload = () => {
     const { host, port } = aws.cluster;
-    const login = { host, port, user: 'exporter', password: 'one', token: false };
+    const certificateAuthority = tls.cert;
+    const login = {
+      host,
+      port,
+      user: 'exporter',
+      password: 'one',
+      token: false,
+      certificateAuthority,
+    };
     return { login, sql: exportTo('t', 'manifest on') };
   };
 
-  it.each([
-    ['in clear', {}],
-    ['in TLS', { ca: tls.cert }],
-  ])(
-    'waits in virtual time for a long statement, and is known by its name: %s',
-    async (_, more) => {
-      aws.faults.arm({ kind: 'delay', task: 'Task', sql: 'outfile', seconds: 600, nth: 1 });
-      const answer = (await place.invoke({ ...payload(), ...more })) as Record<string, number>;
-      expect(answer.affectedRows).toBe(3);
-      expect(answer.seconds).toBeGreaterThanOrEqual(600);
-      expect(answer.seconds).toBeLessThan(640);
-      expect(aws.calls).toContainEqual(
-        expect.objectContaining({ task: 'Task', service: 'mysql', operation: 'SelectIntoS3' }),
-      );
-    },
-  );
+  it('waits in virtual time for a long statement, and is known by its name', async () => {
+    aws.faults.arm({ kind: 'delay', task: 'Task', sql: 'outfile', seconds: 600, nth: 1 });
+    const answer = (await place.invoke(payload())) as Record<string, number>;
+    expect(answer.affectedRows).toBe(3);
+    expect(answer.seconds).toBeGreaterThanOrEqual(600);
+    expect(answer.seconds).toBeLessThan(640);
+    expect(aws.calls).toContainEqual(
+      expect.objectContaining({ task: 'Task', service: 'mysql', operation: 'SelectIntoS3' }),
+    );
+  });
 
   it('that is killed leaves its statement behind, which ends well', async () => {
     aws.faults.arm({ kind: 'kill', when: 'after', operation: 'SelectIntoS3', nth: 1 });
