@@ -162,7 +162,7 @@ it.each(HOW)(
       await expectWhole(cloud);
       const loads = (await ran(cloud, 'copy "sales"')).filter(({ status }) => status === 'success');
       expect([operation, nth, loads.length]).toEqual([operation, nth, 1]);
-      await cloud.stop();
+      await stopClouds();
     }
   },
 );
