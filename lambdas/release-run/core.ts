@@ -58,7 +58,8 @@ export async function releaseRun(
       `run ${runId} was redriven in ${run.executionArn} while it was given up: it keeps its leases until that has ended`,
     );
   }
-  const notes = [...(await deleteChangeSets(deps, runId)), ...(await giveBack(deps, runId))];
+  const notes = await deleteChangeSets(deps, runId);
+  await giveBack(deps, runId);
   await freeLeases(deps.ledger, released);
   await writeReport(deps.ledger, deps.store, released);
   const stopped = settled.filter(([, end]) => end === 'stopped').map(([sk]) => sk);

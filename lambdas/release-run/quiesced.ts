@@ -1,7 +1,7 @@
 // Gives back what a run that is given up has quiesced: nobody else will.
 
 import { iso } from '../shared/clock';
-import { TryAgainError } from '../shared/errors';
+import { QuiesceError, TryAgainError } from '../shared/errors';
 import { runKey } from '../shared/ledger';
 import { QUIESCED_TOKEN, type QuiescedItem, quiescedOf } from '../shared/quiesced/record';
 import {
@@ -23,12 +23,13 @@ const REFUSED_MS = 60_000;
  * Gives everything back, and waits until it is there. A worker of the run that still lives loses its
  * token by this.
  *
- * @returns what is left for a person to do; such a thing keeps no run from being given up
+ * @throws QuiesceError naming each thing that is not as it was: whoever takes the target next would
+ * take such a thing for what it had been before
  */
-export async function giveBack(deps: QuiescedDeps, runId: string): Promise<string[]> {
+export async function giveBack(deps: QuiescedDeps, runId: string): Promise<void> {
   const { ledger, clock } = deps;
   const things = await quiescedOf(ledger, runId);
-  if (things.length === 0) return [];
+  if (things.length === 0) return;
   const startedAt = clock.now();
   const token = await Token.take(
     ledger,
@@ -45,7 +46,12 @@ export async function giveBack(deps: QuiescedDeps, runId: string): Promise<strin
       refusedAt = left.every(({ error }) => error) ? (refusedAt ?? waited) : undefined;
       const end = refusedAt === undefined ? PATIENCE_MS : refusedAt + REFUSED_MS;
       if (left.length === 0 || waited + pauseMs(waited) > Math.min(end, PATIENCE_MS)) {
-        return await notesOf(deps, runId, things, left);
+        await noteLeft(deps, runId, things, left);
+        if (left.length === 0) return;
+        throw new QuiesceError(
+          `${left.map(whatIsLeft).join('; ')}. Run ${runId} is given up but keeps its leases until that is as it was: ` +
+            'repair the cause or set it by hand, then redrive this execution',
+        );
       }
       await clock.sleep(pauseMs(waited));
     }
@@ -56,23 +62,16 @@ export async function giveBack(deps: QuiescedDeps, runId: string): Promise<strin
 }
 
 /** A note for each thing that is left; a later release takes back the note of what it gave back. */
-async function notesOf(
+async function noteLeft(
   { ledger, clock }: QuiescedDeps,
   runId: string,
   things: readonly QuiescedItem[],
   left: readonly LeftQuiesced[],
-): Promise<string[]> {
-  const notes: string[] = [];
+): Promise<void> {
   for (const { kind, name } of things) {
     const key = runKey(runId, `note#release#quiesced#${kind}#${name}`);
     const one = left.find(({ item }) => item.kind === kind && item.name === name);
-    if (one) {
-      const text = `${whatIsLeft(one)}; set it by hand`;
-      await ledger.put(key, { text, at: iso(clock.now()) });
-      notes.push(text);
-    } else {
-      await ledger.remove(key);
-    }
+    if (one) await ledger.put(key, { text: whatIsLeft(one), at: iso(clock.now()) });
+    else await ledger.remove(key);
   }
-  return notes;
 }

@@ -80,6 +80,14 @@ export async function markEnded(
   );
 }
 
+/** Whether a run still holds a target. */
+export async function holdsLeases(ledger: Ledger, run: RunItem): Promise<boolean> {
+  const held = await Promise.all(
+    run.leases.map((target) => ledger.get<LeaseItem>(leaseKey(target))),
+  );
+  return held.some((lease) => lease?.runId === run.runId);
+}
+
 /** Frees the targets a run holds; what another run has taken since stays. */
 export async function freeLeases(ledger: Ledger, run: RunItem): Promise<void> {
   for (const target of run.leases) await ledger.remove(leaseKey(target), { runId: run.runId });

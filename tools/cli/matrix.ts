@@ -51,7 +51,7 @@ export async function matrix(
     const late = begun + (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
     await inLanes(together(cases, options.together), options.jobs, async (group) => {
       if (Date.now() > late) return;
-      for (const result of await tried(stage, group)) {
+      for (const result of await tried(stage, group, terminal)) {
         results.push(result);
         if (result.differences.length > 0) tell(terminal, result);
       }
@@ -100,11 +100,21 @@ function chosen(places: readonly Place[], options: MatrixOptions): Case[] {
 }
 
 /** Tries cases in one run; where that does not end like the clean one, each of them alone. */
-async function tried(stage: MatrixStage, group: readonly Case[]): Promise<Result[]> {
+async function tried(
+  stage: MatrixStage,
+  group: readonly Case[],
+  terminal: Terminal,
+): Promise<Result[]> {
   const results = await run(stage, group);
-  if (group.length === 1 || results.every((one) => one.differences.length === 0)) return results;
+  const different = results.filter((one) => one.differences.length > 0);
+  if (group.length === 1 || different.length === 0) return results;
   const alone: Result[] = [];
   for (const one of group) alone.push(...(await run(stage, [one])));
+  // Each fault alone is survived, all in one run are not: no case of its own, and never kept quiet.
+  if (alone.every((one) => one.differences.length === 0)) {
+    terminal.line(`TOGETHER ${group.length} cases differ in one run, each alone is equal`);
+    for (const result of different) tell(terminal, result);
+  }
   return alone;
 }
 

@@ -1,7 +1,7 @@
 import { checkQuietRun } from '../../../lambdas/check-quiet-run/core';
 import { rememberExecution } from '../../../lambdas/shared/execution-index';
 import { runKey } from '../../../lambdas/shared/ledger';
-import type { RunItem } from '../../../lambdas/shared/runs';
+import { freeLeases, type RunItem } from '../../../lambdas/shared/runs';
 import { startLedger } from '../../support/ledger';
 import { executionArn, FakeStepFunctions, openedRun } from '../../support/runs';
 
@@ -40,7 +40,13 @@ it.each([
   ['was taken over', { executionArn: executionArn('other') }],
 ] as const)('is content when the run %s', async (_, change) => {
   await db.ledger.put(runKey(run.runId), { ...run, ...change });
+  await freeLeases(db.ledger, run);
   await expect(look()).resolves.toEqual({ runId: run.runId, owned: true });
+});
+
+it('throws for a run that was given up by a release that did not get to its end', async () => {
+  await db.ledger.put(runKey(run.runId), { ...run, status: 'released' });
+  await expect(look()).rejects.toThrow(/its release did not get to its end.*Redrive the release/);
 });
 
 it.each(['RUNNING', 'PENDING_REDRIVE'])(

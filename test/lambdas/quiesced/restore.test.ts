@@ -1,4 +1,5 @@
 import { runKey } from '../../../lambdas/shared/ledger';
+import { holdsLeases } from '../../../lambdas/shared/runs';
 import { MemoryLedger } from '../../support/memory-ledger';
 import { MORE, QuietHarness, RULE, SYNC } from '../../support/quiet';
 import { serviceError } from '../../support/runs';
@@ -119,22 +120,33 @@ describe('giving up a run that holds things still', () => {
     expect(now(h)).toEqual(['DISABLED', 'DISABLED', 128]);
   });
 
-  it('what cannot be given back becomes a note, and a second release takes it back', async () => {
+  it('what cannot be given back fails the release, which keeps the leases and can be redriven', async () => {
     const h = await held();
     const denied = serviceError('AccessDeniedException', 'no right to enable it');
     h.rules.fail.EnableRule = Array(100).fill(denied);
-    const { notes, freed } = await h.release();
-    expect(notes).toEqual(['syncer', 'submitter'].map((name) => expect.stringContaining(name)));
-    expect(notes[1]).toBe(
-      'rule submitter in eu-west-1 is not yet "ENABLED" as before the run: no right to enable it; set it by hand',
-    );
-    expect((await h.notes()).sort()).toEqual([...notes].sort());
-    expect(freed).toEqual(h.run.leases);
+    const left = (name: string) =>
+      `rule ${name} in eu-west-1 is not yet "ENABLED" as before the run: no right to enable it`;
+    await expect(h.release()).rejects.toMatchObject({
+      name: 'QuiesceError',
+      message: `${left('syncer')}; ${left('submitter')}. Run ${h.run.runId} is given up but keeps its leases until that is as it was: repair the cause or set it by hand, then redrive this execution`,
+    });
+    expect((await h.notes()).sort()).toEqual(['submitter', 'syncer'].map(left));
+    await expect(holdsLeases(h.ledger, h.run)).resolves.toBe(true);
     expect(h.workgroup.baseCapacity).toBe(64);
     h.rules.fail.EnableRule = [];
-    await expect(h.release()).resolves.toMatchObject({ notes: [] });
+    await expect(h.release()).resolves.toMatchObject({ notes: [], freed: h.run.leases });
     expect(now(h)).toEqual(BEFORE);
     expect(await h.notes()).toEqual([]);
+    await expect(holdsLeases(h.ledger, h.run)).resolves.toBe(false);
+  });
+
+  it('what somebody sets by hand meanwhile is enough for the redrive', async () => {
+    const h = await held();
+    const denied = serviceError('AccessDeniedException', 'no right to enable it');
+    h.rules.fail.EnableRule = Array(1_000).fill(denied);
+    await expect(h.release()).rejects.toThrow(/is not yet/);
+    h.rules.states.set('submitter', 'ENABLED').set('syncer', 'ENABLED');
+    await expect(h.release()).resolves.toMatchObject({ freed: h.run.leases });
   });
 
   it('what is refused for less than a minute is given back without a note', async () => {
@@ -144,15 +156,13 @@ describe('giving up a run that holds things still', () => {
     expect(now(h)).toEqual(BEFORE);
   });
 
-  it('a workgroup that does not come to rest is left as a note after ten minutes', async () => {
+  it('a workgroup that does not come to rest within ten minutes fails the release', async () => {
     const h = await held();
     h.workgroup.modifying = Number.POSITIVE_INFINITY;
     const startedAt = h.clock.now();
-    const { notes } = await h.release();
-    expect(notes).toEqual([
-      expect.stringMatching(/capacity shop .*it is still being changed; set it by hand/),
-    ]);
+    await expect(h.release()).rejects.toThrow(/capacity shop .*it is still being changed\. Run/);
     expect(h.clock.now() - startedAt).toBeLessThanOrEqual(600_000);
+    await expect(holdsLeases(h.ledger, h.run)).resolves.toBe(true);
   });
 
   it('a worker of the run that still lives loses its token', async () => {

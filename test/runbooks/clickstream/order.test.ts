@@ -4,7 +4,8 @@ import { clickstreamTemplate, type Definition, definitionsOf } from '../../suppo
 
 type Ways = Readonly<Record<string, readonly (string | undefined)[]>>;
 
-const upgrade = definitionsOf(clickstreamTemplate())['example-clickstream-upgrade']!;
+const definitions = definitionsOf(clickstreamTemplate());
+const upgrade = definitions['example-clickstream-upgrade']!;
 const ways = waysOf(upgrade);
 
 function waysOf({ States }: Definition): Ways {
@@ -87,4 +88,12 @@ it('changes nothing before there is a snapshot', () => {
   for (const change of ['Execute the change set of the console', POST, MIGRATION]) {
     expectBehind(change, ['The warehouse has a snapshot']);
   }
+});
+
+it('a dry run of the clean-up lists the legacy objects and ends', () => {
+  const cleanup = waysOf(definitions['example-clickstream-legacy-cleanup']!);
+  expect(cleanup['Only a dry run?']).toContain('Look at the legacy objects');
+  expect(cleanup['Look at the legacy objects']!.filter((next) => next)).toEqual([
+    'Report the plan',
+  ]);
 });

@@ -55,7 +55,7 @@ describe.each(CASES)('call $nth of $operation ends in $kind', ({ kind, operation
 
   it('a release gives back what was taken', async () => {
     const world = await broken(fault);
-    expect(await world.release()).toEqual([]);
+    await world.release();
     await world.clock.sleep(120_000);
     const { group, desired, scaling } = world.fleet;
     expect([group.min, group.max, desired, world.fleet.healthy]).toEqual([2, 2, 2, 2]);

@@ -47,7 +47,10 @@ async function upgraded(faults: readonly string[] = []) {
     appIds: ['shop', 'order'],
     migration: { days: 3 },
     metrics: { recalculate: true },
-    pipeline: { machines: { schema: arnOf(MACHINES.schema), metrics: arnOf(MACHINES.metrics) } },
+    pipeline: {
+      appIds: ['shop', 'order'],
+      machines: { schema: arnOf(MACHINES.schema), metrics: arnOf(MACHINES.metrics) },
+    },
   };
   return { cloud, input };
 }

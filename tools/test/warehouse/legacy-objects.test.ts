@@ -16,7 +16,8 @@ import { runFile } from './product-sql';
 import { lambda, makeFunctions } from './udf';
 
 const FOLDER = join(__dirname, '../../rehearsal/scenarios/clickstream');
-const { ledger } = new MemoryLedger();
+const memory = new MemoryLedger();
+const { ledger } = memory;
 const warehouse = { workgroup: 'my-project-ab12', database: 'my_project_ab12' };
 let data: Harness;
 let apps = 0;
@@ -203,4 +204,19 @@ it('compares with the approval: the same is approved, another number of rows has
     `delete from ${app}.item where ctid = (select min(ctid) from ${app}.item)`,
   );
   await expect(compare()).resolves.toMatchObject({ status: 'changed' });
+});
+
+it('a dry run lists the same with rows, belongs to no run and writes nothing down', async () => {
+  const app = await makeApp();
+  const { applications, question } = await read([app]);
+  memory.before = () => {
+    throw new Error('a dry run wrote to the ledger');
+  };
+  const dry = read([app], { dryRun: true, runId: 'run-20260131-none000000' }).finally(() => {
+    memory.before = () => undefined;
+  });
+  await expect(dry).resolves.toMatchObject({ status: 'found', applications, question });
+  await expect(run('check-legacy-gone', { parameters: { schema_name: app } })).resolves.toEqual([
+    ['legacy objects that are left', '0', '14'],
+  ]);
 });
