@@ -1,0 +1,90 @@
+// The only place where SQL for MySQL and values meet. The files have the marks of all files in `sql/`:
+// `{{id:name}}` becomes an identifier, `{{lit:name}}` a literal of a kind, and `:name` a value. MySQL takes
+// no named parameters, and none at all in INTO OUTFILE: values are quoted here.
+
+import { SqlRenderError } from '../errors';
+import { bodyOf } from '../sql';
+
+/** A value of `:name`; a list is for `in (:name)`, and an empty one equals nothing. */
+export type MySqlValue = string | number | bigint | readonly (string | number | bigint)[];
+
+/** A literal with its kind, for places where a value decides what the statement does. */
+export interface MySqlLiteral {
+  readonly kind: keyof typeof LITERALS;
+  readonly value: string;
+}
+
+/** What a file's marks stand for. */
+export interface MySqlMarks {
+  readonly ids?: Readonly<Record<string, string>>;
+  readonly literals?: Readonly<Record<string, MySqlLiteral>>;
+  readonly parameters?: Readonly<Record<string, MySqlValue>>;
+}
+
+/** https://dev.mysql.com/doc/refman/8.0/en/identifier-length.html */
+const IDENTIFIER = /^[a-zA-Z_][a-zA-Z0-9_$]{0,63}$/;
+const LITERALS = {
+  /** Where Aurora writes to: `s3-<region>://bucket/key`. */
+  's3-region-uri':
+    /^s3-[a-z]{2}(-[a-z]+)+-\d:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[A-Za-z0-9!_.*()/=-]{1,900}$/,
+} as const;
+
+/**
+ * Renders a statement.
+ *
+ * @param comment ids set in front as `/* … *\/`, by which the process list tells whose it is
+ * @throws SqlRenderError for a value that is missing or not of its kind
+ */
+export function renderMySql(text: string, marks: MySqlMarks, comment: readonly string[]): string {
+  const { ids = {}, literals = {}, parameters = {} } = marks;
+  const body = bodyOf(text).replace(
+    /\{\{(id|lit):(\w+)\}\}|(?<![:\w]):([a-z][a-z0-9_]*)/g,
+    (mark, kind?: string, name = '', parameter?: string) => {
+      if (kind === 'id') return quoteMySqlIdentifier(known(mark, ids[name]));
+      if (kind === 'lit') return quoteLiteral(known(mark, literals[name]));
+      return quoteValue(known(mark, parameters[parameter!]));
+    },
+  );
+  return `${commentOf(comment)}\n${body}`;
+}
+
+/** The opening comment of a statement. */
+export function commentOf(ids: readonly string[]): string {
+  const bad = ids.find((id) => !/^[A-Za-z0-9_.-]+$/.test(id));
+  if (bad !== undefined)
+    throw new SqlRenderError(`not an id for a comment: ${JSON.stringify(bad)}`);
+  return `/* ${ids.join(' ')} */`;
+}
+
+/** @throws SqlRenderError for names outside `[a-zA-Z_][a-zA-Z0-9_$]{0,63}` */
+export function quoteMySqlIdentifier(name: string): string {
+  if (!IDENTIFIER.test(name))
+    throw new SqlRenderError(`not an identifier: ${JSON.stringify(name)}`);
+  return `\`${name}\``;
+}
+
+function quoteLiteral({ kind, value }: MySqlLiteral): string {
+  if (!LITERALS[kind].test(value)) {
+    throw new SqlRenderError(`not a literal of kind ${kind}: ${JSON.stringify(value)}`);
+  }
+  return `'${value}'`;
+}
+
+function quoteValue(value: MySqlValue): string {
+  if (typeof value === 'object')
+    return value.length > 0 ? value.map(quoteValue).join(', ') : 'null';
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return String(value);
+    throw new SqlRenderError(`not a whole number: ${value}`);
+  }
+  // Whether a backslash escapes depends on the sql_mode of the server; without one nothing does.
+  const odd = [...value].some((char) => char < ' ' || char === '\\' || char === '\x7f');
+  if (odd) throw new SqlRenderError('a value has a backslash or a control character');
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+function known<T>(mark: string, value: T | undefined): T {
+  if (value === undefined) throw new SqlRenderError(`no value for ${mark}`);
+  return value;
+}
