@@ -32,13 +32,14 @@ export async function notifyStatus({ detail }: ExecutionEvent, deps: NotifyDeps)
   const end = await endOf(detail, deps);
   const runId = await runOfExecution(deps.ledger, executionArn);
   const run = runId === undefined ? undefined : await deps.ledger.get<RunItem>(runKey(runId));
+  let next = nextSteps(run, end);
   if (run) {
     // Named by its instant: a duplicate of the event writes the same item, a redrive's end another.
     await deps.ledger.put(runKey(run.runId, `ended#${end.at}`), end);
-    await writeReport(deps.ledger, deps.store, run);
+    const { gates } = await writeReport(deps.ledger, deps.store, run);
+    next = nextSteps(run, end, gates);
   }
   const machine = stateMachineArn.split(':').at(-1)!;
-  const next = nextSteps(run, end);
   await deps.publish({
     subject: `${machine} ${end.status}${run ? ` (${run.runId})` : ''}`,
     lines: [

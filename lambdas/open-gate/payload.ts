@@ -6,6 +6,8 @@ export interface OpenGatePayload extends Caller {
   readonly question: string;
   /** Exactly what is approved. */
   readonly approve: unknown;
+  /** What people have to undo when the run has ended. @default - nothing */
+  readonly undo?: readonly string[];
   /** Task token of the waiting state. */
   readonly token: string;
   readonly answerMachineArn: string;

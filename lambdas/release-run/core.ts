@@ -61,9 +61,9 @@ export async function releaseRun(
   const notes = await deleteChangeSets(deps, runId);
   await giveBack(deps, runId);
   await freeLeases(deps.ledger, released);
-  await writeReport(deps.ledger, deps.store, released);
+  const { next } = await writeReport(deps.ledger, deps.store, released);
   const stopped = settled.filter(([, end]) => end === 'stopped').map(([sk]) => sk);
-  return { run: runId, status: 'released', freed: run.leases, stopped, notes };
+  return { run: runId, status: 'released', freed: run.leases, stopped, notes: [...notes, ...next] };
 }
 
 const refuse = (problems: string[]) =>

@@ -30,6 +30,8 @@ export interface GateItem extends GateAnswer {
   /** Task token of the state that waits. */
   readonly token: string;
   readonly askedAt: string;
+  /** What people have to undo when the run has ended; they did it before they approved. */
+  readonly undo?: readonly string[];
   /** Answers to what was asked here before, oldest first. */
   readonly earlier?: readonly (GateAnswer & { readonly hash: string })[];
 }
@@ -57,6 +59,8 @@ export interface GateQuestion {
   readonly question: string;
   /** Exactly what is approved: plain values; another value needs another approval. */
   readonly approve: unknown;
+  /** What people have to undo when the run has ended. @default - nothing */
+  readonly undo?: readonly string[];
   /** Token of the waiting state. */
   readonly token: string;
   /** ARN of the machine that takes the answer. */
@@ -114,6 +118,7 @@ export async function openGate(deps: GateDeps, ask: GateQuestion): Promise<'aske
     hash,
     token,
     askedAt: iso(deps.clock.now()),
+    undo: ask.undo,
     earlier: earlierAnswers(old),
   };
   if (!(await deps.ledger.put(key, item, old ? { token: old.token } : 'absent'))) {

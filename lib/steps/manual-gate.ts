@@ -22,6 +22,14 @@ export interface ManualGateProps {
   readonly approve: Readonly<Record<string, unknown>>;
 
   /**
+   * What people have done before they approve and must undo when the run has ended, each a sentence.
+   * The last notice and the report name it.
+   *
+   * @default - nothing
+   */
+  readonly undo?: readonly string[];
+
+  /**
    * Acts on the approval, which stands in the state data under `approval`. It compares what is
    * there now with the approved hash and, when they differ, does nothing and sets `changed`.
    *
@@ -68,6 +76,7 @@ export class ManualGate extends Step {
         gate,
         question: props.question,
         approve: props.approve,
+        ...(props.undo && { undo: props.undo }),
         answerMachineArn: answerMachineArn(this),
       },
       inItem: props.inItem,

@@ -68,21 +68,21 @@ export async function readReport(ledger: Ledger, run: RunItem): Promise<Report> 
   const all = <T extends object>(prefix: string) => collect<T>(ledger, run.runId, prefix);
   const batches = await all<BatchRecord>('batch#');
   const items = await all<ItemMark>('item#');
-  const gates = await all<GateItem>('gate#');
+  // Whoever has a gate's token can answer for a person: it stays in the ledger.
+  const gates = (await all<GateItem>('gate#')).map(withoutKey).map(({ token: _, ...gate }) => gate);
   const ends = (await all<EndRecord>('ended#')).map(withoutKey);
   return {
     run,
     batches: batches.map(withoutKey).sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)),
     checks: (await all<CheckRecord>('check#')).map(withoutKey),
-    // Whoever has a gate's token can answer for a person: it stays in the ledger.
-    gates: gates.map(withoutKey).map(({ token: _, ...gate }) => gate),
+    gates,
     items: items.map((mark) => ({ ...withoutKey(mark), name: mark.sk.slice('item#'.length) })),
     changeSets: (await all<ChangeSetRecord>('change-set#')).map(
       ({ step, number, name, state, message }) => ({ step, number, name, state, message }),
     ),
     notes: (await all<{ text: string }>('note#')).map(({ text }) => text),
     ends,
-    next: nextSteps(run, ends.at(-1)),
+    next: nextSteps(run, ends.at(-1), gates),
   };
 }
 

@@ -1,5 +1,7 @@
 import { notifyStatus } from '../../../lambdas/notify-status/core';
 import { rememberExecution } from '../../../lambdas/shared/execution-index';
+import { gateKey } from '../../../lambdas/shared/gates';
+import { runKey } from '../../../lambdas/shared/ledger';
 import type { RunItem } from '../../../lambdas/shared/runs';
 import { FakeClock } from '../../support/fake-warehouse';
 import { startLedger } from '../../support/ledger';
@@ -166,4 +168,39 @@ it('links to the console of the partition', async () => {
   expect(topic.notices[0]!.lines.join('\n')).toContain(
     'https://console.amazonaws.cn/states/home?region=cn-north-1#',
   );
+});
+
+describe('what people prepared at a gate', () => {
+  const gate = {
+    name: 'maintenance-window',
+    undo: ['Take the landing page down.', 'Let the feeds go on.'],
+    answer: 'approve',
+    answeredAt: '2026-01-02T01:00:00.000Z',
+  };
+  const text = () => topic.notices[0]!.lines.join('\n');
+  beforeEach(() => db.ledger.put(gateKey(run.runId, gate.name), gate));
+
+  it('is named by the notice of success, with the time it lasted', async () => {
+    const endedAt = '2026-01-02T03:04:05.678Z';
+    await db.ledger.put(runKey(run.runId), { ...run, status: 'succeeded', endedAt });
+    await notify('SUCCEEDED');
+    expect(text()).toContain(
+      'What gate maintenance-window asked for lasted from 2026-01-02T01:00:00.000Z to 2026-01-02T03:04:05.678Z, 124 minutes. Now undo it:\n' +
+        '- Take the landing page down.\n- Let the feeds go on.',
+    );
+  });
+
+  it('is to stay while the run has failed and may be redriven', async () => {
+    failedWith('StatementError', 'no');
+    await notify('FAILED');
+    expect(text()).toContain('leave as it is what was prepared for it');
+    expect(text()).not.toContain('Take the landing page down');
+  });
+
+  it('is not named when nobody approved it', async () => {
+    await db.ledger.put(gateKey(run.runId, gate.name), { ...gate, answer: 'refuse' });
+    await db.ledger.put(runKey(run.runId), { ...run, status: 'released', endedAt: 'x' });
+    await notify('FAILED');
+    expect(text()).not.toContain('Take the landing page down');
+  });
 });
