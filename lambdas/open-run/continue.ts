@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { executionStatus } from '../shared/executions';
+import { mayContinueReleased } from '../shared/inputs';
 import { RUN_ID } from '../shared/inputs/identifiers';
 import { type Ledger, runKey } from '../shared/ledger';
 import { ownRun, type RunItem } from '../shared/runs';
@@ -13,6 +14,8 @@ export interface Predecessor {
   readonly run?: RunItem;
   /** The execution's input, completed with what the run began with. */
   readonly input: unknown;
+  /** It was given up: a new run goes on, under an id of its own. */
+  readonly released: boolean;
   /** Why the run cannot be continued. */
   readonly problems: readonly string[];
 }
@@ -25,14 +28,21 @@ export async function findPredecessor(
   const input = payload.input as Record<string, unknown> | null;
   const id = typeof input === 'object' ? input?.continueRun : undefined;
   // An id that is none is refused with the rest of the input.
-  if (typeof id !== 'string' || !RUN_ID.test(id)) return { input, problems: [] };
+  if (typeof id !== 'string' || !RUN_ID.test(id)) return { input, released: false, problems: [] };
   const run = await ledger.get<RunItem>(runKey(id));
-  if (!run) return { input, problems: [`continueRun: the ledger knows no run ${id}`] };
+  if (!run) {
+    return { input, released: false, problems: [`continueRun: the ledger knows no run ${id}`] };
+  }
   const whole = merge(run.input, input);
   const mine = run.executionArn === payload.rootArn || run.earlierArns.includes(payload.rootArn);
   const problems = mine ? [] : await problemsOfTakingOver(run, payload, input ?? {}, sfn);
-  return { run, input: whole, problems };
+  // An execution whose own run was given up does not begin another one when it is redriven.
+  const released = !mine && isContinuable(run, payload);
+  return { run, input: whole, released, problems };
 }
+
+const isContinuable = (run: RunItem, { schema }: OpenRunPayload): boolean =>
+  run.status === 'released' && mayContinueReleased(schema);
 
 /** Takes the run over when its owner is still who it was; asking twice does once. */
 export async function takeOver(
@@ -65,9 +75,10 @@ async function problemsOfTakingOver(
   if (machine !== payload.machine) {
     problems.push(`continueRun: run ${runId} belongs to machine ${machine}`);
   }
-  if (run.status !== 'open') {
+  const released = isContinuable(run, payload);
+  if (run.status !== 'open' && !released) {
     problems.push(`continueRun: run ${runId} is ${run.status}, there is nothing to continue`);
-  } else {
+  } else if (!released) {
     const status = await executionStatus(sfn, executionArn);
     if (status === 'RUNNING' || status === 'PENDING_REDRIVE') {
       problems.push(`continueRun: ${executionArn} is ${status}; stop it first, or watch it`);

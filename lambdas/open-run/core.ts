@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { type Clock, iso } from '../shared/clock';
 import { rememberExecution } from '../shared/execution-index';
-import { type CheckedInput, checkInput } from '../shared/inputs';
+import { type CheckedInput, checkInput, mayContinueReleased } from '../shared/inputs';
 import { type Ledger, runKey } from '../shared/ledger';
 import { ownRun, type RunItem } from '../shared/runs';
 import { findPredecessor, takeOver } from './continue';
@@ -35,10 +35,11 @@ export async function openRun(payload: OpenRunPayload, deps: OpenRunDeps): Promi
     predecessor.problems,
   );
   const { input } = checked;
-  const runId = input.continueRun ?? runIdOf(payload.rootArn, payload.startTime);
+  const continued = predecessor.released ? undefined : predecessor.run;
+  const runId = continued?.runId ?? runIdOf(payload.rootArn, payload.startTime);
   if (!input.dryRun) {
-    const run = predecessor.run
-      ? await takeOver(ledger, predecessor.run, payload)
+    const run = continued
+      ? await takeOver(ledger, continued, payload)
       : await newRun(ledger, payload, runId, checked, iso(clock.now()));
     await rememberExecution(ledger, payload.rootArn, runId);
     await takeLeases(ledger, run, iso(clock.now()));
@@ -62,6 +63,9 @@ async function newRun(
     input,
     leases,
     startedAt,
+    ...(mayContinueReleased(payload.schema) && { continuable: true }),
+    // Of a run that was given up: one that is open keeps its own id.
+    ...(input.continueRun !== undefined && { continues: input.continueRun }),
   };
   if (await ledger.put(runKey(runId), run, 'absent')) return run;
   return ownRun(ledger, { ...payload, runId });

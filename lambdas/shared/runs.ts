@@ -20,6 +20,10 @@ export interface RunItem {
   readonly leases: readonly string[];
   readonly startedAt: string;
   readonly endedAt?: string;
+  /** The run that was given up and whose items that are done this one leaves out. */
+  readonly continues?: string;
+  /** Whether a run that goes on with this one can be started once it is given up. */
+  readonly continuable?: true;
   /** SHA-256 of every SQL file this release may run, by file name. */
   readonly sqlHashes?: Record<string, string>;
 }
@@ -46,8 +50,11 @@ export async function ownRun(ledger: Ledger, caller: Caller): Promise<RunItem> {
     );
   }
   if (run.status === 'released') {
+    const how = run.continuable
+      ? ` with "continueRun": "${run.runId}". It begins anew, and leaves out what is done`
+      : '';
     throw new RunReleasedError(
-      `run ${run.runId} was given up by the release machine at ${run.endedAt}; start a new execution`,
+      `run ${run.runId} was given up by the release machine at ${run.endedAt}; start a new execution${how}`,
     );
   }
   return run;

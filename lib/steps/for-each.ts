@@ -1,6 +1,7 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { Platform } from '../platform/platform';
+import { RunbookPropsError } from '../platform/props-error';
 import { taskState } from '../platform/task-state';
 import { Step } from './chain';
 import { checkStepName } from './step-name';
@@ -35,11 +36,33 @@ export interface ForEachProps {
    * @default 1
    */
   readonly maxConcurrency?: number;
+
+  /**
+   * What becomes of the other items when one fails: `continue`, or `stop`, or a JSONata expression,
+   * without `{% %}`, for one of the two.
+   *
+   * With `stop` no item begins after one that failed, and a redrive goes on with that one first.
+   *
+   * @default 'continue'
+   */
+  readonly tolerance?: string;
+
+  /**
+   * JSONata expression, without `{% %}`, for the state data beside the items from here on.
+   *
+   * Many items are large, and state data end at 256 KiB: what they were made of can be left behind.
+   *
+   * @default - the state data stay as they are
+   */
+  readonly carry?: string;
 }
 
 /**
  * Independent items: one that fails stops no other. When all have ended, one error names those that
  * are not done, and a redrive starts these and only these, each going on from the ledger.
+ *
+ * With tolerance `stop` they depend on each other: the first failure fails the Map, and a redrive
+ * follows the Map Run into the failed child and then starts those that were waiting.
  */
 export class ForEach extends Step {
   readonly startState: sfn.State;
@@ -50,11 +73,18 @@ export class ForEach extends Step {
     const { name, noun, nouns } = props;
     checkStepName(this, 'name', name);
     const platform = Platform.of(this);
+    const { tolerance = 'continue', maxConcurrency = 1, carry = '$states.input' } = props;
+    if (tolerance !== 'continue' && maxConcurrency !== 1) {
+      throw new RunbookPropsError(
+        this,
+        `items that can stop each other run one after the other, got maxConcurrency ${maxConcurrency}; leave it out or set tolerance to continue`,
+      );
+    }
     const list = sfn.Pass.jsonata(this, `List the ${nouns}`, {
-      outputs: `{% $merge([$states.input, { '${name}': { 'todo': [${props.items}] } }]) %}`,
+      outputs: `{% $merge([${carry}, { '${name}': { 'todo': [${props.items}] } }]) %}`,
       comment: 'Puts the items into the state data. On redrive: is not run again',
     });
-    const map = sfn.DistributedMap.jsonata(this, `For each ${noun}`, {
+    const map = new ToleratingMap(this, `For each ${noun}`, percentageOf(tolerance), {
       items: sfn.ProvideItems.jsonata(`{% [$states.input.${name}.todo] %}`),
       itemSelector: {
         run: '{% $states.input.run %}',
@@ -62,14 +92,13 @@ export class ForEach extends Step {
         value: '{% $states.context.Map.Item.Value.value %}',
         common: `{% ${props.common ?? '{}'} %}`,
       },
-      maxConcurrency: props.maxConcurrency ?? 1,
-      toleratedFailurePercentage: 100,
+      maxConcurrency,
       label: name,
       mapExecutionType: sfn.StateMachineType.STANDARD,
       outputs:
         `{% $merge([$states.input, { '${name}': { 'todo': [$states.input.${name}.todo], ` +
         `'redrives': $states.context.Execution.RedriveCount } }]) %}`,
-      comment: 'Runs each item in a child of its own; a failing one stops no other',
+      comment: COMMENTS[tolerance] ?? COMMENTS.chosen,
     });
     const mark = taskState(this, `Mark the ${noun} done`, {
       task: platform.task('mark-item'),
@@ -106,5 +135,36 @@ export class ForEach extends Step {
       .otherwise(done);
     this.startState = list;
     this.endStates = [done];
+  }
+}
+
+const COMMENTS: Readonly<Record<string, string>> = {
+  continue: 'Runs each item in a child of its own; a failing one stops no other',
+  stop:
+    'Runs each item in a child of its own; none begins after one that failed. ' +
+    'On redrive: goes on with the failed one, then with those that wait',
+  chosen:
+    'Runs each item in a child of its own; the input says whether a failing one stops those that wait. ' +
+    'On redrive: after a stop goes on with the failed one, then with those that wait',
+};
+
+function percentageOf(tolerance: string): number | string {
+  if (tolerance === 'continue') return 100;
+  return tolerance === 'stop' ? 0 : `{% (${tolerance}) = 'stop' ? 0 : 100 %}`;
+}
+
+/** The tolerance may be JSONata, for which CDK's property, a number, has no room. */
+class ToleratingMap extends sfn.DistributedMap {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly percentage: number | string,
+    props: sfn.DistributedMapJsonataProps,
+  ) {
+    super(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
+  }
+
+  override toStateJson(language?: sfn.QueryLanguage): object {
+    return { ...super.toStateJson(language), ToleratedFailurePercentage: this.percentage };
   }
 }

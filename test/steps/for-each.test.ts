@@ -14,6 +14,7 @@ const synth = (change: Partial<ForEachProps> = {}) =>
   synthStates((stack) => new ForEach(stack, 'Shops', { ...FEWEST, ...change }), true);
 const mapOf = ({ states }: ReturnType<typeof synth>) =>
   states['For each shop'] as unknown as State & {
+    readonly Comment: string;
     readonly MaxConcurrency: number;
     readonly ItemSelector: Record<string, unknown>;
     readonly ItemProcessor: { readonly StartAt: string };
@@ -52,6 +53,29 @@ describe('ForEach', () => {
       common: "{% { 'days': $states.input.days } %}",
       item: { map: 'shops', key: '{% $states.context.Map.Item.Value.key %}' },
     });
+  });
+
+  test.each([
+    ['continue', 100, 'a failing one stops no other'],
+    ['stop', 0, 'none begins after one that failed'],
+    ['$states.input.policy', "{% ($states.input.policy) = 'stop' ? 0 : 100 %}", 'the input says'],
+  ])('tolerance %s lets %p percent fail', (tolerance, percentage, comment) => {
+    const map = mapOf(synth({ tolerance }));
+    expect(map).toMatchObject({ MaxConcurrency: 1, ToleratedFailurePercentage: percentage });
+    expect(map.Comment).toContain(comment);
+  });
+
+  test('what the items were made of can be left behind', () => {
+    const { states } = synth({ carry: "{ 'run': $states.input.run }" });
+    expect(states['List the shops']).toMatchObject({
+      Output: expect.stringContaining("{% $merge([{ 'run': $states.input.run }, { 'shops':"),
+    });
+  });
+
+  test('refuses items that stop each other and run at the same time', () => {
+    expect(() => synth({ tolerance: 'stop', maxConcurrency: 2 })).toThrow(
+      'run one after the other, got maxConcurrency 2',
+    );
   });
 
   test('refuses a name that cannot be one in the state data', () => {

@@ -6,6 +6,7 @@ import * as clickstream from './clickstream';
 import { RUN_ID } from './identifiers';
 import type { InputKind } from './input-kind';
 import { problemsOf } from './problems';
+import * as rdw from './rdw';
 
 /** Any object: for machines made of exported steps, which check their input themselves. */
 const none: InputKind<unknown> = {
@@ -26,6 +27,8 @@ export const INPUTS = {
   'clickstream-ingestion-refresh': clickstream.ingestionRefresh,
   'clickstream-data-migration': clickstream.dataMigration,
   'clickstream-legacy-cleanup': clickstream.legacyCleanup,
+  'rdw-backfill': rdw.backfill,
+  'rdw-restore': rdw.restore,
 } as const;
 
 export type InputName = keyof typeof INPUTS;
@@ -64,3 +67,7 @@ export function checkInput(
   const complete = parsed.data as CheckedInput['input'];
   return { input: complete, leases: [...new Set(kind.leases(complete, target))].sort() };
 }
+
+/** Whether a run of this machine that was given up can be continued by a new one. */
+export const mayContinueReleased = (name: InputName): boolean =>
+  (INPUTS[name] as InputKind<unknown>).continueReleased ?? false;

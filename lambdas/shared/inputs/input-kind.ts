@@ -8,4 +8,9 @@ export interface InputKind<Target> {
   leases(input: unknown, target: Target): string[];
   /** A complete example of this target, a dry run where the machine has one. */
   example(target: Target): Record<string, unknown>;
+  /**
+   * Whether `continueRun` may name a run that was given up: what it held still was given back, so a new
+   * run begins, which leaves out the items that are done.
+   */
+  readonly continueReleased?: true;
 }

@@ -53,6 +53,7 @@ const backfillSchema = (target: RdwInputTarget) =>
 export const backfill: Kind = {
   schema: backfillSchema,
   leases: (input) => leases((input as z.infer<ReturnType<typeof backfillSchema>>).tenants),
+  continueReleased: true,
   example: (target) => ({
     tenants: idsOf(target),
     start: '2019-11-01T00:00:00Z',
@@ -76,6 +77,7 @@ const restoreSchema = (target: RdwInputTarget) =>
 export const restore: Kind = {
   schema: restoreSchema,
   leases: (input) => leases((input as z.infer<ReturnType<typeof restoreSchema>>).tenants),
+  continueReleased: true,
   example: (target) => ({
     tenants: idsOf(target),
     backupOf: 'run-20260131-0a1b2c3d4e',

@@ -242,8 +242,9 @@ describe('the input of the whole upgrade', () => {
 
 it('every example passes its own schema', () => {
   for (const name of Object.keys(INPUTS) as InputName[]) {
-    const example = (INPUTS[name].example as (target: unknown) => unknown)(TARGET);
-    expect(problemsOf(example, name)).toEqual([]);
+    const target = { ...TARGET, tenants: [{ id: 'CA' }] };
+    const example = (INPUTS[name].example as (target: unknown) => unknown)(target);
+    expect(() => checkInput(name, target, example)).not.toThrow();
   }
 });
 

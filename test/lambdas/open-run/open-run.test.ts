@@ -204,3 +204,68 @@ describe('a run that is continued', () => {
     await expect(open(other)).rejects.toThrow(/belongs to machine clickstream-data-migration/);
   });
 });
+
+describe('a run of rdw that was given up', () => {
+  const target = { tenants: [{ id: 'CA' }, { id: 'PA' }] };
+  const request = (name: string, input: unknown): OpenRunPayload => ({
+    ...payload(name, target as never, input),
+    machine: 'rdw-backfill',
+    schema: 'rdw-backfill',
+  });
+  const givenUp = async (name: string) => {
+    const { run } = await open(request(name, { tenants: ['CA', 'PA'], sliceDays: 7 }));
+    sfn.statuses[executionArn(name)] = 'FAILED';
+    const item = (await db.ledger.get<RunItem>(runKey(run.id)))!;
+    await closeRun(db.ledger, item, START);
+    await db.ledger.put(runKey(run.id), { ...item, status: 'released', endedAt: START });
+    return run.id;
+  };
+
+  it('is continued by a new run with the same input, which names it and takes the leases', async () => {
+    const old = await givenUp('x1');
+    const next = request('y1', { continueRun: old });
+    const first = await open(next);
+    expect(first.run.id).toBe(runIdOf(executionArn('y1'), START));
+    expect(first.input).toMatchObject({ tenants: ['CA', 'PA'], sliceDays: 7 });
+    expect(await open({ ...next, redriveCount: 1 })).toEqual(first);
+    expect(await db.ledger.get(runKey(first.run.id))).toMatchObject({
+      status: 'open',
+      continues: old,
+      executionArn: executionArn('y1'),
+      earlierArns: [],
+    });
+    expect(await db.ledger.get(runKey(old))).toMatchObject({ status: 'released' });
+    const lease = await db.ledger.get<LeaseItem>(leaseKey('rdw.-deployment'));
+    expect(lease).toMatchObject({ runId: first.run.id });
+    await closeRun(db.ledger, (await db.ledger.get<RunItem>(runKey(first.run.id)))!, START);
+  });
+
+  it('asks for that when its own execution is redriven', async () => {
+    const old = await givenUp('x2');
+    const redrive = open({ ...request('x2', { tenants: ['CA', 'PA'] }), redriveCount: 1 });
+    await expect(redrive).rejects.toMatchObject({ name: 'RunReleasedError' });
+    await expect(redrive).rejects.toThrow(
+      `start a new execution with "continueRun": "${old}". It begins anew, and leaves out what is done`,
+    );
+  });
+
+  it('is not begun anew by the redrive of an execution that had taken it over', async () => {
+    const { run } = await open(request('x3', { tenants: ['CA'] }));
+    sfn.statuses[executionArn('x3')] = 'FAILED';
+    const next = request('y3', { continueRun: run.id });
+    await open(next);
+    const item = (await db.ledger.get<RunItem>(runKey(run.id)))!;
+    await closeRun(db.ledger, item, START);
+    await db.ledger.put(runKey(run.id), { ...item, status: 'released', endedAt: START });
+    await expect(open({ ...next, redriveCount: 1 })).rejects.toMatchObject({
+      name: 'RunReleasedError',
+    });
+  });
+
+  it('is refused with other members than it began with', async () => {
+    const old = await givenUp('x4');
+    await expect(open(request('y4', { continueRun: old, sliceDays: 30 }))).rejects.toThrow(
+      /sliceDays: run \S+ began with 7; leave it out or give the same/,
+    );
+  });
+});

@@ -79,16 +79,26 @@ export const rdwTargetSchema = z
     /** The cluster in which migrate-olap runs. */
     kubernetes: z.strictObject({
       clusterName: name,
-      /** Address of its API. */
-      endpoint: z.url({ protocol: /^https$/ }),
+      /** Address of its API; without it the secret has it. */
+      endpoint: z.url({ protocol: /^https$/ }).optional(),
       /** Its certificate authority as `aws eks describe-cluster` prints it, in base64. */
-      certificateAuthority: z.base64(),
+      certificateAuthority: z.base64().optional(),
+      /** Secret whose members endpoint, certificateAuthority and token count first. */
+      secretArn: secretArn.optional(),
+      /** Role that signs for the cluster's API; without it the tasks' own roles do. */
+      roleArn: roleArn.optional(),
+      /** Region of the cluster, when it is not the stack's. */
+      region: region.optional(),
       namespace: name.default('default'),
       deployment: name.default('migrate-olap-deployment'),
     }),
     /** Where tasks run that talk to the warehouse and to Kubernetes. */
     vpc,
   })
+  .refine(
+    ({ kubernetes: { endpoint, secretArn } }) => endpoint !== undefined || secretArn !== undefined,
+    { path: ['kubernetes'], message: 'must have endpoint, or secretArn of a secret that has it' },
+  )
   .refine(({ source }) => (source.secretArn === undefined) !== (source.user === undefined), {
     path: ['source'],
     message: 'must have either secretArn or user (for an IAM token)',
