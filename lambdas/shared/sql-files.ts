@@ -67,11 +67,19 @@ import restoreFunction3 from '../../sql/clickstream/restore-function-3.sql';
 import setAsideFunction1 from '../../sql/clickstream/set-aside-function-1.sql';
 import setAsideFunction2 from '../../sql/clickstream/set-aside-function-2.sql';
 import setAsideFunction3 from '../../sql/clickstream/set-aside-function-3.sql';
+import mysqlCountNullScores from '../../sql/rdw/mysql-count-null-scores.sql';
+import mysqlExtractSlice from '../../sql/rdw/mysql-extract-slice.sql';
+import mysqlFindStatement from '../../sql/rdw/mysql-find-statement.sql';
+import mysqlKillConnection from '../../sql/rdw/mysql-kill-connection.sql';
+import mysqlKillQuery from '../../sql/rdw/mysql-kill-query.sql';
+import mysqlTakeLock from '../../sql/rdw/mysql-take-lock.sql';
 import copyCsv from '../../sql/redshift/copy-csv.sql';
 import copyText from '../../sql/redshift/copy-text.sql';
 import countRows from '../../sql/redshift/count-rows.sql';
 import findStatement from '../../sql/redshift/find-statement.sql';
+import findTable from '../../sql/redshift/find-table.sql';
 import loadErrors from '../../sql/redshift/load-errors.sql';
+import readMark from '../../sql/redshift/read-mark.sql';
 import unloadCsv from '../../sql/redshift/unload-csv.sql';
 import unloadText from '../../sql/redshift/unload-text.sql';
 import { SqlRenderError } from './errors';
@@ -143,11 +151,19 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/set-aside-function-1': setAsideFunction1,
   'clickstream/set-aside-function-2': setAsideFunction2,
   'clickstream/set-aside-function-3': setAsideFunction3,
+  'rdw/mysql-count-null-scores': mysqlCountNullScores,
+  'rdw/mysql-extract-slice': mysqlExtractSlice,
+  'rdw/mysql-find-statement': mysqlFindStatement,
+  'rdw/mysql-kill-connection': mysqlKillConnection,
+  'rdw/mysql-kill-query': mysqlKillQuery,
+  'rdw/mysql-take-lock': mysqlTakeLock,
   'redshift/copy-csv': copyCsv,
   'redshift/copy-text': copyText,
   'redshift/count-rows': countRows,
   'redshift/find-statement': findStatement,
+  'redshift/find-table': findTable,
   'redshift/load-errors': loadErrors,
+  'redshift/read-mark': readMark,
   'redshift/unload-csv': unloadCsv,
   'redshift/unload-text': unloadText,
 };

@@ -39,6 +39,10 @@ export async function openMySql(login: MySqlLogin): Promise<Connection> {
       dateStrings: true,
       timezone: 'Z',
       multipleStatements: false,
+      // A statement of minutes is silent, and a network forgets who is silent for as long:
+      // https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
+      enableKeepAlive: true,
+      keepAliveInitialDelay: 60_000,
     });
     // Text of times, in results, conditions and exports, is in the time zone of the session.
     await connection.query("set time_zone = '+00:00'");
