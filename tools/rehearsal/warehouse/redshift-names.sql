@@ -31,6 +31,13 @@ create function pg_catalog.json_serialize(value super) returns text language sql
   select value::text
 $$;
 
+-- Bases 10 and 16; another one fails and names itself.
+create function pg_catalog.strtol(value text, base int) returns bigint
+language sql immutable strict parallel safe as $$
+  select case base when 16 then ('x' || lpad(value, 16, '0'))::bit(64)::bigint
+    when 10 then value::bigint else ('base ' || base)::bigint end
+$$;
+
 create function rehearsal.listagg_add(state text, value text, separator text) returns text
 language sql immutable as $$
   select case when value is null then state else coalesce(state || separator, '') || value end
