@@ -29,6 +29,9 @@ const instant = z.iso.datetime({
 /** migrate-olap serves all tenants: whoever holds it still holds it still for all of them. */
 const leases = (ids: readonly string[]) => ['rdw.-deployment', ...ids.map((id) => `rdw.${id}`)];
 
+/** Days the extract and the backup stay in S3; student data are in them. 0: until the end of the run. */
+const keepObjectsDays = z.int().min(0).max(90).default(7);
+
 const backfillSchema = (target: RdwInputTarget) =>
   z
     .strictObject({
@@ -41,10 +44,7 @@ const backfillSchema = (target: RdwInputTarget) =>
       sliceMinutes: z.int().min(1).max(10).default(5),
       /** What becomes of the other tenants when one fails. */
       onTenantFailure: z.enum(['continue', 'stop']).default('continue'),
-      /** Days the extract and the backup stay in S3; student data are in them. 0: until the end. */
-      keepObjectsDays: z.int().min(0).max(90).default(7),
-      /** Whether the regular job is asked to run at once afterwards, not at 01:00 GMT. */
-      migrateAfterwards: z.boolean().default(false),
+      keepObjectsDays,
       ...run,
     })
     .refine(notBoth.check, notBoth.params);
@@ -69,6 +69,7 @@ const restoreSchema = (target: RdwInputTarget) =>
       tenants: tenants(target),
       /** Run whose backup is brought back. */
       backupOf: z.string().regex(RUN_ID, 'must be the id of a run, as in run-20260131-0a1b2c3d4e'),
+      keepObjectsDays,
       ...run,
     })
     .refine(notBoth.check, notBoth.params);
