@@ -6,10 +6,18 @@
 // order: same token (8 h), the service's list (24 h), the warehouse's query history (7 days).
 
 import { createHash } from 'node:crypto';
-import type { StatementEnd } from '../shared/data-api';
+import type { Row, StatementEnd } from '../shared/data-api';
 import { isTransient, TryAgainError } from '../shared/errors';
 import { type ReadDeps, readNow } from '../shared/read';
-import { ownPrefix, type RenderedStatement, renderStatement, type SqlSource } from '../shared/sql';
+import {
+  asTransaction,
+  ownPrefix,
+  type RenderedStatement,
+  type RenderedTransaction,
+  renderStatement,
+  type SqlSource,
+  type StatementTemplate,
+} from '../shared/sql';
 import type { RunBatchesPayload } from './payload';
 import type { Batch } from './plan';
 import { timestamp } from './plan';
@@ -76,10 +84,20 @@ export class StatementIdentity {
     return `batch#${step}#${item}#${call}#${attempt!.padStart(4, '0')}`;
   }
 
-  render(sqlText: AttemptDeps['sqlText']): RenderedStatement {
-    const { sql, ...values } = this.batch.statement;
-    const query = values.query && sqlText(values.query.sql);
-    return renderStatement(sqlText(sql), values, this.path, query);
+  /** The comment opens every statement of a transaction: the history has no other tie between them. */
+  render(sqlText: AttemptDeps['sqlText']): RenderedStatement | RenderedTransaction {
+    const { statement } = this.batch;
+    const one = ({ sql, ...values }: StatementTemplate) =>
+      renderStatement(sqlText(sql), values, this.path, values.query && sqlText(values.query.sql));
+    return 'transaction' in statement
+      ? asTransaction(statement.transaction.map(one))
+      : one(statement);
+  }
+
+  /** Name of a statement of the transaction, by its number from 1. */
+  nameOf(part: number): string | undefined {
+    const { statement } = this.batch;
+    return 'transaction' in statement ? statement.transaction[part - 1]?.name : undefined;
   }
 
   /** The attempt's own prefix under a folder, as its statement was told. */
@@ -194,7 +212,8 @@ export async function history(
     { parameters: { comment: identity.comment, since: timestamp(attempt.intentAt - HOUR) } },
     ['history'],
   );
-  const [row] = await readNow(deps, statement, identity.runId, 'history');
+  const rows = await readNow(deps, statement, identity.runId, 'history');
+  const row = identity.nameOf(1) === undefined ? rows[0] : tellingRow(rows);
   if (!row) return undefined;
   return {
     state: historyState(String(row.status).trim()),
@@ -202,6 +221,15 @@ export async function history(
     seconds: Number(row.elapsed_time ?? 0) / 1e6,
   };
 }
+
+/**
+ * The row that tells how a transaction stands. When all that is there went well it may still not have
+ * been committed: the mark decides.
+ */
+const tellingRow = (rows: readonly Row[]): Row | undefined =>
+  (['running', 'failed', 'aborted'] as const)
+    .map((state) => rows.find(({ status }) => historyState(String(status).trim()) === state))
+    .find((row) => row !== undefined) ?? rows[0];
 
 function historyState(status: string): StatementEnd['state'] {
   if (status === 'success') return 'finished';

@@ -9,6 +9,7 @@ import {
   StatementStoppedError,
   UndecidedStatementError,
 } from '../shared/errors';
+import { runKey } from '../shared/ledger';
 import { recordChecks } from './checks';
 import { baselineOf, errorsSince, judge, type LogBaseline } from './evidence';
 import { countsDiffer, type Unloaded, unloaded } from './files';
@@ -24,6 +25,8 @@ interface Ended {
   readonly failedChecks?: readonly string[];
   /** What a load or unload left, for its record. */
   readonly files?: Unloaded;
+  /** Why it failed, when that is a warning only. */
+  readonly failed?: string;
 }
 
 /** Judges a statement that is over; writes its record and the next position, or fails the step. */
@@ -39,7 +42,9 @@ export async function conclude(
   const { call, doneBatches, rows, failedChecks } = worker.progress;
   const seconds = end === 'unknown' ? undefined : end.seconds;
   await session.record(batch, attempt, {
-    status: 'done',
+    ...(ended.failed === undefined
+      ? { status: 'done' }
+      : { status: 'failed', error: ended.failed }),
     rows: ended.rows,
     seconds,
     ...ended.files,
@@ -126,7 +131,20 @@ async function evaluate(
     if (rows === evidence.rows) return { exhausted: true, rows };
     if (state === 'finished') return fail(session, countsDiffer(batch, evidence, rows), batch);
   }
-  if (end === 'unknown') return fail(session, undecided(session, batch, attempt), batch);
+  if (evidence.kind === 'mark') {
+    const rows = await session.markOf(evidence);
+    if (rows !== undefined) return { exhausted: true, rows };
+    // Were it still to come, it and the next could not both be committed: each makes the mark.
+    if (state === 'unknown') return again(session, attempt);
+    if (state === 'finished') {
+      const message = `${batch.title}: the transaction finished, but its mark ${evidence.schema}.${evidence.table} is not there: it was not committed`;
+      return fail(session, new ProcedureFailedError(message), batch);
+    }
+  }
+  if (end === 'unknown') {
+    if (warningOf(session) !== undefined) return again(session, attempt);
+    return fail(session, undecided(session, batch, attempt), batch);
+  }
   // Stopped with its execution and not because of itself: this is the redrive, so start anew.
   if (attempt.stopReason === EXECUTION_STOPPED) {
     await session.record(batch, attempt, { status: 'stopped', seconds: end.seconds });
@@ -136,9 +154,27 @@ async function evaluate(
   const refused = evidence.kind === 'copy' ? await session.refusedRows(batch, attempt) : [];
   const said = [logged ?? end.error ?? 'no reason given', ...refused].join('; ');
   const reason = [attempt.stopReason, said].filter(Boolean);
-  const id = attempt.statementId ?? session.identity(batch, attempt.number).comment;
-  const message = `${batch.title}: statement ${id} ended ${state}: ${reason.join(': ')}`;
-  return fail(session, new StatementStoppedError(message), batch);
+  const identity = session.identity(batch, attempt.number);
+  const id = attempt.statementId ?? identity.comment;
+  const name = end.part === undefined ? undefined : identity.nameOf(end.part);
+  const what = name === undefined ? `statement ${id}` : `${name}, part ${end.part} of ${id},`;
+  const message = `${batch.title}: ${what} ended ${state}: ${reason.join(': ')}`;
+  const warning = warningOf(session);
+  if (warning === undefined) return fail(session, new StatementStoppedError(message), batch);
+  await note(session, batch, `${message}. ${warning}`);
+  return { exhausted: true, rows: undefined, failed: message };
+}
+
+const warningOf = ({ payload: { evidence } }: Session): string | undefined =>
+  evidence.kind === 'status' ? evidence.warning : undefined;
+
+/** What went wrong without stopping the run, for its report. */
+async function note({ deps, payload }: Session, batch: Batch, text: string): Promise<void> {
+  const { runId, step, item } = payload;
+  const own = item === undefined ? text : `${item.key}: ${text}`;
+  await deps.ledger.put(runKey(runId, `note#${step}#${item?.key ?? '-'}#${batch.label}`), {
+    text: own,
+  });
 }
 
 /** The attempt is over without fault of its own: the next one starts in this very invocation. */

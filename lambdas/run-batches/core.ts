@@ -16,6 +16,7 @@ import { noteWarehouse } from '../shared/read';
 import { ownRun } from '../shared/runs';
 import { conclude, fail } from './conclude';
 import { expectEmpty, nothingToCopy } from './empty-table';
+import { marked } from './mark';
 import type { RunBatchesPayload, RunBatchesResult } from './payload';
 import { type Batch, batchAt } from './plan';
 import { type Attempt, type Progress, TokenLost, Worker } from './progress';
@@ -108,7 +109,7 @@ async function resume({ worker, payload }: Session): Promise<void> {
 
 /** One call of a batch: true when it is done, false when this invocation has to leave. */
 async function runCall(session: Session, batch: Batch): Promise<boolean> {
-  if (await nothingToCopy(session, batch)) return true;
+  if ((await nothingToCopy(session, batch)) || (await marked(session, batch))) return true;
   const attempt = await startOrAdopt(session, batch);
   if (!attempt) return false;
   if ('end' in attempt) return conclude(session, batch, attempt.attempt, attempt.end);

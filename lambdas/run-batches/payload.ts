@@ -2,14 +2,16 @@
 
 import type { WarehouseTarget } from '../shared/data-api';
 import type { Caller, Turn } from '../shared/run';
-import type { StatementTemplate } from '../shared/sql';
+import type { StatementTemplate, TransactionTemplate } from '../shared/sql';
 
 /** How the work is cut into batches. Batches run one after the other, in this order. */
 export type BatchPlan =
-  /** The statements as they are given, each once; `name` becomes part of the ledger key. */
+  /** The statements or transactions as they are given, each once; `name` becomes part of the ledger key. */
   | {
       readonly kind: 'list';
-      readonly statements: readonly (StatementTemplate & { readonly name: string })[];
+      readonly statements: readonly ((StatementTemplate | TransactionTemplate) & {
+        readonly name: string;
+      })[];
     }
   /** Batches `first` … `first + batches - 1`, each with parameter `:batch`. */
   | { readonly kind: 'count'; readonly batches: number; readonly first?: number }
@@ -30,7 +32,14 @@ export type BatchPlan =
 /** How the end of a statement is judged. FINISHED alone proves nothing about a procedure that catches errors. */
 export type Evidence =
   /** The statement's own status; for statements that do not swallow errors. */
-  | { readonly kind: 'status' }
+  | {
+      readonly kind: 'status';
+      /**
+       * What a person may do when the statement fails. With it that is a note in the ledger, and the
+       * step goes on. What the role may not do, or a service does not answer, still fails the step.
+       */
+      readonly warning?: string;
+    }
   /** Rows of the result are checks: columns name, expected, actual. Mismatches are thrown after the last batch. */
   | { readonly kind: 'checks' }
   /** The manifest an UNLOAD writes last, and the rows it counts. */
@@ -47,6 +56,11 @@ export type Evidence =
       readonly schema: string;
       readonly table: string;
     }
+  /**
+   * A table that the transaction itself makes, with its rows in column `total`. It is there when the
+   * transaction was committed, whatever became of the answer, and keeps a second one from being committed.
+   */
+  | { readonly kind: 'mark'; readonly schema: string; readonly table: string }
   /** Rows of a log table since the statement was submitted. */
   | {
       readonly kind: 'log';

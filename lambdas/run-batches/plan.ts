@@ -1,6 +1,6 @@
 // Batch arithmetic: pure, so that it can be proven. No gap, no overlap, always advances.
 
-import type { StatementTemplate } from '../shared/sql';
+import type { StatementTemplate, TransactionTemplate } from '../shared/sql';
 import type { BatchPlan, RunBatchesPayload } from './payload';
 
 /** A batch to do: which one, and what its statement gets. */
@@ -9,7 +9,7 @@ export interface Batch {
   readonly label: string;
   /** What operators see, e.g. `10 days`. */
   readonly title: string;
-  readonly statement: StatementTemplate;
+  readonly statement: StatementTemplate | TransactionTemplate;
 }
 
 /** Number of batches of a plan; `to` is the instant a `now` was fixed to. */

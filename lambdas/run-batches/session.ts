@@ -168,6 +168,14 @@ export class Session {
     return Number(row!.total);
   }
 
+  /** What a transaction's mark counts; undefined when it is not there. */
+  async markOf({ schema, table }: { schema: string; table: string }): Promise<number | undefined> {
+    const [found] = await this.read('find-table', { parameters: { schema, table } });
+    if (Number(found!.total) === 0) return undefined;
+    const [row] = await this.read('read-mark', { ids: { schema, table } });
+    return Number(row!.total);
+  }
+
   /** What the warehouse says of the rows it refused; nothing when it cannot be asked. */
   async refusedRows(batch: Batch, attempt: Attempt): Promise<string[]> {
     const { comment } = this.identity(batch, attempt.number);

@@ -2,6 +2,7 @@
 // It knows nothing of runs; who calls decides what an answer means.
 
 import {
+  BatchExecuteStatementCommand,
   CancelStatementCommand,
   DescribeStatementCommand,
   ExecuteStatementCommand,
@@ -10,7 +11,7 @@ import {
   type RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
 import { assertNever, isAccessDenied, StatementStoppedError, TryAgainError } from './errors';
-import type { RenderedStatement } from './sql';
+import type { RenderedStatement, RenderedTransaction } from './sql';
 
 /** Where statements run and as whom. */
 export interface WarehouseTarget {
@@ -35,6 +36,8 @@ export type StatementState = 'running' | 'finished' | 'failed' | 'aborted';
 export interface StatementEnd {
   readonly state: StatementState;
   readonly error?: string;
+  /** Which statement of a transaction it was that failed, from 1. */
+  readonly part?: number;
   /** Seconds the warehouse worked on it. */
   readonly seconds: number;
 }
@@ -51,23 +54,33 @@ export class DataApi {
     private readonly target: WarehouseTarget,
   ) {}
 
-  /** Submits a statement; the same token within 8 hours gives the same id and starts nothing new. */
+  /**
+   * Submits a statement, or several as one transaction; the same token within 8 hours gives the same
+   * id and starts nothing new.
+   */
   async submit(
-    statement: RenderedStatement,
+    statement: RenderedStatement | RenderedTransaction,
     name: string,
     token: string,
     waitSeconds: number,
   ): Promise<{ id: string; state: StatementState }> {
-    const answer = await this.client.send(
-      new ExecuteStatementCommand({
-        ...this.where(),
-        Sql: statement.sql,
-        Parameters: statement.parameters.length > 0 ? statement.parameters : undefined,
-        StatementName: name,
-        ClientToken: token,
-        WaitTimeSeconds: waitSeconds,
-      }),
-    );
+    const common = {
+      ...this.where(),
+      Parameters: statement.parameters.length > 0 ? statement.parameters : undefined,
+      StatementName: name,
+      ClientToken: token,
+      WaitTimeSeconds: waitSeconds,
+    };
+    const answer =
+      'sql' in statement
+        ? await this.client.send(new ExecuteStatementCommand({ ...common, Sql: statement.sql }))
+        : await this.client.send(
+            new BatchExecuteStatementCommand({
+              ...common,
+              Sqls: [...statement.sqls],
+              ExecutionMode: 'TRANSACTION',
+            }),
+          );
     return { id: answer.Id!, state: answer.Status ? stateOf(answer.Status) : 'running' };
   }
 
@@ -80,9 +93,14 @@ export class DataApi {
           WaitTimeSeconds: waitSeconds >= 1 ? Math.floor(waitSeconds) : undefined,
         }),
       );
+      // Those that a failure kept from running are ABORTED; the one with an error is the culprit.
+      const part = (answer.SubStatements ?? []).findIndex(
+        ({ Status, Error: error }) => Status === 'FAILED' || error !== undefined,
+      );
       return {
         state: stateOf(answer.Status!),
-        error: answer.Error,
+        error: answer.SubStatements?.[part]?.Error ?? answer.Error,
+        ...(part < 0 ? {} : { part: part + 1 }),
         seconds: (answer.Duration ?? 0) / 1e9,
       };
     } catch (error) {

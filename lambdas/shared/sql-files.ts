@@ -67,12 +67,67 @@ import restoreFunction3 from '../../sql/clickstream/restore-function-3.sql';
 import setAsideFunction1 from '../../sql/clickstream/set-aside-function-1.sql';
 import setAsideFunction2 from '../../sql/clickstream/set-aside-function-2.sql';
 import setAsideFunction3 from '../../sql/clickstream/set-aside-function-3.sql';
+import rdwAnalyze from '../../sql/rdw/analyze.sql';
+import rdwBackupChecks from '../../sql/rdw/backup-checks.sql';
+import rdwBackupQuery from '../../sql/rdw/backup-query.sql';
+import rdwBeforeSwap from '../../sql/rdw/before-swap.sql';
+import rdwCheckStaged from '../../sql/rdw/check-staged.sql';
+import rdwCheckTarget from '../../sql/rdw/check-target.sql';
+import rdwCopy from '../../sql/rdw/copy.sql';
+import rdwCreateStaging from '../../sql/rdw/create-staging.sql';
+import rdwDropStaging from '../../sql/rdw/drop-staging.sql';
+import rdwExamFacts from '../../sql/rdw/exam-facts.sql';
+import rdwFacts from '../../sql/rdw/facts.sql';
+import rdwJoinedFacts from '../../sql/rdw/joined-facts.sql';
+import rdwLostRows from '../../sql/rdw/lost-rows.sql';
+import rdwMysqlActiveRole from '../../sql/rdw/mysql-active-role.sql';
+import rdwMysqlChangedExams from '../../sql/rdw/mysql-changed-exams.sql';
+import rdwMysqlColumns from '../../sql/rdw/mysql-columns.sql';
 import mysqlCountNullScores from '../../sql/rdw/mysql-count-null-scores.sql';
 import mysqlExtractSlice from '../../sql/rdw/mysql-extract-slice.sql';
+import rdwMysqlFacts from '../../sql/rdw/mysql-facts.sql';
 import mysqlFindStatement from '../../sql/rdw/mysql-find-statement.sql';
+import rdwMysqlGrants from '../../sql/rdw/mysql-grants.sql';
 import mysqlKillConnection from '../../sql/rdw/mysql-kill-connection.sql';
 import mysqlKillQuery from '../../sql/rdw/mysql-kill-query.sql';
+import rdwMysqlLateExams from '../../sql/rdw/mysql-late-exams.sql';
+import rdwMysqlLatestExams from '../../sql/rdw/mysql-latest-exams.sql';
+import rdwMysqlLatestFacts from '../../sql/rdw/mysql-latest-facts.sql';
+import rdwMysqlMigrate from '../../sql/rdw/mysql-migrate.sql';
+import rdwMysqlRepeatableRead from '../../sql/rdw/mysql-repeatable-read.sql';
+import rdwMysqlSample from '../../sql/rdw/mysql-sample.sql';
+import rdwMysqlSmoke from '../../sql/rdw/mysql-smoke.sql';
+import rdwMysqlSmokeChanged from '../../sql/rdw/mysql-smoke-changed.sql';
+import rdwMysqlSubjectIds from '../../sql/rdw/mysql-subject-ids.sql';
 import mysqlTakeLock from '../../sql/rdw/mysql-take-lock.sql';
+import rdwMysqlUnsettledExams from '../../sql/rdw/mysql-unsettled-exams.sql';
+import rdwOpenSessions from '../../sql/rdw/open-sessions.sql';
+import rdwOrphanExams from '../../sql/rdw/orphan-exams.sql';
+import rdwPreflightColumns from '../../sql/rdw/preflight-columns.sql';
+import rdwPreflightRights from '../../sql/rdw/preflight-rights.sql';
+import rdwPreflightRows from '../../sql/rdw/preflight-rows.sql';
+import rdwPreflightSample from '../../sql/rdw/preflight-sample.sql';
+import rdwPreflightSubjects from '../../sql/rdw/preflight-subjects.sql';
+import rdwRestoreChecks from '../../sql/rdw/restore-checks.sql';
+import rdwSmoke from '../../sql/rdw/smoke.sql';
+import rdwSmokeGroups from '../../sql/rdw/smoke-groups.sql';
+import rdwStagedCounts from '../../sql/rdw/staged-counts.sql';
+import rdwSwapCheckBackup from '../../sql/rdw/swap-check-backup.sql';
+import rdwSwapCheckEmptied from '../../sql/rdw/swap-check-emptied.sql';
+import rdwSwapCheckInserted from '../../sql/rdw/swap-check-inserted.sql';
+import rdwSwapCheckNewer from '../../sql/rdw/swap-check-newer.sql';
+import rdwSwapCheckRegular from '../../sql/rdw/swap-check-regular.sql';
+import rdwSwapCheckRestored from '../../sql/rdw/swap-check-restored.sql';
+import rdwSwapCheckStaged from '../../sql/rdw/swap-check-staged.sql';
+import rdwSwapCheckStart from '../../sql/rdw/swap-check-start.sql';
+import rdwSwapClose from '../../sql/rdw/swap-close.sql';
+import rdwSwapDelete from '../../sql/rdw/swap-delete.sql';
+import rdwSwapInsert from '../../sql/rdw/swap-insert.sql';
+import rdwSwapInsertAll from '../../sql/rdw/swap-insert-all.sql';
+import rdwSwapLock from '../../sql/rdw/swap-lock.sql';
+import rdwSwapMark from '../../sql/rdw/swap-mark.sql';
+import rdwUtc from '../../sql/rdw/utc.sql';
+import rdwVacuum from '../../sql/rdw/vacuum.sql';
 import copyCsv from '../../sql/redshift/copy-csv.sql';
 import copyText from '../../sql/redshift/copy-text.sql';
 import countRows from '../../sql/redshift/count-rows.sql';
@@ -151,12 +206,67 @@ const FILES: Readonly<Record<string, string>> = {
   'clickstream/set-aside-function-1': setAsideFunction1,
   'clickstream/set-aside-function-2': setAsideFunction2,
   'clickstream/set-aside-function-3': setAsideFunction3,
+  'rdw/before-swap': rdwBeforeSwap,
+  'rdw/check-staged': rdwCheckStaged,
+  'rdw/check-target': rdwCheckTarget,
+  'rdw/exam-facts': rdwExamFacts,
+  'rdw/facts': rdwFacts,
+  'rdw/joined-facts': rdwJoinedFacts,
+  'rdw/lost-rows': rdwLostRows,
+  'rdw/mysql-changed-exams': rdwMysqlChangedExams,
   'rdw/mysql-count-null-scores': mysqlCountNullScores,
   'rdw/mysql-extract-slice': mysqlExtractSlice,
+  'rdw/mysql-facts': rdwMysqlFacts,
   'rdw/mysql-find-statement': mysqlFindStatement,
   'rdw/mysql-kill-connection': mysqlKillConnection,
   'rdw/mysql-kill-query': mysqlKillQuery,
+  'rdw/mysql-late-exams': rdwMysqlLateExams,
+  'rdw/mysql-latest-exams': rdwMysqlLatestExams,
+  'rdw/mysql-latest-facts': rdwMysqlLatestFacts,
+  'rdw/mysql-repeatable-read': rdwMysqlRepeatableRead,
+  'rdw/mysql-smoke': rdwMysqlSmoke,
+  'rdw/mysql-smoke-changed': rdwMysqlSmokeChanged,
   'rdw/mysql-take-lock': mysqlTakeLock,
+  'rdw/mysql-unsettled-exams': rdwMysqlUnsettledExams,
+  'rdw/orphan-exams': rdwOrphanExams,
+  'rdw/smoke': rdwSmoke,
+  'rdw/smoke-groups': rdwSmokeGroups,
+  'rdw/staged-counts': rdwStagedCounts,
+  'rdw/analyze': rdwAnalyze,
+  'rdw/backup-checks': rdwBackupChecks,
+  'rdw/backup-query': rdwBackupQuery,
+  'rdw/copy': rdwCopy,
+  'rdw/create-staging': rdwCreateStaging,
+  'rdw/drop-staging': rdwDropStaging,
+  'rdw/restore-checks': rdwRestoreChecks,
+  'rdw/swap-check-backup': rdwSwapCheckBackup,
+  'rdw/swap-check-emptied': rdwSwapCheckEmptied,
+  'rdw/swap-check-inserted': rdwSwapCheckInserted,
+  'rdw/swap-check-newer': rdwSwapCheckNewer,
+  'rdw/swap-check-regular': rdwSwapCheckRegular,
+  'rdw/swap-check-restored': rdwSwapCheckRestored,
+  'rdw/swap-check-staged': rdwSwapCheckStaged,
+  'rdw/swap-check-start': rdwSwapCheckStart,
+  'rdw/swap-close': rdwSwapClose,
+  'rdw/swap-delete': rdwSwapDelete,
+  'rdw/swap-insert': rdwSwapInsert,
+  'rdw/swap-insert-all': rdwSwapInsertAll,
+  'rdw/swap-lock': rdwSwapLock,
+  'rdw/swap-mark': rdwSwapMark,
+  'rdw/utc': rdwUtc,
+  'rdw/vacuum': rdwVacuum,
+  'rdw/mysql-columns': rdwMysqlColumns,
+  'rdw/mysql-subject-ids': rdwMysqlSubjectIds,
+  'rdw/mysql-sample': rdwMysqlSample,
+  'rdw/mysql-migrate': rdwMysqlMigrate,
+  'rdw/mysql-grants': rdwMysqlGrants,
+  'rdw/mysql-active-role': rdwMysqlActiveRole,
+  'rdw/preflight-columns': rdwPreflightColumns,
+  'rdw/preflight-rights': rdwPreflightRights,
+  'rdw/preflight-rows': rdwPreflightRows,
+  'rdw/preflight-subjects': rdwPreflightSubjects,
+  'rdw/preflight-sample': rdwPreflightSample,
+  'rdw/open-sessions': rdwOpenSessions,
   'redshift/copy-csv': copyCsv,
   'redshift/copy-text': copyText,
   'redshift/count-rows': countRows,

@@ -18,6 +18,8 @@ export type SqlLiteral = {
     | 'arn'
     | 'region'
     | 'integer'
+    /** Whole numbers for `in (…)`, as `1,2,3`. */
+    | 'integers'
     | 'utc-timestamp'
     | 'option'
     | 'function-name';
@@ -37,9 +39,21 @@ export interface StatementTemplate {
   readonly query?: Omit<StatementTemplate, 'query'>;
 }
 
+/** Statements that are run in this order in one transaction: all of them or none. */
+export interface TransactionTemplate {
+  /** `name` tells people which of them it was that failed. */
+  readonly transaction: readonly (StatementTemplate & { readonly name: string })[];
+}
+
 /** A statement as the Data API takes it. */
 export interface RenderedStatement {
   readonly sql: string;
+  readonly parameters: { name: string; value: string }[];
+}
+
+/** The statements of a transaction as the Data API takes them: they share their parameters. */
+export interface RenderedTransaction {
+  readonly sqls: readonly string[];
   readonly parameters: { name: string; value: string }[];
 }
 
@@ -52,6 +66,7 @@ const LITERALS: Record<SqlLiteral['kind'], RegExp> = {
   arn: /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:[A-Za-z0-9+=,.@_/:-]{1,512}$/,
   region: /^[a-z]{2}(-[a-z]+)+-\d$/,
   integer: /^-?\d{1,18}$/,
+  integers: /^-?\d{1,18}(,-?\d{1,18})*$/,
   'utc-timestamp': /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?$/,
   option: /^[A-Z]{1,20}$/,
   'function-name': /^[a-zA-Z0-9_-]{1,64}$/,
@@ -80,7 +95,7 @@ export function quoteLiteral({ kind, value }: SqlLiteral): string {
   if (!LITERALS[kind].test(text)) {
     throw new SqlRenderError(`not a literal of kind ${kind}: ${JSON.stringify(text)}`);
   }
-  if (kind === 'integer' || kind === 'option') return text;
+  if (kind === 'integer' || kind === 'integers' || kind === 'option') return text;
   return `'${text.replaceAll("'", "''")}'`;
 }
 
@@ -142,6 +157,21 @@ export function renderStatement(
     return { name, value: String(value) };
   });
   return { sql: `/* ${comment.join(' ')} */\n${body}`, parameters };
+}
+
+/** Puts rendered statements together; a parameter is one for all of them, so that two values are refused. */
+export function asTransaction(statements: readonly RenderedStatement[]): RenderedTransaction {
+  const values = new Map<string, string>();
+  for (const { name, value } of statements.flatMap(({ parameters }) => parameters)) {
+    if ((values.get(name) ?? value) !== value) {
+      throw new SqlRenderError(`:${name} has two values in one transaction`);
+    }
+    values.set(name, value);
+  }
+  return {
+    sqls: statements.map(({ sql }) => sql),
+    parameters: [...values].map(([name, value]) => ({ name, value })),
+  };
 }
 
 function identifierOf(name: string, { users, ids }: Omit<StatementTemplate, 'sql'>): string {

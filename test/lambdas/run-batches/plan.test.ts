@@ -1,10 +1,13 @@
 import * as fc from 'fast-check';
 import type { BatchPlan } from '../../../lambdas/run-batches/payload';
-import { batchAt, batchCount, timestamp } from '../../../lambdas/run-batches/plan';
+import { type Batch, batchAt, batchCount, timestamp } from '../../../lambdas/run-batches/plan';
+import type { StatementTemplate } from '../../../lambdas/shared/sql';
 
 const statement = { sql: { name: 'x.sql', text: 'call x(:days)' } };
 const all = (plan: BatchPlan, to?: string) =>
   Array.from({ length: batchCount(plan, to) }, (_, i) => batchAt({ plan, statement }, i, to)!);
+
+const parametersOf = (batch: Batch) => (batch.statement as StatementTemplate).parameters!;
 
 describe('growing windows', () => {
   it('always advance and end exactly at the total', () => {
@@ -14,7 +17,7 @@ describe('growing windows', () => {
         fc.integer({ min: 1, max: 3_650 }),
         (total, by) => {
           const days = all({ kind: 'growing', total, by }).map(
-            (b) => b.statement.parameters!.days as number,
+            (b) => parametersOf(b).days as number,
           );
           expect(days.at(-1)).toBe(total);
           expect(days.every((day, i) => i === 0 || day > days[i - 1]!)).toBe(true);
@@ -39,7 +42,7 @@ describe('ranges', () => {
         const plan: BatchPlan = JSON.parse(
           JSON.stringify({ kind: 'ranges', from: start.toISOString(), to: 'now', hours }),
         );
-        const ranges = all(plan, to.toISOString()).map((b) => b.statement.parameters!);
+        const ranges = all(plan, to.toISOString()).map(parametersOf);
         const edges = [timestamp(start.getTime()), ...ranges.map((r) => r.range_end)];
         expect(ranges.map((r) => r.range_start)).toEqual(edges.slice(0, -1));
         expect(edges.at(-1)).toBe(seconds === 0 ? edges[0] : timestamp(to.getTime()));
@@ -81,8 +84,9 @@ describe('labels', () => {
 
   it('count from the first batch of a group', () => {
     expect(
-      batchAt({ plan: { kind: 'count', first: 300, batches: 100 }, statement }, 99, undefined)!
-        .statement.parameters,
+      parametersOf(
+        batchAt({ plan: { kind: 'count', first: 300, batches: 100 }, statement }, 99, undefined)!,
+      ),
     ).toEqual({ batch: 399 });
     expect(
       batchAt({ plan: { kind: 'count', first: 300, batches: 100 }, statement }, 100, undefined),
