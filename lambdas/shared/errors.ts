@@ -241,6 +241,30 @@ export class MySqlTlsError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** MySQL refused a statement; its own words are in the message. */
+export class MySqlStatementError extends RunbookError {
+  override readonly name = 'MySqlStatementError';
+  readonly family = 'operator must look';
+}
+
+/** The regular job of an instance is in the way: it runs, has died in the middle, or has run meanwhile. */
+export class RegularJobError extends RunbookError {
+  override readonly name = 'RegularJobError';
+  readonly family = 'operator must look';
+}
+
+/** MySQL did not write a part of an extract, or what it wrote is not there any more. */
+export class ExtractFailedError extends RunbookError {
+  override readonly name = 'ExtractFailedError';
+  readonly family = 'operator must look';
+}
+
+/** Objects lie in the folder of a run that the run has not written: nobody knows whose rows they are. */
+export class StrayObjectsError extends RunbookError {
+  override readonly name = 'StrayObjectsError';
+  readonly family = 'operator must look';
+}
+
 /** An application has no time zone, or another one than was asked for, which is final. */
 export class TimeZoneError extends RunbookError {
   override readonly name = 'TimeZoneError';
@@ -298,6 +322,18 @@ export class KubernetesNotFoundError extends RunbookError {
 /** A Kubernetes cluster did not take a change; its own words are in the message. */
 export class KubernetesRefusedError extends RunbookError {
   override readonly name = 'KubernetesRefusedError';
+  readonly family = 'operator must look';
+}
+
+/** Objects of a run are still in S3, and must not stay there. */
+export class ObjectsLeftError extends RunbookError {
+  override readonly name = 'ObjectsLeftError';
+  readonly family = 'operator must look';
+}
+
+/** Objects of a run cannot be deleted yet: somebody may still need them. */
+export class ObjectsNeededError extends RunbookError {
+  override readonly name = 'ObjectsNeededError';
   readonly family = 'operator must look';
 }
 

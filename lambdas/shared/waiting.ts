@@ -28,6 +28,8 @@ export interface WaitDeps {
  *
  * @param step names the worker token: one for each thing that is waited for
  * @param look one round; it renews the token before each call that changes something
+ * @param mayWork throws when the caller must not work; not that of a run's own executions where the
+ *   work begins after the run
  * @returns undefined when the caller leaves with `running`: its time is over, its execution is closed,
  *   or another invocation acts now
  * @throws RunTakenOverError, RunReleasedError, and what `look` throws
@@ -38,9 +40,10 @@ export async function waitFor<R>(
   step: string,
   invocation: Invocation,
   look: (token: Token) => Promise<R | undefined>,
+  mayWork: (ledger: Ledger, caller: Caller) => Promise<unknown> = ownRun,
 ): Promise<R | undefined> {
   const { ledger, sfn, clock } = deps;
-  await ownRun(ledger, caller);
+  await mayWork(ledger, caller);
   const token = await Token.take(ledger, caller, step, invocation.requestId, clock.now);
   const startedAt = clock.now();
   try {
