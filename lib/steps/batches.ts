@@ -22,6 +22,8 @@ export interface BatchesProps {
   /** Name the result gets in the state data. */
   readonly resultName: string;
   readonly inItem: boolean;
+  /** Whether some of the plan's entries are transactions. */
+  readonly transactions?: boolean;
 }
 
 /** The Run/More pair: 7 events a turn, in whatever execution it stands. */
@@ -29,7 +31,10 @@ function turns(scope: Construct, props: BatchesProps) {
   const platform = Platform.of(scope);
   const task = platform.task('run-batches');
   // Whoever ends what a stopped run left behind needs the same rights.
-  for (const grantee of [task, ...platform.settlingTasks]) props.warehouse.grantStatements(grantee);
+  for (const grantee of [task, ...platform.settlingTasks]) {
+    props.warehouse.grantStatements(grantee);
+    if (props.transactions) props.warehouse.grantTransactions(grantee);
+  }
   const run = taskState(scope, `Run ${props.work}`, {
     task,
     payload: { ...props.payload, warehouse: props.warehouse.target },

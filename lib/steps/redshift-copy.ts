@@ -26,6 +26,14 @@ export interface RedshiftCopyProps extends S3FilesProps {
    * @default - what fits `format`
    */
   readonly statement?: SqlFile | StatementTemplate;
+
+  /**
+   * Statements in front of the COPY, in its session and transaction, by name; such as one that sets
+   * the time zone for times without an offset.
+   *
+   * @default - the COPY alone
+   */
+  readonly before?: Readonly<Record<string, SqlFile | StatementTemplate>>;
 }
 
 /**
@@ -59,15 +67,24 @@ export class RedshiftCopy extends Step {
         role: { kind: 'arn', value: props.role.roleArn },
       },
     };
+    const before = Object.entries(props.before ?? {}).map(([name, one]) => ({
+      name,
+      ...('template' in one ? one.template : one),
+    }));
+    const transactions = before.length > 0;
     const batches = new OrderedBatches(this, 'Copy', {
       work: `copies of ${props.noun}`,
       warehouse,
       label: step,
       resultName: step,
       inItem,
+      transactions,
       payload: {
         step,
-        plan: { kind: 'list', statements: [copy] },
+        plan: {
+          kind: 'list',
+          statements: [transactions ? { name: 'copy', transaction: [...before, copy] } : copy],
+        },
         evidence: { kind: 'copy', rows: props.rows, schema, table },
       } as never,
     });

@@ -24,12 +24,34 @@ export interface RedshiftUnloadProps extends S3FilesProps {
   readonly bucket: s3.IBucket;
 
   /**
-   * Folder in the bucket, without slashes at its ends. The files lie below it under the ids of run,
-   * step and attempt.
+   * Name of the bucket as JSONata, when each item has its own.
+   *
+   * @default - that of `bucket`
+   */
+  readonly bucketName?: string;
+
+  /**
+   * Further buckets that `bucketName` may name.
+   *
+   * @default - none
+   */
+  readonly moreBuckets?: readonly s3.IBucket[];
+
+  /**
+   * Folder in the bucket, without slashes at its ends; may be JSONata. The files lie below it under
+   * the ids of run, step and attempt.
    *
    * @default 'unload'
    */
   readonly folder?: string;
+
+  /**
+   * What a folder that is JSONata looks like, with `*` for what is not known: for the task's right to
+   * read manifests.
+   *
+   * @default - any folder
+   */
+  readonly folderPattern?: string;
 }
 
 /**
@@ -45,13 +67,17 @@ export class RedshiftUnload extends Step {
     super(scope, id);
     const { step, warehouse, bucket, folder = 'unload', format = 'csv', inItem = false } = props;
     checkStepName(this, 'step', step);
-    if (!Token.isUnresolved(folder) && !/^[\w!.*()=-]+(\/[\w!.*()=-]+)*$/.test(folder)) {
+    const unknown = folder.startsWith('{%');
+    if (!Token.isUnresolved(folder) && !unknown && !FOLDER.test(folder)) {
       throw new RunbookPropsError(
         this,
         `folder must be names with single slashes between them, got ${JSON.stringify(folder)}`,
       );
     }
-    const to = `s3://${bucket.bucketName}/${folder}/`;
+    const to =
+      unknown || props.bucketName !== undefined
+        ? `{% 's3://' & ${expression(props.bucketName ?? bucket.bucketName)} & '/' & ${expression(folder)} & '/' %}`
+        : `s3://${bucket.bucketName}/${folder}/`;
     const unload: StatementTemplate & { readonly name: string } = {
       name: 'unload',
       sql: { file: `redshift/unload-${format}` },
@@ -76,11 +102,22 @@ export class RedshiftUnload extends Step {
     this.startState = batches.startState;
     this.endStates = batches.endStates;
     const task = Platform.of(this).task('run-batches');
-    const manifests = bucket.arnForObjects(`${folder}/*/manifest`);
-    allow(task, ['s3:GetObject'], [manifests], 'Run, step and attempt are part of the key.');
-    // Who may not list a bucket is not told that a manifest is missing:
-    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-    allow(task, ['s3:ListBucket'], [bucket.bucketArn]);
-    bucket.encryptionKey?.grantDecrypt(task);
+    const pattern = unknown ? (props.folderPattern ?? '*') : folder;
+    for (const one of [bucket, ...(props.moreBuckets ?? [])]) {
+      const manifests = one.arnForObjects(`${pattern}/*/manifest`);
+      allow(task, ['s3:GetObject'], [manifests], 'Run, step and attempt are part of the key.');
+      // Who may not list a bucket is not told that a manifest is missing:
+      // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+      allow(task, ['s3:ListBucket'], [one.bucketArn]);
+      one.encryptionKey?.grantDecrypt(task);
+    }
   }
+}
+
+const FOLDER = /^[\w!.*()=-]+(\/[\w!.*()=-]+)*$/;
+
+/** A text as part of a JSONata expression, whether it is one or not. */
+function expression(text: string): string {
+  const inner = /^\{%(.*)%\}$/s.exec(text)?.[1];
+  return inner === undefined ? `'${text}'` : `(${inner.trim()})`;
 }

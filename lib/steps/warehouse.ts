@@ -118,6 +118,13 @@ export class Warehouse {
     if (!secret) this.grantCredentials(grantee, reason);
   }
 
+  /** Lets a task that may run statements also run several in one transaction. */
+  grantTransactions(grantee: iam.IGrantable & IConstruct): void {
+    if (this.props.role) return;
+    const reason = 'The id of the workgroup is not known, only its name.';
+    allow(grantee, ['redshift-data:BatchExecuteStatement'], [this.arn(grantee)], reason);
+  }
+
   /**
    * Lets a task associate a role with the warehouse, by its own rights. A namespace's list of roles is
    * replaced as a whole, so that those it has are passed again.
