@@ -146,13 +146,9 @@ export class MySqlExports implements ExportServer {
     return renderMySql(text, marks, this.comment('extract', ...comment));
   }
 
-  private sql(
-    file: string,
-    parameters: MySqlMarks['parameters'],
-    words: readonly string[],
-  ): string {
+  private sql(file: string, parameters: MySqlMarks['parameters'], word: string): string {
     const text = sqlText({ file: `rdw/mysql-${file}` });
-    return renderMySql(text, { parameters }, this.comment(...words));
+    return renderMySql(text, { parameters }, this.comment(word));
   }
 
   private comment(word: string, ...more: readonly string[]): string[] {
