@@ -247,6 +247,12 @@ export class MySqlStatementError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** A bucket is not there, or not where it is needed. */
+export class BucketError extends RunbookError {
+  override readonly name = 'BucketError';
+  readonly family = 'operator must look';
+}
+
 /** The regular job of an instance is in the way: it runs, has died in the middle, or has run meanwhile. */
 export class RegularJobError extends RunbookError {
   override readonly name = 'RegularJobError';
@@ -262,6 +268,12 @@ export class ExtractFailedError extends RunbookError {
 /** Objects lie in the folder of a run that the run has not written: nobody knows whose rows they are. */
 export class StrayObjectsError extends RunbookError {
   override readonly name = 'StrayObjectsError';
+  readonly family = 'operator must look';
+}
+
+/** A run has no backup that could be brought back; start a restore of another one. */
+export class BackupMissingError extends RunbookError {
+  override readonly name = 'BackupMissingError';
   readonly family = 'operator must look';
 }
 

@@ -1,0 +1,21 @@
+// What a state tells the task `read-backup`: which run's backup of a tenant is to be brought back.
+
+import type { TenantWork } from '../shared/rdw/tenant';
+import type { Caller } from '../shared/run';
+
+export interface ReadBackupPayload extends Caller {
+  /** Id of the run that made the backup. */
+  readonly backupOf: string;
+  readonly tenant: TenantWork;
+  /** Region of the bucket. */
+  readonly region?: string;
+}
+
+export interface ReadBackupResult {
+  /** Address of the manifest that UNLOAD wrote. */
+  readonly manifest: string;
+  /** Rows it counts. */
+  readonly rows: number;
+  /** Checksum of the table at that time, as text: it may pass 2^53. */
+  readonly checksum: string;
+}

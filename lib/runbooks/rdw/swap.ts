@@ -1,0 +1,90 @@
+// The one change of the table: its rows give way to the staged ones in one transaction, which raises an error
+// where something is not as it was proven, and leaves a mark. Readers see the old rows or the new ones.
+//
+//   lock -> mark -> checks -> DELETE -> INSERT … SELECT -> check -> count in the mark -> commit
+//
+// A second swap of the same run waits for the lock and fails at the mark: the database decides, also about
+// one whose answer was lost.
+
+import type { Construct } from 'constructs';
+import type { StatementTemplate } from '../../../lambdas/shared/sql';
+import { RedshiftTransaction } from '../../steps/redshift-transaction';
+import type { Warehouse } from '../../steps/warehouse';
+import { SCHEMA, STAGING } from './backup';
+import { UTC } from './load';
+
+/** The table that says that a swap was committed; the clean-up drops it. */
+export const MARK = "{% $states.input.value.staging & '_swapped' %}";
+
+type Parameters = NonNullable<StatementTemplate['parameters']>;
+
+const own = (file: string, parameters?: Parameters): StatementTemplate => ({
+  sql: { file: `rdw/${file}` },
+  ids: { schema: SCHEMA, staging: STAGING, mark: MARK },
+  ...(parameters === undefined ? {} : { parameters }),
+});
+
+/** Properties of {@link swap}; all are JSONata. */
+export interface SwapProps {
+  /** As the owner of the tables. */
+  readonly warehouse: Warehouse;
+
+  /** Rows that were loaded and compared. */
+  readonly rows: string;
+
+  /** Rows the backup counts. */
+  readonly rowsBackedUp: string;
+
+  /** Since when exams were extracted, in UTC, as in `2019-11-01 00:00:00`. */
+  readonly start: string;
+
+  /** The high-water mark, likewise. */
+  readonly high: string;
+}
+
+/** Brings the staged rows whose exam Redshift holds; in the state data `swap` has their number. */
+export const swap = (scope: Construct, props: SwapProps): RedshiftTransaction =>
+  transaction(scope, 'swaps of alt scores', props.warehouse, {
+    'check-staged': own('swap-check-staged', { rows: props.rows }),
+    'check-backup': own('swap-check-backup', { rows_backed_up: props.rowsBackedUp }),
+    'check-start': own('swap-check-start', { start: props.start }),
+    'check-newer': own('swap-check-newer', { high: props.high }),
+    'check-emptied': own('swap-check-emptied'),
+    delete: own('swap-delete'),
+    insert: own('swap-insert'),
+    'check-inserted': own('swap-check-inserted'),
+  });
+
+/** Brings every staged row: those of a backup are what was there, whatever `exam` holds now. */
+export const swapBack = (
+  scope: Construct,
+  { warehouse, rows }: Pick<SwapProps, 'warehouse' | 'rows'>,
+): RedshiftTransaction =>
+  transaction(scope, 'swaps of alt scores', warehouse, {
+    'check-staged': own('swap-check-staged', { rows }),
+    'check-regular': own('swap-check-regular'),
+    delete: own('swap-delete'),
+    insert: own('swap-insert-all'),
+    'check-restored': own('swap-check-restored', { rows }),
+  });
+
+const transaction = (
+  scope: Construct,
+  work: string,
+  warehouse: Warehouse,
+  statements: Readonly<Record<string, StatementTemplate>>,
+): RedshiftTransaction =>
+  new RedshiftTransaction(scope, 'Swap', {
+    work,
+    step: 'swap',
+    warehouse,
+    statements: {
+      utc: UTC,
+      lock: own('swap-lock'),
+      mark: own('swap-mark'),
+      ...statements,
+      close: own('swap-close'),
+    },
+    mark: { schema: SCHEMA, table: MARK },
+    inItem: true,
+  });
