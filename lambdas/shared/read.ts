@@ -49,16 +49,16 @@ export function reader(
 export const nameOf = (source: SqlSource): string =>
   ('file' in source ? source.file : source.name).replace(/^.*\//, '');
 
-/** Reads without a token that lives on: each reading is new. */
+/** Reads without a token that lives on: each reading is new, and ended when it takes longer than `seconds`. */
 export function readNow(
   deps: ReadDeps,
   statement: RenderedStatement,
   runId: string,
   what: string,
+  seconds = 3 * LONGEST_WAIT_SECONDS,
 ): Promise<Row[]> {
   const name = `${prefixOf(runId)}${what};`;
   const token = createHash('sha256').update(`${name}\n${deps.clock.now()}\n${Math.random()}`);
-  const seconds = 3 * LONGEST_WAIT_SECONDS;
   return deps.api.read(statement, name, token.digest('hex'), seconds, () => deps.wanted());
 }
 

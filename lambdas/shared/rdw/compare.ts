@@ -1,0 +1,64 @@
+// Two readings of facts side by side. Messages name tenant, school year and column, and never a row. Pure.
+
+import type { Column, Facts, FactsByYear } from './facts';
+
+/** A value that two readings do not agree on. */
+export interface Difference {
+  readonly year: string;
+  readonly column: Column;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** What a person reads of a column. */
+const MEANING: Record<Column, string> = {
+  n: 'number of rows',
+  exams: 'number of exams',
+  s_id: 'sum of id',
+  s_level: 'sum of performance_level',
+  s_score: 'sum of scale_score',
+  s_completed: 'sum of completed_at',
+  s_updated: 'sum of updated',
+  fp: 'fingerprint of all columns',
+};
+
+/** All values that differ, by year and column; none when the readings agree. */
+export function differences(expected: FactsByYear, actual: FactsByYear): Difference[] {
+  const years = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort();
+  return years.flatMap((year) => {
+    const columns = Object.keys({ ...expected[year], ...actual[year] }) as Column[];
+    return columns
+      .map((column) => ({
+        year,
+        column,
+        expected: expected[year]?.[column] ?? '0',
+        actual: actual[year]?.[column] ?? '0',
+      }))
+      .filter((one) => one.expected !== one.actual);
+  });
+}
+
+export const agree = (expected: FactsByYear, actual: FactsByYear): boolean =>
+  differences(expected, actual).length === 0;
+
+/** `school year 2021: number of rows (n) is 12 instead of 13, …`, a line a year. */
+export function described(found: readonly Difference[]): string[] {
+  const years = [...new Set(found.map(({ year }) => year))];
+  return years.map((year) => {
+    const columns = found
+      .filter((one) => one.year === year)
+      .map(
+        ({ column, expected, actual }) =>
+          `${MEANING[column]} (${column}) is ${actual} instead of ${expected}`,
+      );
+    return `school year ${year}: ${columns.join(', ')}`;
+  });
+}
+
+/** One reading of a year on one line, as checks hold it. */
+export const inLine = (facts: Facts | undefined): string =>
+  facts === undefined
+    ? 'no rows'
+    : Object.entries(facts)
+        .map(([column, value]) => `${column}=${value}`)
+        .join(' ');
