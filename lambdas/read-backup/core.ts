@@ -4,7 +4,7 @@
 import { type Progress, progressKey } from '../run-batches/progress';
 import { BackupMissingError } from '../shared/errors';
 import { type Ledger, runKey } from '../shared/ledger';
-import { BACKUP_CHECKSUM, BACKUP_STEP } from '../shared/rdw/backup';
+import { BACKUP_CHECKSUM, BACKUP_STEP } from '../shared/rdw/tenant';
 import { ownRun } from '../shared/runs';
 import type { ReadBackupPayload, ReadBackupResult } from './payload';
 

@@ -83,3 +83,9 @@ export const COLUMNS = [
 
 /** What `migrate_id` says of rows that no regular job has loaded. */
 export const BACKFILLED = -1;
+
+/** The step that unloads a tenant's table; the name under which another run finds the backup weeks later. */
+export const BACKUP_STEP = 'backup';
+
+/** The check that holds the checksum of that table, likewise; see `sql/rdw/backup-checks.sql`. */
+export const BACKUP_CHECKSUM = 'backup checksum';

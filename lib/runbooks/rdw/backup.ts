@@ -3,7 +3,7 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { RdwTarget } from '../../../lambdas/shared/inputs/target';
-import { BACKUP_STEP } from '../../../lambdas/shared/rdw/backup';
+import { BACKUP_STEP } from '../../../lambdas/shared/rdw/tenant';
 import { RedshiftStatement } from '../../steps/redshift-statement';
 import { RedshiftUnload } from '../../steps/redshift-unload';
 import type { Warehouse } from '../../steps/warehouse';
