@@ -42,8 +42,9 @@ it('bin imports lib and its packages only', () => {
   ).toEqual([]);
 });
 
-it('lib takes only types, and the pure values of shared errors, inputs, run and the functions served, from lambdas', () => {
-  const pure = /^lambdas\/(shared\/(errors|run|inputs\/.*|inputs)|clickstream-udf\/functions)$/;
+it('lib takes only types, and the pure values of shared errors, inputs, run, tenants and the functions served, from lambdas', () => {
+  const pure =
+    /^lambdas\/(shared\/(errors|run|inputs\/.*|inputs|rdw\/tenant)|clickstream-udf\/functions)$/;
   const wrong = from('lib').filter(
     ({ to, typeOnly }) => to.startsWith('lambdas/') && !typeOnly && !pure.test(to),
   );
