@@ -293,6 +293,7 @@ function count(process: Process, client: Socket): () => void {
   const answered = () => {
     if (!open) return;
     open = false;
+    client.off('close', answered);
     process.pending--;
     process.turns++;
   };
