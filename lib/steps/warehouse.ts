@@ -154,6 +154,17 @@ export class Warehouse {
     );
   }
 
+  /** Lets a task ask which roles the warehouse works with, by its own rights. */
+  grantRoleList(grantee: iam.IGrantable & IConstruct): void {
+    if (this.target.workgroup === undefined) {
+      allow(grantee, ['redshift:DescribeClusters'], [this.arn(grantee)]);
+      return;
+    }
+    allow(grantee, ['redshift-serverless:GetWorkgroup'], [this.arn(grantee)], UNKNOWN_IDS);
+    const namespaces = this.format(grantee, 'redshift-serverless', 'namespace', '*');
+    allow(grantee, ['redshift-serverless:GetNamespace'], [namespaces], UNKNOWN_IDS);
+  }
+
   /** Lets a task read and change the base capacity of a serverless workgroup, by its own rights. */
   grantCapacity(grantee: iam.IGrantable & IConstruct): void {
     const actions = ['redshift-serverless:GetWorkgroup', 'redshift-serverless:UpdateWorkgroup'];

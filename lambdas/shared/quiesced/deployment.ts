@@ -66,9 +66,11 @@ export class DeploymentKind implements QuiescedKind<number> {
 const isAlive = ({ status }: Pod): boolean =>
   status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 
-const clusterOf = ({ to }: Thing): ClusterRef => (to as { readonly cluster: ClusterRef }).cluster;
+/** Where a Deployment is. */
+export const clusterOf = ({ to }: Thing): ClusterRef => (to as { readonly cluster: ClusterRef }).cluster;
 
-function refOf({ name }: Thing): DeploymentRef {
+/** Its place in the cluster. */
+export function refOf({ name }: Thing): DeploymentRef {
   const [, namespace, deployment] = name.split('/');
   return { namespace: namespace!, name: deployment! };
 }

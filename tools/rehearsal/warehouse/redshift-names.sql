@@ -105,6 +105,16 @@ create view pg_catalog.sys_serverless_usage as
 select start_time, end_time, compute_seconds, compute_capacity from rehearsal.serverless_usage;
 revoke all on pg_catalog.sys_serverless_usage from public;
 
+-- Sessions: https://docs.aws.amazon.com/redshift/latest/dg/SYS_CONNECTION_LOG.html, superusers only
+create view pg_catalog.sys_session_history as
+select pid as session_id, backend_start at time zone 'UTC' as start_time, 'active' as status
+from pg_stat_activity where backend_type = 'client backend';
+create view pg_catalog.sys_connection_log as
+select pid as session_id, backend_start at time zone 'UTC' as record_time, application_name
+from pg_stat_activity where backend_type = 'client backend';
+grant select on pg_catalog.sys_session_history to public;
+revoke all on pg_catalog.sys_connection_log from public;
+
 -- Users of IAM roles are made at their first call, as GetCredentials of Redshift Serverless does -
 create procedure rehearsal.ensure_user(name text) language plpgsql as $$
 begin
