@@ -16,7 +16,14 @@ import { Job } from './job';
 import { partKeys } from './manifest';
 import type { Objects } from './objects';
 import type { ExtractSlicesPayload, ExtractSlicesResult } from './payload';
-import { type Attempt, type Progress, ProgressItem, type Slice, sliceName } from './progress';
+import {
+  type Attempt,
+  manifestKey,
+  type Progress,
+  ProgressItem,
+  type Slice,
+  sliceName,
+} from './progress';
 import { type ExportServer, type ExportSession, isEnd } from './server';
 import {
   adapted,
@@ -214,8 +221,8 @@ export class Extraction {
   /** A statement began, or was about to, and nobody here has its answer. */
   private async recover(now: Progress, attempt: Attempt): Promise<Round> {
     if (!(await this.enter())) return this.follow(now);
-    const { objects } = this.deps;
-    if (await objects.read(`${attempt.stem}.manifest`)) return this.measure(now, attempt);
+    const files = await this.deps.objects.list(`${attempt.stem}.`);
+    if (files.some(({ key }) => key === manifestKey(attempt))) return this.measure(now, attempt);
     const over = { ...attempt, over: true };
     if (attempt.end === 'slow') {
       if (lengthOf(attempt.window) <= SMALLEST) return this.tooSlow(now, over);
@@ -255,12 +262,12 @@ export class Extraction {
   /** Reads what a statement has written. */
   private async measure(now: Progress, attempt: Attempt, counted?: number): Promise<Round> {
     const { objects } = this.deps;
-    const manifest = await objects.read(`${attempt.stem}.manifest`);
+    const files = await objects.list(`${attempt.stem}.`);
+    const sizes = new Map(files.map(({ key, bytes }) => [key, bytes]));
+    const written = sizes.has(manifestKey(attempt));
+    const manifest = written ? await objects.read(manifestKey(attempt)) : undefined;
     const keys = manifest && partKeys(manifest.text, this.payload.tenant.bucket, attempt.stem);
     if (!keys) return this.failed(now, attempt, 'it left no manifest that names its files');
-    const sizes = new Map(
-      (await objects.list(`${attempt.stem}.`)).map(({ key, bytes }) => [key, bytes]),
-    );
     const missing = keys.find((key) => !sizes.has(key));
     if (missing !== undefined) return this.failed(now, attempt, `${missing} is not there`);
     const parts = keys.map((key) => ({ key, bytes: sizes.get(key)! }));
@@ -269,7 +276,7 @@ export class Extraction {
       bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
       seconds: Math.round((this.clock.now() - attempt.at) / 1000),
       parts,
-      manifestETag: manifest!.etag,
+      manifestETag: manifest.etag,
     };
     await this.item.save(now, { attempt: { ...attempt, exported } });
     return undefined;

@@ -9,7 +9,7 @@ import type { ExtractDeps } from './extraction';
 import { manifestOf } from './manifest';
 import type { StoredFile } from './objects';
 import type { ExtractSlicesPayload, ExtractSlicesResult } from './payload';
-import { type Progress, type ProgressItem, type Slice, sliceName } from './progress';
+import { manifestKey, type Progress, type ProgressItem, type Slice, sliceName } from './progress';
 
 export async function finish(
   payload: ExtractSlicesPayload,
@@ -86,8 +86,6 @@ async function wholeFiles(
   }
   return there;
 }
-
-const manifestKey = ({ stem }: Slice): string => `${stem}.manifest`;
 
 const sum = (slices: readonly Slice[], of: (slice: Slice) => number): number =>
   slices.reduce((total, slice) => total + of(slice), 0);

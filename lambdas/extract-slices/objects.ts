@@ -17,8 +17,11 @@ export interface StoredFile {
 export interface Objects {
   /** All objects whose keys begin with `prefix`, in their order. */
   list(prefix: string): Promise<StoredFile[]>;
-  /** Text and ETag of a small object; undefined when there is none. */
-  read(key: string): Promise<{ readonly text: string; readonly etag: string } | undefined>;
+  /**
+   * Text and ETag of a small object that is listed: of one that is missing only those hear who may list
+   * the whole bucket. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+   */
+  read(key: string): Promise<{ readonly text: string; readonly etag: string }>;
   /** Lines of an object of any size. */
   lines(key: string): Promise<number>;
   write(key: string, text: string): Promise<void>;
@@ -45,14 +48,9 @@ export class BucketObjects implements Objects {
     return found;
   }
 
-  async read(key: string): Promise<{ text: string; etag: string } | undefined> {
-    try {
-      const { Body, ETag } = await this.client.send(this.get(key));
-      return { text: await Body!.transformToString(), etag: ETag ?? '' };
-    } catch (error) {
-      if ((error as Error).name === 'NoSuchKey') return undefined;
-      throw error;
-    }
+  async read(key: string): Promise<{ text: string; etag: string }> {
+    const { Body, ETag } = await this.client.send(this.get(key));
+    return { text: await Body!.transformToString(), etag: ETag ?? '' };
   }
 
   async lines(key: string): Promise<number> {

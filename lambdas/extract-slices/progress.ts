@@ -66,6 +66,9 @@ export interface Slice extends Exported {
 
 export const sliceName = (number: number): string => `slice-${String(number).padStart(4, '0')}`;
 
+/** Aurora writes it last: it is there when a statement has succeeded. */
+export const manifestKey = ({ stem }: Pick<Attempt, 'stem'>): string => `${stem}.manifest`;
+
 /** The progress of one tenant, as its worker has it. */
 export class ProgressItem {
   private item?: Progress;

@@ -19,7 +19,7 @@ import { Iam } from '../../rehearsal/iam/iam';
 import { MySqlCluster } from '../../rehearsal/mysql';
 import { selfSigned } from '../../rehearsal/services/kubernetes';
 import { ObjectStore, S3Service } from '../../rehearsal/services/s3';
-import { Server } from '../../rehearsal/services/server';
+import { type CallRecord, Server } from '../../rehearsal/services/server';
 
 export const BUCKET = 'rdw-qa-archive';
 const account = '000000000000';
@@ -34,6 +34,8 @@ export const HIGH = '2022-07-01 01:00:00.000000';
 export interface ExtractWorldOptions {
   readonly partBytes?: number;
   readonly stopsWithClient?: boolean;
+  /** Exams of a tenant. */
+  readonly exams?: number;
   /** SQL behind that of the scenario. */
   readonly sql?: string;
 }
@@ -82,9 +84,14 @@ export async function extractWorld(options: ExtractWorldOptions = {}) {
     forcePathStyle: true,
     maxAttempts: 1,
   });
+  const calls: CallRecord[] = [];
   const tls = selfSigned('rehearsed database');
   const cluster = await MySqlCluster.start({
-    sql: [readFileSync(SOURCE, 'utf8'), ...(options.sql ? [options.sql] : [])],
+    sql: [
+      `set @rows = ${options.exams ?? 900}`,
+      readFileSync(SOURCE, 'utf8'),
+      options.sql ?? 'do 0',
+    ],
     clock,
     faults,
     callers,
@@ -98,8 +105,11 @@ export async function extractWorld(options: ExtractWorldOptions = {}) {
     },
     stopsWithClient: options.stopsWithClient,
     tls,
+    record: (call) => void calls.push(call),
   });
   const memory = new MemoryLedger();
+  /** Called while time stands still, each time the task is about to wait. */
+  const world = { looked: async () => {} };
   const sfn = new FakeStepFunctions();
   let requests = 0;
   const open = () =>
@@ -115,6 +125,7 @@ export async function extractWorld(options: ExtractWorldOptions = {}) {
   const taskClock = {
     now: () => clock.now(),
     sleep: async (ms: number) => {
+      await world.looked();
       release();
       await clock.sleep(ms);
       release = clock.hold();
@@ -181,21 +192,37 @@ export async function extractWorld(options: ExtractWorldOptions = {}) {
     await cluster.stop();
     await server.stop();
   };
-  return {
+  /** Waits until something is as it shall be, in the time of the computer. */
+  const until = async (condition: () => Promise<boolean>) => {
+    while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+  /** Does something once, when the task waits for the first time from now on. */
+  const whileItWaits = (act: () => Promise<void>) =>
+    new Promise<void>((resolve) => {
+      world.looked = async () => {
+        world.looked = async () => {};
+        await act();
+        resolve();
+      };
+    });
+  return Object.assign(world, {
+    whileItWaits,
     clock,
     faults,
     store,
     memory,
     sfn,
     cluster,
+    calls,
     tenant,
     opened,
     invoke,
     finish,
     text,
     rows,
+    until,
     stop,
-  };
+  });
 }
 
 export const keyOf = (uri: string): string => uri.replace(/^s3:\/\/[^/]+\//, '');
