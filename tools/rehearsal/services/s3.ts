@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type Clock, ServiceError, type ServiceRequest } from '../types';
 import { type HttpAnswer, type HttpInput, type RestService, xml } from './protocols';
+import { deleteObjects, listVersions } from './s3-versions';
 
 /** An object as it was last written. */
 export interface StoredObject {
@@ -81,6 +82,8 @@ export class S3Service implements RestService {
     const [, bucket, ...key] = path.split('/');
     if (!bucket) return undefined;
     if (key.join('/') === '') {
+      if (method === 'GET' && query.has('versions')) return 'ListObjectVersions';
+      if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
       const lists = method === 'GET' && query.get('list-type') === '2' && !query.has('delimiter');
       return lists ? 'ListObjectsV2' : undefined;
     }
@@ -117,6 +120,13 @@ export class S3Service implements RestService {
       case 'ListObjectsV2':
         authorize('s3:ListBucket', bucketArn, { 's3:prefix': input.query.get('prefix') ?? '' });
         return this.listing(bucket, input.query);
+      case 'ListObjectVersions':
+        authorize('s3:ListBucketVersions', bucketArn, {
+          's3:prefix': input.query.get('prefix') ?? '',
+        });
+        return listVersions(this.store, bucket, input.query);
+      case 'DeleteObjects':
+        return deleteObjects(this.store, bucket, input, authorize);
       default:
         authorize('s3:GetObject', objectArn);
         return this.read(bucket, key, () => authorize('s3:ListBucket', bucketArn));

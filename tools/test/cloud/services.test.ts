@@ -10,9 +10,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -230,6 +232,47 @@ describe('S3', () => {
     await expect(
       client.send(new GetObjectCommand({ Bucket: 'b', Key: 'c' })),
     ).rejects.toMatchObject({ name: 'NoSuchKey' });
+    client.destroy();
+  });
+
+  test('lists versions and deletes them, each with a right of its own', async () => {
+    const below = (Action: string, key: string): Statement => ({
+      Effect: 'Allow',
+      Action,
+      Resource: `arn:aws:s3:::b${key}`,
+    });
+    running = await services([
+      {
+        ...below('s3:ListBucketVersions', ''),
+        Condition: { StringLike: { 's3:prefix': 'a/*' } },
+      },
+      below('s3:DeleteObjectVersion', '/a/x/*'),
+      below('s3:DeleteObject', '/a/y/*'),
+    ]);
+    running.store.createBucket('b');
+    for (const key of ['a/x/1', 'a/x/<&2>', 'a/y/3', 'c']) running.store.put('b', key, key);
+    const client = new S3Client(running.config);
+    const list = (Prefix: string, change = {}) =>
+      client.send(new ListObjectVersionsCommand({ Bucket: 'b', Prefix, ...change }));
+    await expect(list('')).rejects.toMatchObject({ name: 'AccessDenied' });
+    const page = await list('a/', { MaxKeys: 2 });
+    expect(page).toMatchObject({
+      IsTruncated: true,
+      NextKeyMarker: 'a/x/<&2>',
+      Versions: [{ Key: 'a/x/1', VersionId: 'null', Size: 5 }, { Key: 'a/x/<&2>' }],
+    });
+    const { NextKeyMarker: KeyMarker } = page;
+    const rest = await list('a/', { KeyMarker, VersionIdMarker: 'null' });
+    expect([rest.IsTruncated, rest.Versions!.map(({ Key }) => Key)]).toEqual([false, ['a/y/3']]);
+    const remove = (Objects: { Key: string; VersionId?: string }[]) =>
+      client.send(new DeleteObjectsCommand({ Bucket: 'b', Delete: { Objects, Quiet: true } }));
+    const versions = ['a/x/1', 'a/x/<&2>', 'a/y/3'].map((Key) => ({ Key, VersionId: 'null' }));
+    expect((await remove(versions)).Errors).toMatchObject([
+      { Key: 'a/y/3', VersionId: 'null', Code: 'AccessDenied' },
+    ]);
+    expect(running.store.list('b')).toEqual(['a/y/3', 'c']);
+    expect((await remove([{ Key: 'a/y/3' }])).Errors).toBeUndefined();
+    await expect(remove([])).rejects.toMatchObject({ name: 'MalformedXML' });
     client.destroy();
   });
 

@@ -26,7 +26,7 @@ export const ids = (count: number): string[] =>
 
 /** Synthesizes an app of test/support/apps into a folder of its own. */
 export function synthesize(
-  app: 'access' | 'batches' | 'clickstream' | 'quiet' | 'schemas' | 'unload-copy',
+  app: 'access' | 'batches' | 'clickstream' | 'expiry' | 'quiet' | 'schemas' | 'unload-copy',
   env: Record<string, string> = {},
 ): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'assembly-'));
