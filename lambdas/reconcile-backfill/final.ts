@@ -59,8 +59,10 @@ export async function final(
   ];
   await record(deps, payload, tenant.id, [...factual, ...other]);
   const problems = [
-    ...described(differences(known.joined, now)).map((text) => `${text} as it was loaded`),
-    ...described(differences(wanted!, there!)).map((text) => `${text} as the warehouse has it`),
+    ...described(differences(known.joined, now)).map((text) => `${text}, compared with the load`),
+    ...described(differences(wanted!, there!)).map(
+      (text) => `${text}, compared with the warehouse`,
+    ),
     ...other.filter(({ ok }) => !ok).map(spelled),
   ];
   if (problems.length > 0) throw notReconciled(tenant.id, problems, TODO);

@@ -1,6 +1,7 @@
 // The smoke test: what a report shows of a few assessments, recomputed in the warehouse before the swap and
 // compared with what the report's own joins find after it.
 
+import { checksum } from '../shared/rdw/compare';
 import { instantText } from '../shared/rdw/windows';
 import { same, type Verdict } from './checks';
 import type { ReadWarehouse } from './deps';
@@ -21,6 +22,8 @@ const MOST_GROUPS = 5;
 /** So many of them have older rows, where there are both kinds. */
 const MOST_OLDER = 3;
 const FOREVER = '9999-12-31 00:00:00';
+/** Of fewer rows an average tells what a student has scored. */
+const FEW = 10n;
 const LEVELS = ['level1', 'level2', 'level3', 'level4', 'level5'];
 
 type Row = Readonly<Record<string, unknown>>;
@@ -32,7 +35,9 @@ export function shownOf(row: Row | undefined): string {
   const [whole = '0', fraction = ''] = String(row!.s_score).split('.');
   const units = BigInt(whole) * 10_000n + BigInt(fraction.padEnd(4, '0').slice(0, 4));
   const average = (2n * units + n * 10_000n) / (2n * n * 10_000n);
-  return `${n} rows, average ${average}, levels ${LEVELS.map((level) => String(row![level])).join('/')}`;
+  const levels = LEVELS.map((level) => String(row![level])).join('/');
+  const shown = `average ${average}, levels ${levels}`;
+  return `${n} rows, ${n < FEW ? `checksum ${checksum(shown)}` : shown}`;
 }
 
 /** The instant before which rows count as older; a table that was empty had none. */

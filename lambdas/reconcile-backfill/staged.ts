@@ -7,7 +7,7 @@ import { ReconciliationError, TryAgainError } from '../shared/errors';
 import { allRunning } from '../shared/executions';
 import type { Invocation } from '../shared/handler';
 import { runKey } from '../shared/ledger';
-import { type Difference, described } from '../shared/rdw/compare';
+import { type Difference, described, differences } from '../shared/rdw/compare';
 import { type FactsByYear, factsOf, plus, rowsIn, SCORE_COLUMNS } from '../shared/rdw/facts';
 import { sourceOf } from '../shared/rdw/tenant';
 import { behind, instantText, microsOf, windowFrom } from '../shared/rdw/windows';
@@ -27,7 +27,10 @@ interface Progress extends Sums {
   /** First instant of the next window; null behind the last one. */
   readonly next: string | null;
   readonly days: number;
-  readonly wrong: readonly (Difference & { readonly since: string })[];
+  /** School years that do not agree, with the first instant of the first window in which they do not. */
+  readonly wrong: Readonly<Record<string, string>>;
+  /** What Redshift's exams do not explain of the exams that count. */
+  readonly wrongLatest: readonly Difference[];
   readonly lagging: readonly string[];
 }
 
@@ -134,7 +137,8 @@ const begin = (start: string): Progress => ({
   changed: {},
   joined: {},
   latest: {},
-  wrong: [],
+  wrong: {},
+  wrongLatest: [],
   lagging: [],
 });
 
@@ -145,7 +149,10 @@ function added(
   next: string | null,
   took: number,
 ): Progress {
-  const wrong = [...found.wrong, ...found.wrongLatest].map((one) => ({ ...one, since }));
+  // Once a year and column: an item of the ledger has its limits.
+  const known = ({ year, column }: Difference) =>
+    old.wrongLatest.some((one) => one.year === year && one.column === column);
+  const wrong = Object.fromEntries(found.wrong.map(({ year }) => [year, since]));
   return {
     next,
     days: took < QUICK_MS ? Math.min(MOST_DAYS, old.days * 2) : old.days,
@@ -154,8 +161,8 @@ function added(
     changed: plus(old.changed, found.changed),
     joined: plus(old.joined, found.joined),
     latest: plus(old.latest, found.latest),
-    // An item of the ledger has its limits; what is too much for it is too much for a person.
-    wrong: [...old.wrong, ...wrong].slice(0, 200),
+    wrong: { ...wrong, ...old.wrong },
+    wrongLatest: [...old.wrongLatest, ...found.wrongLatest.filter((one) => !known(one))],
     lagging: [...new Set([...old.lagging, ...found.lagging])].sort(),
   };
 }
@@ -184,12 +191,11 @@ async function conclude(
   const lost = await lostRows(payload, read, source, ms);
   const compared = rowsIn(sums.staged) + rowsIn(sums.changed);
   const unexplained = Object.entries(lost.unexplained);
-  const wrongYears = new Set(sums.wrong.map(({ year }) => year));
   const verdicts: Verdict[] = [
     same('R1-rows', 'R1: rows extracted are rows loaded', extractedRows, counts.staged),
     same('R1-outside', 'R1: rows loaded from outside of the window', 0, counts.staged - compared),
     ...sameFacts('R1', 'R1: loaded as in the warehouse', sums.warehouse, sums.staged).map(
-      (one) => ({ ...one, ok: one.ok && !wrongYears.has(one.key.slice('R1-'.length)) }),
+      (one) => ({ ...one, ok: one.ok && sums.wrong[one.key.slice('R1-'.length)] === undefined }),
     ),
     ...fromRows('R2', await read('check-staged', { ids })),
     same(
@@ -207,10 +213,9 @@ async function conclude(
   ];
   await record(deps, payload, tenant.id, verdicts);
   const problems = [
-    ...[...new Set(sums.wrong.map(({ since }) => since))].flatMap((since) =>
-      described(sums.wrong.filter((one) => one.since === since)).map(
-        (text) => `${text}, in exams updated since ${since}`,
-      ),
+    ...wrongYears(sums),
+    ...described(sums.wrongLatest.filter(({ year }) => sums.wrong[year] === undefined)).map(
+      (text) => `${text}, in the exams that count, though Redshift has the same`,
     ),
     ...verdicts.filter(({ ok, key }) => !ok && !/^(R1-\d|R4)/.test(key)).map(spelled),
     ...unexplained.map(
@@ -230,6 +235,17 @@ async function conclude(
     smoke,
     remarks: remarksOf(sums, lost.late, Number(was?.hidden ?? 0)),
   };
+}
+
+/** The years that do not agree: over all windows, and where to look first. */
+function wrongYears(sums: Progress): string[] {
+  const all = differences(sums.warehouse, sums.staged);
+  return Object.entries(sums.wrong).map(([year, since]) => {
+    const [text = `school year ${year}: rows differ`] = described(
+      all.filter((one) => one.year === year),
+    );
+    return `${text}, first in exams updated since ${since}`;
+  });
 }
 
 function countsIn(rows: readonly Readonly<Record<string, unknown>>[]) {
