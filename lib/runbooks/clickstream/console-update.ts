@@ -21,7 +21,7 @@ import {
   type TemplateFolder,
   UpdatePlan,
 } from '../../steps/stack-update';
-import { checkThenWork } from './check-then-work';
+import { checkThenWork } from '../check-then-work';
 
 /** Name of the step in the ledger. */
 const STEP = 'console';

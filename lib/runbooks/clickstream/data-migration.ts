@@ -8,13 +8,13 @@ import { RunbookMachine } from '../../platform/runbook-machine';
 import { addResult, taskState } from '../../platform/task-state';
 import { functionSpecs } from '../../steps/external-functions';
 import { ForEach } from '../../steps/for-each';
+import { checkThenWork } from '../check-then-work';
+import { type Accesses, accessesOf } from './accesses';
 import { askWhenBusy } from './busy-warehouse';
-import { checkThenWork } from './check-then-work';
 import { CLICKSTREAM_FUNCTIONS } from './functions';
 import { migrateApplication } from './migration-steps';
 import { checkPipeline } from './pipeline-check';
 import { quietPeriod } from './quiet-period';
-import { type Accesses, accessesOf } from './warehouse-of';
 
 const input = (member: string) => `{% $states.input.input.${member} %}`;
 

@@ -4,7 +4,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { TargetWith } from '../../../lambdas/shared/inputs/target';
 import { RunbookMachine } from '../../platform/runbook-machine';
-import { checkThenWork } from './check-then-work';
+import { checkThenWork } from '../check-then-work';
+import { accessesOf } from './accesses';
 import { refreshIngestion } from './ingestion-refresh';
 import { cleanUpLegacy, lookAtLegacy } from './legacy-cleanup';
 import { checkPipeline, readPipelineAgain } from './pipeline-check';
@@ -12,7 +13,6 @@ import { pipelineUpgrade } from './pipeline-upgrade';
 import { quietPeriod } from './quiet-period';
 import { upgradeSchemas } from './schema-upgrade';
 import { snapshotOf } from './snapshot';
-import { accessesOf } from './warehouse-of';
 
 const DOCS = 'docs/runbooks/clickstream.md';
 const PLAN = { pipeline: '{% $states.input.pipeline %}' };

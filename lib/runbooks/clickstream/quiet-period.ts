@@ -8,8 +8,8 @@ import { allow } from '../../platform/allow';
 import { Platform } from '../../platform/platform';
 import { Quiesce, QuietThings, RestoreQuiesced } from '../../steps/quiesce';
 import { WaitLoop } from '../../steps/wait-loop';
+import { warehouseOf } from '../warehouse-of';
 import { GENERATED_NAMES, SolutionArns } from './solution-arns';
-import { warehouseOf } from './warehouse-of';
 
 /** Parts of the quiet period; each can stand in any machine that has the facts of the pipeline. */
 export interface QuietPeriod {

@@ -7,8 +7,9 @@ import type { ClickstreamTarget, TargetWith } from '../../../lambdas/shared/inpu
 import { Platform } from '../../platform/platform';
 import { RunbookMachine } from '../../platform/runbook-machine';
 import { taskState } from '../../platform/task-state';
+import { checkThenWork } from '../check-then-work';
+import { type Accesses, accessesOf } from './accesses';
 import { askWhenBusy } from './busy-warehouse';
-import { checkThenWork } from './check-then-work';
 import { allowReadConsole, consoleMembers, consoleUpdate } from './console-update';
 import { checkWarehouse, migrateApplications, warehouseMembers } from './data-migration';
 import { refreshIngestion } from './ingestion-refresh';
@@ -24,7 +25,6 @@ import { pipelineUpgrade } from './pipeline-upgrade';
 import { quietPeriod } from './quiet-period';
 import { upgradeSchemas } from './schema-upgrade';
 import { snapshotOf } from './snapshot';
-import { type Accesses, accessesOf } from './warehouse-of';
 import { when } from './when';
 
 /** Adds the machine `<stack>-upgrade` to a clickstream stack. */

@@ -32,7 +32,7 @@ const RIGHTS: TaskRights = { ledger: ['GetItem', 'PutItem'], states: ['DescribeE
 /** Reads both engines, Kubernetes, S3 and the roles; puts `plan` into the state data. */
 export function preflightBackfill(
   scope: Construct,
-  { target, source, warehouse, job }: Instance,
+  { target, source, warehouse, job, start }: Instance & { readonly start: string },
 ): tasks.LambdaInvoke {
   const task = Platform.of(scope).task('preflight-backfill', { ...RIGHTS, vpc: source.vpc });
   source.grant(task);
@@ -53,7 +53,7 @@ export function preflightBackfill(
       things: job.render(scope),
       tenants,
       chosen: `{% [${INPUT}.tenants] %}`,
-      start: `{% ${INPUT}.start %}`,
+      start,
       map: TENANTS,
       dryRun: `{% ${INPUT}.dryRun %}`,
     },

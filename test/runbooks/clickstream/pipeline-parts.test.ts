@@ -9,7 +9,7 @@ import { targetSchema } from '../../../lambdas/shared/inputs/target';
 import { Machine } from '../../../lib/platform/machine';
 import { cleanUpLegacy } from '../../../lib/runbooks/clickstream/legacy-cleanup';
 import { pipelineUpgrade } from '../../../lib/runbooks/clickstream/pipeline-upgrade';
-import { warehouseOf } from '../../../lib/runbooks/clickstream/warehouse-of';
+import { warehouseOf } from '../../../lib/runbooks/warehouse-of';
 import { definitionsOf, type State, statesOf } from '../../support/definitions';
 
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:console-token-AbCdEf';

@@ -6,7 +6,7 @@ import { RunbookMachine } from '../../../../lib/platform/runbook-machine';
 import { RunbookStack } from '../../../../lib/platform/runbook-stack';
 import { recalculateMetrics } from '../../../../lib/runbooks/clickstream/metrics';
 import { upgradeSchemas } from '../../../../lib/runbooks/clickstream/schema-upgrade';
-import { accessesOf } from '../../../../lib/runbooks/clickstream/warehouse-of';
+import { accessesOf } from '../../../../lib/runbooks/clickstream/accesses';
 import { exampleTarget } from '../../definitions';
 
 const app = new App();

@@ -1,27 +1,8 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { WarehouseConfig } from '../../../lambdas/shared/inputs/target';
-import { Warehouse } from '../../steps/warehouse';
-
-/** The warehouse of a target's configuration. */
-export function warehouseOf(scope: Construct, config: WarehouseConfig): Warehouse {
-  const { roleArn, secretArn } = config;
-  const access = {
-    role:
-      roleArn === undefined
-        ? undefined
-        : iam.Role.fromRoleArn(scope, 'WarehouseRole', roleArn, { mutable: false }),
-    secret:
-      secretArn === undefined
-        ? undefined
-        : secretsmanager.Secret.fromSecretCompleteArn(scope, 'WarehouseSecret', secretArn),
-  };
-  return config.type === 'serverless'
-    ? Warehouse.serverless({ ...config, ...access })
-    : Warehouse.provisioned({ ...config, ...access });
-}
+import type { Warehouse } from '../../steps/warehouse';
+import { warehouseOf } from '../warehouse-of';
 
 /** The warehouse of a project, as whoever works in it. */
 export interface Accesses {
