@@ -296,7 +296,9 @@ export class Extraction {
   }
 
   private async count(now: Progress, attempt: Attempt): Promise<Round> {
-    if (this.leftMs < this.targetMs) return this.running();
+    // It takes no longer than the export did.
+    const needed = Math.min(this.targetMs, attempt.exported!.seconds * 1000);
+    if (this.leftMs < needed) return this.running();
     if (!(await this.enter())) return this.follow(now);
     const counts = attempt.counts ?? 0;
     const next = { ...attempt, counts: counts < MOST_LOST ? counts + 1 : 0 };
