@@ -1,6 +1,6 @@
 // All diagrams that stand in docs/diagrams: one a machine, and the README's.
 
-import { clickstreamTemplate, definitionsOf } from '../../test/support/definitions';
+import { allDefinitions } from '../../test/support/definitions';
 import type { AslGraph } from './definition';
 import { titleOf } from './definition';
 import { svgOf } from './svg';
@@ -15,7 +15,7 @@ const README = {
 
 /** File names with their content. */
 export function diagrams(): Record<string, string> {
-  const machines = definitionsOf(clickstreamTemplate()) as unknown as Record<string, AslGraph>;
+  const machines = allDefinitions() as unknown as Record<string, AslGraph>;
   const each = Object.entries(machines).map(([machine, definition]) => [
     `${titleOf(machine, TARGET)}.svg`,
     svgOf({ machine, target: TARGET, definition }),

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { PAYLOAD_VERSION } from '../../lambdas/shared/run';
-import { clickstreamTemplate, definitionsOf, statesOf } from '../support/definitions';
+import { allDefinitions, statesOf, templates } from '../support/definitions';
 
 interface Released {
   readonly version: number;
@@ -14,12 +14,12 @@ interface Released {
 const released: Released[] = JSON.parse(
   readFileSync(path.join(__dirname, '../payloads/released.json'), 'utf8'),
 );
-const template = clickstreamTemplate();
-const functions = Object.keys(template.findResources('AWS::Lambda::Function'));
+const all = Object.values(templates());
+const functions = all.flatMap((one) => Object.keys(one.findResources('AWS::Lambda::Function')));
 const functionOf = (reference: string) =>
   /Platform([A-Z][A-Za-z]*?)[0-9A-F]{8}/.exec(reference)?.[1];
 const sent = new Map<string, Set<string>>();
-for (const definition of Object.values(definitionsOf(template))) {
+for (const definition of Object.values(allDefinitions())) {
   for (const [, { Type, Arguments }] of statesOf(definition)) {
     const task = Type === 'Task' ? functionOf(Arguments!.FunctionName) : undefined;
     if (task)
@@ -46,7 +46,7 @@ it('the definitions of this release send exactly the members that are written do
 });
 
 it('no permission is for every action, and no resource is everything without its reason', () => {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const policies = all.flatMap((one) => Object.values(one.findResources('AWS::IAM::Policy')));
   const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
   const actions = statements.flatMap(({ Action }) => [Action].flat());
   expect(actions.length).toBeGreaterThan(50);

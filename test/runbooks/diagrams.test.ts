@@ -7,13 +7,11 @@ import { type AslGraph, labelOf, type Way, waysOf } from '../../scripts/diagrams
 import { type Box, type Layout, layoutOf, type Point } from '../../scripts/diagrams/layout';
 import { svgOf } from '../../scripts/diagrams/svg';
 import { widthOf } from '../../scripts/diagrams/text';
-import { clickstreamTemplate, definitionsOf } from '../support/definitions';
+import { allDefinitions } from '../support/definitions';
 
 const FOLDER = path.join(__dirname, '../../docs/diagrams');
 const drawn = diagrams();
-const machines = Object.entries(
-  definitionsOf(clickstreamTemplate()) as unknown as Record<string, AslGraph>,
-);
+const machines = Object.entries(allDefinitions() as unknown as Record<string, AslGraph>);
 
 it('every machine has its diagram, as `npm run docs` draws it', () => {
   expect(readdirSync(FOLDER).sort()).toEqual(Object.keys(drawn).sort());

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
+import type { Template } from 'aws-cdk-lib/assertions';
 import * as errors from '../../lambdas/shared/errors';
 import { redriveHelps } from '../../lambdas/shared/report/advice';
 import * as lib from '../../lib';
@@ -13,50 +14,70 @@ import {
   definitionsOf,
   exampleTarget,
   statesOf,
+  templates,
 } from '../support/definitions';
 import { bare, ROOT, read, rowsOf, section } from '../support/pages';
 
-const page = read('docs/runbooks/clickstream.md');
 const { clickstream } = exampleTarget();
-const template = clickstreamTemplate();
 const byHand = clickstreamTemplate({
   clickstream: {
     ...clickstream,
     console: { stackName: 'console', serviceRoleArn: clickstream.console.serviceRoleArn },
   },
 });
-const definitions = definitionsOf(template);
-const states = [template, byHand].flatMap((one) =>
-  Object.values(definitionsOf(one)).flatMap(statesOf),
-);
+const { clickstream: upgrade, rdw: backfill } = templates();
+
+interface Page {
+  readonly page: string;
+  readonly template: Template;
+  /** Others whose states the page tells. */
+  readonly more: readonly Template[];
+  /** Machine whose order the table of states has. */
+  readonly whole: string;
+  readonly machines: number;
+  readonly watched: number;
+}
+
+const PAGES: readonly (readonly [string, Page])[] = [
+  [
+    'clickstream',
+    {
+      page: read('docs/runbooks/clickstream.md'),
+      template: upgrade,
+      more: [byHand],
+      whole: 'example-clickstream-upgrade',
+      machines: 6,
+      watched: 25,
+    },
+  ],
+  [
+    'rdw',
+    {
+      page: read('docs/runbooks/rdw.md'),
+      template: backfill,
+      more: [],
+      whole: 'example-rdw-backfill',
+      machines: 2,
+      watched: 20,
+    },
+  ],
+];
+
 /** Machines that an operator meets. */
-const shown = Object.keys(definitions)
-  .map((name) => name.replace('example-', ''))
-  .filter((name) => !name.endsWith('quiet-watch'));
-const names = states.map(([name]) => name);
+const shownOf = (template: Template): string[] =>
+  Object.keys(definitionsOf(template))
+    .map((name) => name.replace('example-', ''))
+    .filter((name) => !name.endsWith('quiet-watch'));
 
-it('the page has the headings of every page, in their order', () => {
-  expect([...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
-    'Before you start',
-    'Start',
-    'Watch',
-    'If it stops',
-    'Undo',
-    'Clean up',
-    'Cost',
-  ]);
-});
+const classes = Object.values(errors)
+  .filter((value) => typeof value === 'function' && value.prototype instanceof errors.RunbookError)
+  .map((value) => new (value as new (...args: unknown[]) => errors.RunbookError)([], {}).name);
 
-it('every machine is in the first table with its diagram, and tells the page in its output', () => {
-  const told = rowsOf(page.split('## Before')[0]!).map(([name]) => bare(name!));
-  expect(told.sort()).toEqual(shown.sort());
-  for (const name of shown)
-    expect(existsSync(path.join(ROOT, `docs/diagrams/${name}.svg`))).toBe(true);
-  const outputs = Object.values(template.findOutputs('*'))
-    .filter(({ Description }) => Description?.startsWith('How to run'))
-    .map(({ Value }) => Value);
-  expect(outputs).toEqual(Array(6).fill('docs/runbooks/clickstream.md'));
-});
+const errorRows = (page: string) => rowsOf(section(page, '## If it stops'));
+const errorsTold = (page: string): string[] =>
+  errorRows(page).flatMap(([message]) =>
+    [...message!.matchAll(/`(\w+Error)`/g)].map(([, name]) => name!),
+  );
 
 /** Names from the first state to the last, those in Maps at their place. */
 function statesInOrder(graph: Pick<Definition, 'StartAt' | 'States'>): string[] {
@@ -66,56 +87,73 @@ function statesInOrder(graph: Pick<Definition, 'StartAt' | 'States'>): string[] 
   });
 }
 
-describe('states', () => {
+describe.each(PAGES)('the page of %s', (runbook, { page, template, more, whole, ...counts }) => {
+  const definitions = definitionsOf(template);
+  const states = [template, ...more].flatMap((one) =>
+    Object.values(definitionsOf(one)).flatMap(statesOf),
+  );
+  const names = states.map(([name]) => name);
   const watched = rowsOf(section(page, '## Watch')).map(([name]) => name!);
 
-  it('that are named under Watch exist', () => {
-    expect(watched.length).toBeGreaterThan(25);
+  it('has the headings of every page, in their order', () => {
+    expect([...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
+      'Before you start',
+      'Start',
+      'Watch',
+      'If it stops',
+      'Undo',
+      'Clean up',
+      'Cost',
+    ]);
+  });
+
+  it('has every machine in the first table with its diagram, and every machine tells the page', () => {
+    const shown = shownOf(template);
+    const told = rowsOf(page.split('## Before')[0]!).map(([name]) => bare(name!));
+    expect(told.sort()).toEqual(shown.sort());
+    for (const name of shown)
+      expect(existsSync(path.join(ROOT, `docs/diagrams/${name}.svg`))).toBe(true);
+    const outputs = Object.values(template.findOutputs('*'))
+      .filter(({ Description }) => Description?.startsWith('How to run'))
+      .map(({ Value }) => Value);
+    expect(outputs).toEqual(Array(counts.machines).fill(`docs/runbooks/${runbook}.md`));
+  });
+
+  it('names under Watch states that exist', () => {
+    expect(watched.length).toBeGreaterThan(counts.watched);
     expect(watched.filter((name) => !names.includes(name))).toEqual([]);
   });
 
-  it('stand in the order of the whole upgrade', () => {
-    const upgrade = statesInOrder(definitions['example-clickstream-upgrade']!);
-    const rows = watched.map((name) => upgrade.indexOf(name)).filter((row) => row >= 0);
+  it('names them in the order of the whole', () => {
+    const order = statesInOrder(definitions[whole]!);
+    const rows = watched.map((name) => order.indexOf(name)).filter((row) => row >= 0);
     expect(rows).toEqual([...rows].sort((a, b) => a - b));
   });
 
-  it('that work are named, except those that only keep the books', () => {
+  it('names every state that works, except those that only keep the books', () => {
     const books =
-      /^(Check the input|Mark |Settle |Close the run|Look whether|Give the answer|Release the run|Compare |Execute |Ask )/;
+      /^(Check the input|Mark |Settle |Close the run|Look whether|Give the answer|Release the run|Compare the |Execute |Ask )/;
     const working = states.filter(([, { Type }]) => Type === 'Task').map(([name]) => name);
     const silent = [...new Set(working)].filter(
       (name) => !books.test(name) && !page.includes(name),
     );
     expect(silent).toEqual([]);
   });
-});
 
-it('the gates are those of the machines', () => {
-  const gates = states.flatMap(([, { Resource, Arguments }]) =>
-    Resource?.endsWith('.waitForTaskToken') ? [String(Arguments!.Payload.gate)] : [],
-  );
-  const told = rowsOf(section(page, '### Gates')).map(([name]) => bare(name!));
-  expect(told.sort()).toEqual([...new Set(gates)].sort());
-});
-
-describe('errors', () => {
-  const classes = Object.values(errors)
-    .filter(
-      (value) => typeof value === 'function' && value.prototype instanceof errors.RunbookError,
-    )
-    .map((value) => new (value as new (...args: unknown[]) => errors.RunbookError)([], {}).name);
-  const rows = rowsOf(section(page, '## If it stops'));
-
-  it('are all in the table, and no others', () => {
-    const told = rows.flatMap(([message]) =>
-      [...message!.matchAll(/`(\w+Error)`/g)].map(([, n]) => n!),
+  it('has the gates of the machines', () => {
+    const gates = states.flatMap(([, { Resource, Arguments }]) =>
+      Resource?.endsWith('.waitForTaskToken') ? [String(Arguments!.Payload.gate)] : [],
     );
-    expect([...new Set(told)].sort()).toEqual([...classes].sort());
+    const told = rowsOf(section(page, '### Gates')).map(([name]) => bare(name!));
+    expect(told.sort()).toEqual([...new Set(gates)].sort());
   });
 
-  it('that a redrive meets again are not said to be redriven', () => {
-    const wrong = rows.filter(([message, , , then]) => {
+  it('names errors that are classes', () => {
+    expect(errorsTold(page).filter((name) => !classes.includes(name))).toEqual([]);
+  });
+
+  it('does not say to redrive what a redrive meets again', () => {
+    const wrong = errorRows(page).filter(([message, , , then]) => {
       const [, name] = /`(\w+Error)`/.exec(message!) ?? [];
       const hopeless = name && !redriveHelps({ error: name, redrivable: true });
       return hopeless && /^redrive/.test(then!);
@@ -124,10 +162,16 @@ describe('errors', () => {
   });
 });
 
+it('every error class has its row on a page', () => {
+  const told = PAGES.flatMap(([, { page }]) => errorsTold(page));
+  expect([...new Set(told)].sort()).toEqual([...classes].sort());
+});
+
 it('links lead to files that exist', () => {
   const files = [
     'README.md',
     'docs/runbooks/clickstream.md',
+    'docs/runbooks/rdw.md',
     'docs/rehearsal.md',
     'docs/scope.md',
     'docs/verification.md',
@@ -155,6 +199,7 @@ describe('the README', () => {
   it('names the machines and the steps there are', () => {
     const first = (text: string) => rowsOf(text).map(([cell]) => cell!);
     const told = first(machines!).map((cell) => /`([\w-]+)`/.exec(cell)![1]!);
+    const shown = PAGES.flatMap(([, { template }]) => shownOf(template));
     expect(told.sort()).toEqual(shown.sort());
     const exported = first(steps!).flatMap((cell) => bare(cell).split(', '));
     expect(exported.filter((name) => !(name in lib))).toEqual([]);

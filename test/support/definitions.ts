@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { TargetWith } from '../../lambdas/shared/inputs/target';
 import { readTarget } from '../../lib/platform/target-config';
 import { ClickstreamStack } from '../../lib/runbooks/clickstream/clickstream-stack';
+import { RdwStack } from '../../lib/runbooks/rdw/rdw-stack';
 
 export interface State {
   readonly Type: string;
@@ -19,7 +20,7 @@ export interface State {
   readonly Arguments?: { readonly FunctionName: string; readonly Payload: Record<string, unknown> };
   readonly Resource?: string;
   readonly Label?: string;
-  readonly ToleratedFailurePercentage?: number;
+  readonly ToleratedFailurePercentage?: number | string;
   readonly ItemProcessor?: {
     readonly ProcessorConfig: { readonly Mode: string; readonly ExecutionType?: string };
     readonly States: Readonly<Record<string, State>>;
@@ -34,13 +35,27 @@ export interface Definition {
 
 /** The example target, which has every runbook. */
 export const exampleTarget = () =>
-  readTarget(path.join(__dirname, '../../config'), 'example') as TargetWith<'clickstream'>;
+  readTarget(path.join(__dirname, '../../config'), 'example') as TargetWith<'clickstream'> &
+    TargetWith<'rdw'>;
 
 export function clickstreamTemplate(change: Partial<TargetWith<'clickstream'>> = {}): Template {
   const app = new App({ context: { '@aws-cdk/core:enablePartitionLiterals': true } });
   const target = { ...exampleTarget(), ...change };
   return Template.fromStack(new ClickstreamStack(app, { targetName: 'example', target }));
 }
+
+export function rdwTemplate(change: Partial<TargetWith<'rdw'>> = {}): Template {
+  const app = new App({ context: { '@aws-cdk/core:enablePartitionLiterals': true } });
+  const target = { ...exampleTarget(), ...change };
+  return Template.fromStack(new RdwStack(app, { targetName: 'example', target }));
+}
+
+/** Templates of all runbooks, by runbook. */
+export const templates = () => ({ clickstream: clickstreamTemplate(), rdw: rdwTemplate() });
+
+/** Definitions of the machines of all runbooks, by machine name. */
+export const allDefinitions = (): Record<string, Definition> =>
+  Object.assign({}, ...Object.values(templates()).map(definitionsOf));
 
 /** Definitions of all machines of a template, by machine name. */
 export function definitionsOf(template: Template): Record<string, Definition> {

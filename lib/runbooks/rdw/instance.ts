@@ -31,7 +31,7 @@ export interface TenantWindow {
   /** JSONata, without `{% %}`, for what each tenant's child gets as `common`. */
   readonly common: string;
 
-  /** JSONata, without `{% %}`: `continue` or `stop`, when a tenant fails. */
+  /** What becomes of the other tenants when one fails: `continue`, or JSONata without `{% %}`. */
   readonly tolerance: string;
 
   /** JSONata for the instant since which exams count. */

@@ -33,7 +33,7 @@ export function addRestore(scope: Construct, target: TargetWith<'rdw'>): Runbook
         work: 'restored',
         start: EVER,
         common: `{ 'start': '${EVER}', 'backupOf': $states.input.input.backupOf }`,
-        tolerance: "'continue'",
+        tolerance: 'continue',
         tenant: (child) => restoreTenant(child, instance),
       });
     },

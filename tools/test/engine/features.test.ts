@@ -1,11 +1,6 @@
 // What the engine runs is what our machines use, and a short list of what is kept for a reason. The
 // definitions are those of the synthesized example stack.
-import {
-  clickstreamTemplate,
-  type Definition,
-  definitionsOf,
-  statesOf,
-} from '../../../test/support/definitions';
+import { allDefinitions, type Definition, statesOf } from '../../../test/support/definitions';
 import * as allowed from '../../rehearsal/engine/fields';
 import { House } from './house';
 
@@ -79,7 +74,7 @@ function featuresOf(definition: Definition): string[] {
   return [...keys('machine', definition), ...inStates];
 }
 
-const machines = Object.entries(definitionsOf(clickstreamTemplate()));
+const machines = Object.entries(allDefinitions());
 const users = new Map<string, string[]>();
 for (const [machine, definition] of machines) {
   for (const feature of new Set(featuresOf(definition))) {

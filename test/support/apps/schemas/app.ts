@@ -4,9 +4,9 @@ import { App } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { RunbookMachine } from '../../../../lib/platform/runbook-machine';
 import { RunbookStack } from '../../../../lib/platform/runbook-stack';
+import { accessesOf } from '../../../../lib/runbooks/clickstream/accesses';
 import { recalculateMetrics } from '../../../../lib/runbooks/clickstream/metrics';
 import { upgradeSchemas } from '../../../../lib/runbooks/clickstream/schema-upgrade';
-import { accessesOf } from '../../../../lib/runbooks/clickstream/accesses';
 import { exampleTarget } from '../../definitions';
 
 const app = new App();
