@@ -1,6 +1,6 @@
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { WarehouseConfig } from '../../../lambdas/shared/inputs/target';
+import type { DefinedWarehouseConfig } from '../../../lambdas/shared/inputs/target';
 import type { Warehouse } from '../../steps/warehouse';
 import { warehouseOf } from '../warehouse-of';
 
@@ -14,7 +14,7 @@ export interface Accesses {
   grant(task: lambda.Function): void;
 }
 
-export function accessesOf(scope: Construct, config: WarehouseConfig): Accesses {
+export function accessesOf(scope: Construct, config: DefinedWarehouseConfig): Accesses {
   const warehouse = warehouseOf(scope, config);
   const definer = definerOf(scope, config, warehouse);
   return {
@@ -28,7 +28,11 @@ export function accessesOf(scope: Construct, config: WarehouseConfig): Accesses 
 }
 
 /** The same warehouse as who makes functions there; the one who calls them, unless another is named. */
-function definerOf(scope: Construct, config: WarehouseConfig, warehouse: Warehouse): Warehouse {
+function definerOf(
+  scope: Construct,
+  config: DefinedWarehouseConfig,
+  warehouse: Warehouse,
+): Warehouse {
   const dbUser = config.type === 'provisioned' ? config.functionsDbUser : undefined;
   const roleArn = config.functionsRoleArn;
   if (roleArn === undefined && dbUser === undefined) return warehouse;
@@ -38,5 +42,5 @@ function definerOf(scope: Construct, config: WarehouseConfig, warehouse: Warehou
     ...rest,
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(dbUser === undefined ? {} : { dbUser }),
-  } as WarehouseConfig);
+  } as DefinedWarehouseConfig);
 }

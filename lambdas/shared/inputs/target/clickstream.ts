@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { APP_ID } from '../identifiers';
 import { region, roleArn, secretArn, vpc } from './forms';
-import { warehouseSchema } from './warehouse';
+import { definedWarehouseSchema } from './warehouse';
 
 /** What the clickstream runbook must know about the project it upgrades. */
 export const clickstreamTargetSchema = z.strictObject({
@@ -40,7 +40,7 @@ export const clickstreamTargetSchema = z.strictObject({
         .default('Clickstream'),
     })
     .default({ stackPrefix: 'Clickstream' }),
-  warehouse: warehouseSchema,
+  warehouse: definedWarehouseSchema,
 });
 
 export type ClickstreamTarget = z.infer<typeof clickstreamTargetSchema>;

@@ -7,7 +7,7 @@ import { rdwTargetSchema } from './rdw';
 
 export type { ClickstreamTarget } from './clickstream';
 export type { RdwTarget, RdwTenant } from './rdw';
-export { type WarehouseConfig, warehouseSchema } from './warehouse';
+export type { DefinedWarehouseConfig, WarehouseConfig } from './warehouse';
 export { clickstreamTargetSchema };
 
 /** A file of `config/`. */
