@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { Interrupted, UsageError } from './errors';
+import { addInit } from './init/command';
 import { matrix } from './matrix';
 import { collect, type MatrixOptions, type RehearseOptions, wholeNumber } from './options';
 import { rehearse } from './rehearse';
@@ -39,6 +40,7 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .description('Rehearses upgrade runbooks on this computer')
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  addInit(runbooks, set);
   const common = (command: Command) =>
     command
       .option('--machine <name>', 'another machine than the one named first')

@@ -33,6 +33,36 @@ export interface MatrixOptions
   readonly jobs: number;
 }
 
+export interface InitRdwOptions {
+  readonly config: readonly string[];
+  readonly out: string;
+  readonly force: boolean;
+  readonly json: boolean;
+  readonly account?: string;
+  readonly region?: string;
+  readonly location?: string;
+  readonly sourceSecretArn?: string;
+  readonly sourceUser?: string;
+  /** `PA=arn:…` */
+  readonly tenantSecretArn?: readonly string[];
+  /** `PA=reporting_pa` */
+  readonly reportingSchema?: readonly string[];
+  readonly redshiftCluster?: string;
+  readonly redshiftWorkgroup?: string;
+  readonly workgroupId?: string;
+  readonly warehouseRoleArn?: string;
+  readonly warehouseSecretArn?: string;
+  readonly warehouseUser?: string;
+  readonly eksCluster?: string;
+  readonly eksEndpoint?: string;
+  readonly eksCertificateAuthority?: string;
+  readonly namespace?: string;
+  readonly deployment?: string;
+  readonly vpcId?: string;
+  readonly subnet?: readonly string[];
+  readonly securityGroup?: readonly string[];
+}
+
 /** A whole number from `least` on, as an option's value. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

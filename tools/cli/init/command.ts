@@ -1,0 +1,42 @@
+// The options of `runbooks init`.
+
+import type { Command } from 'commander';
+import type { InitRdwOptions } from '../options';
+import { initRdw } from './rdw';
+
+/** Adds the command; `set` takes its exit code. */
+export function addInit(runbooks: Command, set: (code: Promise<number>) => Promise<void>): void {
+  const init = runbooks.command('init').description("write a target's file in config/");
+  init
+    .command('rdw')
+    .description('from the configuration files of RDW; no password is read or written')
+    .requiredOption(
+      '--config <file...>',
+      'application.yml, those of services, tenant-XX/application.yml; later ones win',
+    )
+    .option('--out <file>', "the target's file", 'config/rdw.json')
+    .option('--force', 'write a member rdw that is there already anew', false)
+    .option('--json', 'print nothing but one JSON document on stdout', false)
+    .option('--account <id>', 'account (default: that of the Redshift role)')
+    .option('--region <name>', 'region (default: that in the name of the Redshift host)')
+    .option('--location <folder>', 'folder of back-fills below the prefixes of the tenants')
+    .option('--source-secret-arn <arn>', 'secret with the user of the warehouse (Aurora MySQL)')
+    .option('--source-user <name>', 'user of the warehouse, to sign in with an IAM token')
+    .option('--tenant-secret-arn <tenant=arn...>', "secret with a tenant's own user")
+    .option('--reporting-schema <tenant=schema...>', "a tenant's schema in Redshift")
+    .option('--redshift-cluster <name>', 'cluster (default: that in the name of its host)')
+    .option('--redshift-workgroup <name>', 'workgroup (default: that in the name of its host)')
+    .option('--workgroup-id <id>', "last part of the workgroup's ARN")
+    .option('--warehouse-role-arn <arn>', 'role whose user owns the tables in Redshift')
+    .option('--warehouse-secret-arn <arn>', 'secret with the user who owns the tables in Redshift')
+    .option('--warehouse-user <name>', 'user who owns the tables, of a cluster')
+    .option('--eks-cluster <name>', 'cluster in which migrate-olap runs')
+    .option('--eks-endpoint <url>', 'address of its API server')
+    .option('--eks-certificate-authority <base64>', 'its certificate authority')
+    .option('--namespace <name>', 'namespace of migrate-olap')
+    .option('--deployment <name>', 'name of its Deployment')
+    .option('--vpc-id <id>', 'VPC of the tasks that talk to the warehouse and to Kubernetes')
+    .option('--subnet <id...>', 'its subnets')
+    .option('--security-group <id...>', 'its security groups')
+    .action((options: InitRdwOptions) => set(initRdw(options)));
+}

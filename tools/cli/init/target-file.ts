@@ -1,0 +1,103 @@
+// A target's file that is there already: its other runbooks and settings stay, and of an earlier `rdw`
+// stays what neither the files nor the command line say.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { UsageError } from '../errors';
+import type { Draft, Members } from './rdw-draft';
+import type { TenantDraft } from './tenants';
+
+/** What is in the file; nothing when there is none. */
+export function readTargetFile(file: string): Members {
+  if (!existsSync(file)) return {};
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isMembers(value)) return value;
+  } catch {
+    // The parser's words quote the file.
+  }
+  throw new UsageError(`${file} is no JSON object; mend it or give another --out`);
+}
+
+export function writeTargetFile(file: string, target: object): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(target, null, 2)}\n`);
+}
+
+/** The whole file with the new `rdw`. */
+export function mergedTarget(
+  file: string,
+  old: Members,
+  draft: Draft,
+  { force, hidden }: { readonly force: boolean; readonly hidden: ReadonlyMap<string, string> },
+) {
+  if (old.rdw !== undefined && !force) {
+    throw new UsageError(
+      `${file} has a member rdw already. With --force it is written anew: what the files and options do not say stays`,
+    );
+  }
+  const shared = { account: old.account ?? draft.account, region: old.region ?? draft.region };
+  for (const name of ['account', 'region'] as const) {
+    if (old[name] !== undefined && draft[name] !== undefined && old[name] !== draft[name]) {
+      throw new UsageError(
+        `${file} is of ${name} ${old[name]}, and the rdw is in ${draft[name]}; give another --out`,
+      );
+    }
+  }
+  const { account: _, region: __, rdw: was, ...others } = old;
+  return { ...shared, ...others, rdw: isMembers(was) ? kept(was, draft, hidden) : draft.rdw };
+}
+
+/** Tenants of an earlier `rdw`. */
+export const tenantsIn = ({ rdw }: Members): readonly TenantDraft[] =>
+  isMembers(rdw) && Array.isArray(rdw.tenants) ? rdw.tenants : [];
+
+function kept(
+  was: Members,
+  { rdw: now, guessed }: Draft,
+  hidden: ReadonlyMap<string, string>,
+): Draft['rdw'] {
+  const before = tenantsIn({ rdw: was });
+  const tenants = now.tenants.map((tenant) => {
+    const { bucket, pathPrefix, ...old } = before.find(({ id }) => id === tenant.id) ?? tenant;
+    const place = hidden.has(tenant.id) ? withValue({ bucket, pathPrefix }) : {};
+    const schema = guessed.has(tenant.id)
+      ? withValue({ reportingSchema: old.reportingSchema })
+      : {};
+    return { ...old, ...place, ...withValue({ ...tenant }), ...schema } as TenantDraft;
+  });
+  return {
+    ...merged(was, now),
+    source: signIn(was.source, now.source),
+    warehouse: sameKind(was.warehouse, now.warehouse),
+    tenants,
+  };
+}
+
+/** A user or a secret: a new one takes the place of the other. */
+function signIn(was: unknown, now: unknown): unknown {
+  if (!isMembers(was) || !isMembers(now)) return now ?? was;
+  const { secretArn, user, ...rest } = was;
+  const says = now.secretArn !== undefined || now.user !== undefined;
+  return { ...rest, ...(says ? {} : withValue({ secretArn, user })), ...now };
+}
+
+/** Of a cluster nothing is kept for a workgroup. */
+const sameKind = (was: unknown, now: unknown): unknown =>
+  isMembers(was) && isMembers(now) && (now.type === undefined || was.type === now.type)
+    ? merged(was, now)
+    : (now ?? was);
+
+function merged(was: Members, now: Members): Members {
+  const both = Object.entries(now).map(([name, value]) => {
+    const old = was[name];
+    return [name, isMembers(old) && isMembers(value) ? merged(old, value) : value];
+  });
+  return { ...was, ...Object.fromEntries(both) };
+}
+
+const withValue = (members: Members): Members =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+
+const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
