@@ -5,10 +5,9 @@ import { allRunning } from '../shared/executions';
 import type { Invocation } from '../shared/handler';
 import { waitFor } from '../shared/waiting';
 import { TokenLost } from '../shared/worker-token';
-import { type ExtractDeps, Extraction } from './extraction';
+import { Extraction } from './extraction';
 import type { ExtractSlicesPayload, ExtractSlicesResult } from './payload';
-
-export type { ExtractDeps } from './extraction';
+import type { ExtractDeps } from './work';
 
 export async function extractSlices(
   payload: ExtractSlicesPayload,
@@ -17,7 +16,7 @@ export async function extractSlices(
 ): Promise<ExtractSlicesResult> {
   const extraction = new Extraction(payload, deps, invocation);
   const step = `extract-${payload.tenant.id}`;
-  const waiting = { ...deps, clock: extraction.clock };
+  const waiting = { ...deps, clock: extraction.seat.clock };
   let ours = true;
   try {
     const seen = await waitFor(waiting, payload, step, invocation, (token) =>
@@ -25,7 +24,7 @@ export async function extractSlices(
     );
     if (seen) return seen;
     const runs = await allRunning(deps.sfn, [payload.selfArn, payload.rootArn]);
-    await extraction.leave(!runs);
+    await extraction.seat.leave(!runs);
     return await extraction.running();
   } catch (error) {
     if (!(error instanceof TokenLost)) throw error;
@@ -33,6 +32,6 @@ export async function extractSlices(
     return await extraction.running();
   } finally {
     // A successor follows what runs on the session of a worker that lost its token.
-    if (ours) extraction.close();
+    if (ours) extraction.seat.close();
   }
 }

@@ -4,24 +4,18 @@
 import { iso } from '../shared/clock';
 import { ExtractFailedError, StrayObjectsError } from '../shared/errors';
 import { runKey } from '../shared/ledger';
-import type { Token } from '../shared/worker-token';
-import type { ExtractDeps } from './extraction';
 import { manifestOf } from './manifest';
 import type { StoredFile } from './objects';
 import type { ExtractSlicesPayload, ExtractSlicesResult } from './payload';
-import { manifestKey, type Progress, type ProgressItem, type Slice, sliceName } from './progress';
+import { manifestKey, type Progress, type Slice, sliceName } from './progress';
+import type { ExtractDeps, Work } from './work';
 
-export async function finish(
-  payload: ExtractSlicesPayload,
-  deps: ExtractDeps,
-  item: ProgressItem,
-  now: Progress,
-  token: Token,
-): Promise<ExtractSlicesResult> {
-  const { bucket, folder } = payload.tenant;
+export async function finish(work: Work, now: Progress): Promise<ExtractSlicesResult> {
+  const { payload, deps, item, folder } = work;
+  const { bucket } = payload.tenant;
   const slices = await item.slices();
-  const own = `${folder}/extract/manifest`;
-  const there = await wholeFiles(payload, deps, item, now, token, slices);
+  const own = `${folder}/manifest`;
+  const there = await wholeFiles(work, now, slices);
   const parts = slices.flatMap((slice) => slice.parts);
   const known = new Set([own, ...parts.map(({ key }) => key), ...slices.map(manifestKey)]);
   const strays = there.filter(({ key }) => !known.has(key));
@@ -31,11 +25,11 @@ export async function finish(
   if (strays.length > 0) {
     const some = strays.slice(0, 3).map(({ key }) => key);
     throw new StrayObjectsError(
-      `${strays.length} object(s) in s3://${bucket}/${folder}/extract/ are not of this extract: ${some.join(', ')}. ` +
+      `${strays.length} object(s) in s3://${bucket}/${folder}/ are not of this extract: ${some.join(', ')}. ` +
         'Find out who writes there and delete them, then redrive',
     );
   }
-  await token.renew();
+  await work.mayAct();
   const filled = parts.filter(({ bytes }) => bytes > 0);
   if (rows > 0) await deps.objects.write(own, manifestOf(bucket, filled));
   return {
@@ -49,31 +43,21 @@ export async function finish(
 
 /** All objects of the extract; slices that are not whole any more are extracted again by the redrive. */
 async function wholeFiles(
-  { tenant: { id, bucket, folder } }: ExtractSlicesPayload,
-  { objects }: ExtractDeps,
-  item: ProgressItem,
+  work: Work,
   now: Progress,
-  token: Token,
   slices: readonly Slice[],
 ): Promise<StoredFile[]> {
-  const base = `${folder}/extract/`;
-  let there = await objects.list(base);
-  // Files of slices that were given up earlier.
-  for (const number of now.void) {
-    const gone = there.filter(({ key }) => key.startsWith(`${base}${sliceName(number)}/`));
-    for (const { key } of gone) {
-      await token.renew();
-      await objects.remove(key);
-    }
-    there = there.filter((file) => !gone.includes(file));
-  }
+  const { id, bucket } = work.payload.tenant;
+  const base = `${work.folder}/`;
+  for (const number of now.void) await work.empty(`${base}${sliceName(number)}/`);
+  const there = await work.deps.objects.list(base);
   const sizes = new Map(there.map(({ key, bytes }) => [key, bytes]));
   const isWhole = (slice: Slice) =>
     sizes.has(manifestKey(slice)) &&
     slice.parts.every(({ key, bytes }) => sizes.get(key) === bytes);
   const damaged = slices.filter((slice) => !isWhole(slice));
   if (damaged.length > 0) {
-    await item.save(now, {
+    await work.item.save(now, {
       left: [...now.left, ...damaged.map(({ window }) => window)],
       void: [...now.void, ...damaged.map(({ number }) => number)],
     });

@@ -11,7 +11,6 @@ export class Job {
   constructor(
     readonly kind: 'export' | 'count',
     work: Promise<number>,
-    readonly startedAt: number,
     /** Epoch milliseconds after which it has to end. */
     readonly deadline: number,
   ) {
