@@ -144,6 +144,9 @@ async function columnsOf(
   return columns;
 }
 
+/** A role is granted on nothing: ``GRANT `role`@`%`,`other`@`%` TO `user`@`%` ``. */
+const ROLE_GRANTED = /^GRANT (?!.* ON ).*AWS_SELECT_S3_ACCESS.* TO /i;
+
 /** https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.SaveIntoS3.html */
 async function mayExport(
   sources: Sources,
@@ -153,7 +156,7 @@ async function mayExport(
   const grants = (await sources.rows(tenants[0]!, 'mysql-grants')).map(textOf);
   const who = `the user of ${namesOf(tenants)}`;
   if (grants.some((text) => /SELECT INTO S3|ALL PRIVILEGES ON \*\.\*/i.test(text))) return;
-  if (!grants.some((text) => /AWS_SELECT_S3_ACCESS/.test(text))) {
+  if (!grants.some((text) => ROLE_GRANTED.test(text))) {
     findings.add(
       'warehouse',
       `${who} has neither the role AWS_SELECT_S3_ACCESS nor the privilege SELECT INTO S3, as far as SHOW GRANTS tells: grant one of them`,
