@@ -18,12 +18,16 @@ export interface ScriptedStatement {
     readonly message: string;
   }[];
   readonly rows?: readonly Record<string, string>[];
+  /** Which statement of a transaction failed, from 1. */
+  readonly failedPart?: number;
 }
 
 export interface Submitted {
   readonly id: string;
   readonly name: string;
   readonly sql: string;
+  /** The statements of a transaction; `sql` is the first. */
+  readonly sqls?: readonly string[];
   readonly parameters: Record<string, string>;
   readonly token: string;
   readonly role: string;
@@ -101,6 +105,7 @@ export class FakeWarehouse {
   private answer(call: string, input: Record<string, unknown>): unknown {
     switch (call) {
       case 'ExecuteStatement':
+      case 'BatchExecuteStatement':
         return this.execute(input);
       case 'DescribeStatement':
         return this.describe(input);
@@ -116,8 +121,16 @@ export class FakeWarehouse {
   }
 
   private execute(input: Record<string, unknown>) {
-    const { Sql, StatementName, ClientToken, Parameters, WaitTimeSeconds } = input as {
-      Sql: string;
+    const {
+      Sqls,
+      Sql = Sqls![0]!,
+      StatementName,
+      ClientToken,
+      Parameters,
+      WaitTimeSeconds,
+    } = input as {
+      Sql?: string;
+      Sqls?: string[];
       StatementName: string;
       ClientToken: string;
       Parameters?: { name: string; value: string }[];
@@ -133,6 +146,7 @@ export class FakeWarehouse {
       id: randomUUID(),
       name: StatementName,
       sql: Sql,
+      sqls: Sqls,
       parameters,
       token: ClientToken,
       role: 'role',
@@ -195,7 +209,13 @@ export class FakeWarehouse {
     const { Id, WaitTimeSeconds } = input as { Id: string; WaitTimeSeconds?: number };
     const statement = this.find(Id);
     this.wait(statement, WaitTimeSeconds ?? 0);
-    return { Id, Status: this.state(statement), Error: statement.script.error, Duration: 1e9 };
+    const { error, failedPart } = statement.script;
+    const parts = statement.sqls?.map((_, i) => ({
+      Status: failedPart === undefined || i + 1 < failedPart ? 'FINISHED' : 'ABORTED',
+      ...(i + 1 === failedPart ? { Status: 'FAILED', Error: error } : {}),
+    }));
+    const Status = this.state(statement);
+    return { Id, Status, Error: error, Duration: 1e9, SubStatements: parts };
   }
 
   private result(input: Record<string, unknown>) {
