@@ -96,6 +96,46 @@ describe('RedshiftUnload', () => {
     expect(JSON.stringify(template.toJSON())).not.toMatch(/s3:(Put|Delete)Object[^"]*"[^\]]*lake/);
   });
 
+  test('a folder and a bucket that are known at run time', () => {
+    const { payload, template } = parsed(
+      synthStates((stack) => {
+        const [bucket, more] = ['lake', 'sea'].map((name) =>
+          s3.Bucket.fromBucketName(stack, name, name),
+        );
+        return new RedshiftUnload(stack, 'Save', {
+          ...of(stack),
+          query,
+          bucket: bucket!,
+          moreBuckets: [more!],
+          bucketName: '{% $states.input.value.bucket %}',
+          folder: "{% $states.input.value.folder & '/backup' %}",
+          folderPattern: 'a/*/backup',
+        });
+      }, true),
+    );
+    const to =
+      "{% 's3://' & ($states.input.value.bucket) & '/' & ($states.input.value.folder & '/backup') & '/' %}";
+    const own = payload('Run unloads of old scores');
+    expect(own).toMatchObject({ evidence: { kind: 'unload', folder: to } });
+    expect(statementOf(own)).toMatchObject({ literals: { to: { value: to } } });
+    expect(grantsOf(template, 's3:GetObject').RunBatches).toEqual(
+      ['lake', 'sea'].map((name) =>
+        expect.stringMatching(new RegExp(`:s3:::${name}/a/\\*/backup/\\*/manifest$`)),
+      ),
+    );
+    expect(grantsOf(template, 's3:ListBucket').RunBatches).toHaveLength(2);
+  });
+
+  test('a folder that is known at run time, in one bucket', () => {
+    const { payload, template } = unload({ folder: '{% $states.input.folder %}' });
+    expect(payload('Run unloads of old scores')).toMatchObject({
+      evidence: { folder: "{% 's3://' & 'lake' & '/' & ($states.input.folder) & '/' %}" },
+    });
+    expect(grantsOf(template, 's3:GetObject').RunBatches).toEqual([
+      expect.stringMatching(/:s3:::lake\/\*\/\*\/manifest$/),
+    ]);
+  });
+
   test('may use the key of an encrypted bucket', () => {
     const { template } = parsed(
       synthStates((stack) => {
@@ -154,6 +194,20 @@ describe('RedshiftCopy', () => {
         sql: { file: 'redshift/copy-text' },
       },
     );
+  });
+
+  test('with statements before it: one transaction, the COPY last', () => {
+    const utc = { sql: { name: 'utc.sql', text: "set timezone to 'UTC'" } };
+    const { payload, template } = copy({ before: { utc } });
+    expect(statementOf(payload('Run copies of old scores'))).toEqual({
+      name: 'copy',
+      transaction: [
+        { name: 'utc', ...utc },
+        expect.objectContaining({ name: 'copy', sql: { file: 'redshift/copy-csv' } }),
+      ],
+    });
+    expect(grantsOf(template, 'redshift-data:BatchExecuteStatement')).toHaveProperty('RunBatches');
+    expect(grantsOf(copy().template, 'redshift-data:BatchExecuteStatement')).toEqual({});
   });
 
   test('refuses files without columns', () => {
