@@ -18,6 +18,7 @@ export * from './steps/manual-gate';
 export * from './steps/quiesce';
 export * from './steps/redshift-copy';
 export * from './steps/redshift-statement';
+export * from './steps/redshift-transaction';
 export * from './steps/redshift-unload';
 export * from './steps/s3-files';
 export * from './steps/sql-text';

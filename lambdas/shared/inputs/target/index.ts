@@ -8,7 +8,7 @@ import { rdwTargetSchema } from './rdw';
 export type { ClickstreamTarget } from './clickstream';
 export type { RdwTarget, RdwTenant } from './rdw';
 export type { DefinedWarehouseConfig, WarehouseConfig } from './warehouse';
-export { clickstreamTargetSchema };
+export { clickstreamTargetSchema, rdwTargetSchema };
 
 /** A file of `config/`. */
 export const targetSchema = z
