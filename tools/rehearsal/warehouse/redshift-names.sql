@@ -106,12 +106,16 @@ select start_time, end_time, compute_seconds, compute_capacity from rehearsal.se
 revoke all on pg_catalog.sys_serverless_usage from public;
 
 -- Sessions: https://docs.aws.amazon.com/redshift/latest/dg/SYS_CONNECTION_LOG.html, superusers only
+create function rehearsal.sessions() returns table (pid int, began timestamp, application text)
+language sql stable security definer as $$
+  select pid, backend_start at time zone 'UTC', application_name from pg_stat_activity
+  where backend_type = 'client backend'
+$$;
 create view pg_catalog.sys_session_history as
-select pid as session_id, backend_start at time zone 'UTC' as start_time, 'active' as status
-from pg_stat_activity where backend_type = 'client backend';
+select pid as session_id, began as start_time, 'active' as status from rehearsal.sessions();
 create view pg_catalog.sys_connection_log as
-select pid as session_id, backend_start at time zone 'UTC' as record_time, application_name
-from pg_stat_activity where backend_type = 'client backend';
+select pid as session_id, began as record_time, application as application_name
+from rehearsal.sessions();
 grant select on pg_catalog.sys_session_history to public;
 revoke all on pg_catalog.sys_connection_log from public;
 
