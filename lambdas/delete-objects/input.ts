@@ -5,7 +5,7 @@ import { RefusedInputError } from '../shared/errors';
 import { RUN_ID } from '../shared/inputs/identifiers';
 import { problemsOf } from '../shared/inputs/problems';
 
-/** Everything below a folder of a bucket: `pa/MigrateAdHoc/run-…/PA`, without slashes at its ends. */
+/** Everything below a folder of a bucket: `pa/MigrateAdHoc/run-…`, without slashes at its ends. */
 export interface ObjectFolder {
   readonly bucket: string;
   readonly folder: string;
@@ -14,7 +14,7 @@ export interface ObjectFolder {
 const EXAMPLE = {
   run: 'run-20260131-0a1b2c3d4e',
   at: '2026-02-07T09:00:00Z',
-  folders: [{ bucket: 'archive', folder: 'pa/MigrateAdHoc/run-20260131-0a1b2c3d4e/PA' }],
+  folders: [{ bucket: 'archive', folder: 'pa/MigrateAdHoc/run-20260131-0a1b2c3d4e' }],
 };
 
 const folder = z.strictObject({

@@ -56,6 +56,9 @@ export interface InitRdwOptions {
   readonly eksCluster?: string;
   readonly eksEndpoint?: string;
   readonly eksCertificateAuthority?: string;
+  readonly eksSecretArn?: string;
+  readonly eksRoleArn?: string;
+  readonly eksRegion?: string;
   readonly namespace?: string;
   readonly deployment?: string;
   readonly vpcId?: string;

@@ -3,15 +3,13 @@
 //   keepObjectsDays = 0: the run itself deletes them at its end, and nothing can be restored any more
 //   else: it starts <stack>-object-expiry, which waits until then and deletes them
 
-import { ArnFormat, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import { consoleLink } from '../../../lambdas/shared/inputs/links';
 import type { RdwTarget } from '../../../lambdas/shared/inputs/target';
-import { tenantsOf } from '../../../lambdas/shared/rdw/tenant';
 import { alarm } from '../../platform/alarms';
-import { acknowledgeWildcards, allow } from '../../platform/allow';
+import { allow } from '../../platform/allow';
 import { Machine } from '../../platform/machine';
 import { OperatorPolicy } from '../../platform/operator-policy';
 import { Platform } from '../../platform/platform';
@@ -19,6 +17,7 @@ import type { TaskFunction } from '../../platform/task-function';
 import type { TaskRights } from '../../platform/task-rights';
 import { addResult, EXECUTION_CALLER, taskState } from '../../platform/task-state';
 import { WaitLoop } from '../../steps/wait-loop';
+import { grantDeletion, runFolders } from './run-folders';
 
 const ID = 'ObjectExpiry';
 const NAME = 'object-expiry';
@@ -116,55 +115,15 @@ export class ObjectExpiry extends Construct {
   }
 }
 
-/** Rights on the tenants' folders of runs, and on nothing else in their buckets. */
-function grantDeletion(task: TaskFunction, target: RdwTarget): void {
-  const stack = Stack.of(task);
-  const arn = (resource: string) =>
-    stack.formatArn({
-      service: 's3',
-      region: '',
-      account: '',
-      resource,
-      arnFormat: ArnFormat.NO_RESOURCE_NAME,
-    });
-  const folders = new Map<string, Set<string>>();
-  for (const { bucket, location } of tenantsOf(target)) {
-    folders.set(bucket, (folders.get(bucket) ?? new Set()).add(`${location}/run-*`));
-  }
-  for (const [bucket, prefixes] of folders) {
-    task.addToRolePolicy(
-      new iam.PolicyStatement({
-        actions: ['s3:ListBucketVersions'],
-        resources: [arn(bucket)],
-        conditions: { StringLike: { 's3:prefix': [...prefixes] } },
-      }),
-    );
-    const objects = [...prefixes].map((prefix) => arn(`${bucket}/${prefix}`));
-    task.addToRolePolicy(
-      new iam.PolicyStatement({ actions: ['s3:DeleteObjectVersion'], resources: objects }),
-    );
-    acknowledgeWildcards(task, objects, 'Folders are named after their runs.');
-  }
-}
-
 /** Properties of {@link expireObjects}. */
 export interface ExpireObjectsProps {
   readonly target: RdwTarget;
-
-  /**
-   * Folders of the run, as JSONata.
-   *
-   * @default - those of all tenants in `plan.tenants`
-   */
-  readonly folders?: string;
 }
 
 /** The end of a run's objects: at once, or on the day the input says. Not for a dry run. */
-export function expireObjects(scope: Construct, props: ExpireObjectsProps): sfn.Chain {
-  const expiry = ObjectExpiry.of(scope, props.target);
-  const folders =
-    props.folders ??
-    "{% [$states.input.plan.tenants.value.{ 'bucket': bucket, 'folder': folder }] %}";
+export function expireObjects(scope: Construct, { target }: ExpireObjectsProps): sfn.Chain {
+  const expiry = ObjectExpiry.of(scope, target);
+  const folders = runFolders(target);
   const kept = sfn.Choice.jsonata(scope, 'Are the objects kept for some days?', {
     comment: 'The input says for how many. On redrive: asks again',
   });

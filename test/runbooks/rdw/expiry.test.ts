@@ -4,10 +4,9 @@ import { definitionsOf } from '../../support/definitions';
 import { RDW } from '../../support/rdw-target';
 import { grantsOf, mainPath, synthStates, waysOf } from '../../support/step-machine';
 
-const synth = (change: object = {}, props: object = {}) =>
+const synth = (change: object = {}) =>
   synthStates(
-    (stack) =>
-      expireObjects(stack, { target: rdwTargetSchema.parse({ ...RDW, ...change }), ...props }),
+    (stack) => expireObjects(stack, { target: rdwTargetSchema.parse({ ...RDW, ...change }) }),
     true,
   );
 const bucket = 'arn:TOKEN:s3:::archive';
@@ -38,9 +37,11 @@ describe('expireObjects', () => {
     ]);
   });
 
-  test('both ways work on the folders of all tenants of the run', () => {
-    const folders =
-      "{% [$states.input.plan.tenants.value.{ 'bucket': bucket, 'folder': folder }] %}";
+  test('both ways work on the folders of the run, of every tenant that it can have worked for', () => {
+    const folders = [
+      { bucket: 'archive', folder: "{% 'pa/MigrateAdHoc/' & $states.input.run.id %}" },
+      { bucket: 'archive', folder: "{% 'MigrateAdHoc/' & $states.input.run.id %}" },
+    ];
     const payload = (name: string) => states[name]!.Arguments!.Payload;
     expect(payload('Appoint the end of the objects')).toMatchObject({
       folders,
@@ -48,10 +49,12 @@ describe('expireObjects', () => {
       machineArn: expect.stringMatching(/:stateMachine:example-object-expiry$/),
     });
     expect(payload('Delete the objects of the run')).toMatchObject({ folders });
-    const own = synth({}, { folders: '{% [$states.input.mine] %}' }).states;
-    expect(own['Delete the objects of the run']!.Arguments!.Payload).toMatchObject({
-      folders: '{% [$states.input.mine] %}',
-    });
+  });
+
+  test('tenants that share a place share a folder', () => {
+    const tenants = RDW.tenants.map((one) => ({ ...one, pathPrefix: 'all' }));
+    const shared = synth({ tenants }).states['Delete the objects of the run']!;
+    expect(shared.Arguments!.Payload.folders).toHaveLength(1);
   });
 
   test('every state says what it does on redrive', () => {

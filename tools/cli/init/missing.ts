@@ -31,7 +31,9 @@ const SOURCES: readonly (readonly [RegExp, (id: string) => readonly string[]])[]
   [/^rdw\.kubernetes\.clusterName/, () => ['--eks-cluster']],
   [/^rdw\.kubernetes\.endpoint/, () => ['--eks-endpoint']],
   [/^rdw\.kubernetes\.certificateAuthority/, () => ['--eks-certificate-authority']],
-  [/^rdw\.kubernetes/, () => ['--eks-cluster', '--eks-endpoint', '--eks-certificate-authority']],
+  [/^rdw\.kubernetes\.secretArn/, () => ['--eks-secret-arn']],
+  [/^rdw\.kubernetes\.roleArn/, () => ['--eks-role-arn']],
+  [/^rdw\.kubernetes/, () => ['--eks-cluster, and --eks-endpoint or --eks-secret-arn']],
   [/^rdw\.vpc\.vpcId/, () => ['--vpc-id']],
   [/^rdw\.vpc\.subnetIds/, () => ['--subnet']],
   [/^rdw\.vpc\.securityGroupIds/, () => ['--security-group']],
@@ -45,11 +47,16 @@ export function missingIn(
 ): string[] {
   const parsed = targetSchema.safeParse(target);
   const problems = parsed.success ? [] : problemsOf(parsed.error);
-  // Of both or neither the schema tells only where all else is right.
+  // What one of two members must say the schema tells only where all else is right.
+  const { endpoint, secretArn: secret } = (target.rdw.kubernetes ?? {}) as Record<string, unknown>;
+  const told = problems.some((one) => one.startsWith('rdw.kubernetes:'));
+  if (endpoint === undefined && secret === undefined && !told) {
+    problems.push('rdw.kubernetes: must have endpoint, or secretArn of a secret that has it');
+  }
   const { secretArn, user } = (target.rdw.source ?? {}) as Record<string, unknown>;
   if ((secretArn === undefined) === (user === undefined)) {
-    const told = problems.findIndex((one) => one.startsWith('rdw.source: must have either'));
-    if (told >= 0) problems.splice(told, 1);
+    const at = problems.findIndex((one) => one.startsWith('rdw.source: must have either'));
+    if (at >= 0) problems.splice(at, 1);
     problems.push(
       `rdw.source.${secretArn === undefined ? 'secretArn or user: is missing' : 'user: must not be there beside secretArn'}`,
     );

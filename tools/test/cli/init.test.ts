@@ -182,6 +182,14 @@ describe('what the files and options say', () => {
     ],
     ['a secret', ['--warehouse-secret-arn', SECRET], 'warehouse.secretArn', SECRET],
     ['a namespace', ['--namespace', 'rdw'], 'kubernetes.namespace', 'rdw'],
+    ['a secret of the cluster', ['--eks-secret-arn', SECRET], 'kubernetes.secretArn', SECRET],
+    ['its region', ['--eks-region', 'us-east-2'], 'kubernetes.region', 'us-east-2'],
+    [
+      'the role it knows',
+      ['--eks-role-arn', 'arn:aws:iam::123456789012:role/k'],
+      'kubernetes.roleArn',
+      'arn:aws:iam::123456789012:role/k',
+    ],
     ['a Deployment', ['--deployment', 'olap'], 'kubernetes.deployment', 'olap'],
     ['another region than the hosts', ['--region', 'us-east-1'], 'source.region', 'us-west-2'],
   ])('takes %s from the options', async (_, args, member, value) => {
@@ -234,7 +242,7 @@ describe('what is missing', () => {
   it('is one list, each with where it comes from; the rest is written', async () => {
     expect(await init()).toBe(2);
     expect(missing()).toEqual([
-      'rdw.kubernetes: is missing (--eks-cluster, --eks-endpoint, --eks-certificate-authority)',
+      'rdw.kubernetes: is missing (--eks-cluster, and --eks-endpoint or --eks-secret-arn)',
       'rdw.vpc: is missing (--vpc-id, --subnet, --security-group)',
       'rdw.source.secretArn or user: is missing (--source-secret-arn, --source-user)',
     ]);
@@ -264,6 +272,27 @@ describe('what is missing', () => {
       'rdw.tenants.NO.warehouseSchema: is missing (datasources.warehouse_rw.tenants.NO.urlParts.database)',
       'rdw.tenants.NO.migrateSchema: is missing (datasources.migrate_rw.tenants.NO.urlParts.database)',
       'rdw.tenants.NO.reportingSchema: is missing (datasources.reporting_rw.tenants.NO.urlParts.database, --reporting-schema)',
+    ]);
+  });
+
+  it('says all that is missing at once, also what only one of two members must say', async () => {
+    const args = [
+      '--eks-cluster',
+      'rdw-qa',
+      '--vpc-id',
+      'vpc-1',
+      '--source-user',
+      'a',
+      '--source-secret-arn',
+      SECRET,
+    ];
+    expect(await init(...args)).toBe(2);
+    expect(missing()).toEqual([
+      'rdw.vpc.vpcId: must be the id of a VPC (--vpc-id)',
+      'rdw.vpc.subnetIds: is missing (--subnet)',
+      'rdw.vpc.securityGroupIds: is missing (--security-group)',
+      'rdw.kubernetes: must have endpoint, or secretArn of a secret that has it (--eks-cluster, and --eks-endpoint or --eks-secret-arn)',
+      'rdw.source.user: must not be there beside secretArn (--source-secret-arn, --source-user)',
     ]);
   });
 

@@ -1,7 +1,6 @@
 // A stack whose runs leave objects in S3, for a few days or until their end.
 
 import { App, Stack } from 'aws-cdk-lib';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { type RdwTarget, rdwTargetSchema } from '../../../../lambdas/shared/inputs/target/rdw';
 import { ReleaseMachine, RunbookMachine } from '../../../../lib';
 import { expireObjects } from '../../../../lib/runbooks/rdw/expiry';
@@ -10,17 +9,12 @@ import { RDW } from '../../rdw-target';
 const app = new App();
 const stack = new Stack(app, 'expiry', { env: { account: '000000000000', region: 'us-east-1' } });
 const target: RdwTarget = rdwTargetSchema.parse(RDW);
-const tenant = (prefix: string, id: string) =>
-  `{ 'key': '${id}', 'value': { 'bucket': 'archive', 'folder': '${prefix}MigrateAdHoc/' & $states.input.run.id & '/${id}' } }`;
 
 new RunbookMachine(stack, 'Work', {
   name: 'work',
   runbook: 'rdw-work',
   comment: 'Leaves objects',
-  body: (scope) =>
-    sfn.Pass.jsonata(scope, 'Write the objects', {
-      outputs: `{% $merge([$states.input, { 'plan': { 'tenants': [${tenant('pa/', 'PA')}, ${tenant('', 'TS_S001')}] } }]) %}`,
-    }).next(expireObjects(scope, { target })),
+  body: (scope) => expireObjects(scope, { target }),
 });
 new ReleaseMachine(stack, 'Release');
 app.synth();
