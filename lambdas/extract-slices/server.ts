@@ -72,9 +72,11 @@ export class MySqlExports implements ExportServer {
 
   async enter(): Promise<ExportSession | undefined> {
     const connection = quiet(await this.open());
-    const [row] = await answered(
-      rowsOf(connection, this.sql('take-lock', { lock: this.lock }, 'lock')),
-    );
+    const lock = this.sql('take-lock', { lock: this.lock }, 'lock');
+    const [row] = await answered(rowsOf(connection, lock)).catch((error: unknown) => {
+      connection.destroy();
+      throw error;
+    });
     if (Number(row!.got) !== 1) {
       connection.destroy();
       return undefined;
