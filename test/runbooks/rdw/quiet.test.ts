@@ -29,7 +29,7 @@ function synth(
     };
     const quiet = quietPeriod(stack, instance);
     return sfn.Chain.start(
-      preflightBackfill(stack, { ...instance, start: '$states.input.input.start' }),
+      preflightBackfill(stack, { ...instance, start: '{% $states.input.input.start %}' }),
     )
       .next(quiet.begin)
       .next(takeHighWater(stack, instance))
