@@ -9,8 +9,8 @@ import { type FactsByYear, factsOf, rowsIn, SCORE_COLUMNS } from '../shared/rdw/
 import { fromRows, notReconciled, record, same, sameFacts, spelled } from './checks';
 import { type ReconcileDeps, warehouseReader } from './deps';
 import type { FinalPayload, ReconcileResult } from './payload';
+import { type Reconciled, reconciledKey } from './reconciled';
 import { smokeTest } from './smoke';
-import { type Reconciled, reconciledKey } from './staged';
 
 const TODO =
   'The swap is done, and migrate-olap stands still. Find out what has changed the table since, repair it and redrive: ' +

@@ -7,52 +7,17 @@ import { ReconciliationError, TryAgainError } from '../shared/errors';
 import { allRunning } from '../shared/executions';
 import type { Invocation } from '../shared/handler';
 import { runKey } from '../shared/ledger';
-import { type Difference, described, differences } from '../shared/rdw/compare';
-import { type FactsByYear, factsOf, plus, rowsIn, SCORE_COLUMNS } from '../shared/rdw/facts';
+import type { Difference } from '../shared/rdw/compare';
+import { plus } from '../shared/rdw/facts';
 import { sourceOf } from '../shared/rdw/tenant';
 import { behind, instantText, microsOf, windowFrom } from '../shared/rdw/windows';
 import type { Token } from '../shared/worker-token';
-import { fromRows, notReconciled, record, same, sameFacts, spelled, type Verdict } from './checks';
 import { type Compared, compareWindow } from './compare-window';
-import { type ReadWarehouse, type ReconcileDeps, warehouseReader } from './deps';
+import { conclude } from './conclude';
+import { type ReconcileDeps, warehouseReader } from './deps';
 import type { ReconcileResult, StagedPayload } from './payload';
-import { lostRows } from './preserved';
-import { type SmokeGroup, smokeGroups } from './smoke';
+import { type Progress, type Reconciled, reconciledKey } from './reconciled';
 import { NotWanted, Source, TooSlow } from './source';
-
-type Sums = Pick<Compared, 'warehouse' | 'staged' | 'changed' | 'joined' | 'latest'>;
-
-/** Windows that are done, in the ledger. */
-interface Progress extends Sums {
-  /** First instant of the next window; null behind the last one. */
-  readonly next: string | null;
-  readonly days: number;
-  /** School years that do not agree, with the first instant of the first window in which they do not. */
-  readonly wrong: Readonly<Record<string, string>>;
-  /** What Redshift's exams do not explain of the exams that count. */
-  readonly wrongLatest: readonly Difference[];
-  readonly lagging: readonly string[];
-}
-
-/** What the phase after the swap needs, in the ledger once this phase has passed. */
-export interface Reconciled extends Pick<Sums, 'joined' | 'latest'> {
-  readonly staged: number;
-  readonly inserted: number;
-  readonly superseded: number;
-  readonly orphan: number;
-  /** School years of which nothing can be expected, because Redshift's exams are not the warehouse's. */
-  readonly lagging: readonly string[];
-  /** exam_alt_score as it was. */
-  readonly before: FactsByYear;
-  /** Whether the swap brings rows that are older than any before. */
-  readonly older: boolean;
-  readonly smoke: readonly SmokeGroup[];
-  /** Sentences for the report. */
-  readonly remarks: readonly string[];
-}
-
-export const reconciledKey = (runId: string, tenant: string) =>
-  runKey(runId, `reconciled#${tenant}`);
 
 const FIRST_DAYS = 30;
 const MOST_DAYS = 366;
@@ -61,11 +26,6 @@ const LEAST_DAYS = 1 / 1_440;
 /** The longest a statement may take, and the time under which the next window may be twice as long. */
 const SLOW_MS = 300_000;
 const QUICK_MS = 30_000;
-const TODO =
-  'Nothing was replaced yet. Find out what has changed the rows since they were extracted or loaded, repair it (or release this ' +
-  'run and start another, which extracts anew), then redrive: everything is compared again';
-const EVER = { from: '0001-01-01 00:00:00+00', to: '9999-12-31 00:00:00+00', some: 0 };
-const NO_LIST = { exams: { kind: 'integers', value: 0 } } as const;
 
 /** One turn; undefined when the next invocation has to go on. */
 export async function staged(
@@ -94,10 +54,11 @@ export async function staged(
     if (leftMs() <= 0 || !(await allRunning(deps.sfn, [payload.selfArn, payload.rootArn]))) return;
     const window = windowFrom(progress.next, progress.days, high);
     const least = progress.days <= LEAST_DAYS;
-    const limit = least ? leftMs() : Math.min(SLOW_MS, leftMs());
+    const limit = () => (least ? leftMs() : Math.min(SLOW_MS, leftMs()));
+    const left = leftMs();
     const begun = deps.clock.now();
     try {
-      const found = await look((source) => compareWindow(exact, window, read, source, () => limit));
+      const found = await look((source) => compareWindow(exact, window, read, source, limit));
       const seconds = deps.clock.now() - begun;
       const last = window.to === high;
       progress = added(progress, found, window.from, last ? null : behind(window), seconds);
@@ -105,8 +66,8 @@ export async function staged(
       if (error instanceof NotWanted) return undefined;
       if (!(error instanceof TooSlow)) throw error;
       // With little time left an ordinary window is too long: the next invocation has more.
-      if (limit < SLOW_MS && !least) return undefined;
-      if (least) throw new TryAgainError(`the rows of one minute took longer than ${limit} ms`);
+      if (left < SLOW_MS) return undefined;
+      if (least) throw unreadable(tenant.id, window.from);
       progress = { ...progress, days: Math.max(LEAST_DAYS, progress.days / 2) };
     }
     await token.renew();
@@ -128,6 +89,12 @@ export async function staged(
     throw error;
   }
 }
+
+const unreadable = (tenant: string, from: string) =>
+  new ReconciliationError(
+    `tenant ${tenant}: MySQL does not read one minute of exam.updated, from ${from} on, in a whole invocation. ` +
+      'Look at its load and at the index of exam.updated, then redrive: reading goes on there',
+  );
 
 const begin = (start: string): Progress => ({
   next: start,
@@ -165,111 +132,6 @@ function added(
     wrongLatest: [...old.wrongLatest, ...found.wrongLatest.filter((one) => !known(one))],
     lagging: [...new Set([...old.lagging, ...found.lagging])].sort(),
   };
-}
-
-/** All that is compared once, and the verdicts. */
-async function conclude(
-  payload: StagedPayload,
-  sums: Progress,
-  deps: ReconcileDeps,
-  read: ReadWarehouse,
-  source: Source,
-  ms: () => number,
-): Promise<Reconciled> {
-  const { tenant, extractedRows } = payload;
-  const ids = { schema: tenant.reportingSchema, table: tenant.staging };
-  const counts = countsIn(await read('staged-counts', { ids }));
-  const [was] = await read('before-swap', { ids: { schema: tenant.reportingSchema } });
-  const before = factsOf(
-    await read('facts', {
-      ids: { schema: tenant.reportingSchema, table: 'exam_alt_score' },
-      parameters: EVER,
-      literals: NO_LIST,
-    }),
-    SCORE_COLUMNS,
-  );
-  const lost = await lostRows(payload, read, source, ms);
-  const compared = rowsIn(sums.staged) + rowsIn(sums.changed);
-  const unexplained = Object.entries(lost.unexplained);
-  const verdicts: Verdict[] = [
-    same('R1-rows', 'R1: rows extracted are rows loaded', extractedRows, counts.staged),
-    same('R1-outside', 'R1: rows loaded from outside of the window', 0, counts.staged - compared),
-    ...sameFacts('R1', 'R1: loaded as in the warehouse', sums.warehouse, sums.staged).map(
-      (one) => ({ ...one, ok: one.ok && sums.wrong[one.key.slice('R1-'.length)] === undefined }),
-    ),
-    ...fromRows('R2', await read('check-staged', { ids })),
-    same(
-      'R2-joined',
-      'R2: rows to insert are the rows whose exam is stored',
-      counts.inserted,
-      rowsIn(sums.joined),
-    ),
-    same(
-      'R4-preserved',
-      'R4: rows that reports show now and that the load lacks, unexplained',
-      0,
-      unexplained.reduce((sum, [, n]) => sum + n, 0),
-    ),
-  ];
-  await record(deps, payload, tenant.id, verdicts);
-  const problems = [
-    ...wrongYears(sums),
-    ...described(sums.wrongLatest.filter(({ year }) => sums.wrong[year] === undefined)).map(
-      (text) => `${text}, in the exams that count, though Redshift has the same`,
-    ),
-    ...verdicts.filter(({ ok, key }) => !ok && !/^(R1-\d|R4)/.test(key)).map(spelled),
-    ...unexplained.map(
-      ([year, n]) => `school year ${year}: ${n} row(s) of exam_alt_score are not in the load`,
-    ),
-  ];
-  if (problems.length > 0) throw notReconciled(tenant.id, problems, TODO);
-  const first = was?.first_updated ?? null;
-  const smoke = await smokeGroups(payload, first, sums.lagging, read, source, ms);
-  return {
-    ...counts,
-    joined: sums.joined,
-    latest: sums.latest,
-    lagging: sums.lagging,
-    before,
-    older: smoke.some(({ older }) => older),
-    smoke,
-    remarks: remarksOf(sums, lost.late, Number(was?.hidden ?? 0)),
-  };
-}
-
-/** The years that do not agree: over all windows, and where to look first. */
-function wrongYears(sums: Progress): string[] {
-  const all = differences(sums.warehouse, sums.staged);
-  return Object.entries(sums.wrong).map(([year, since]) => {
-    const [text = `school year ${year}: rows differ`] = described(
-      all.filter((one) => one.year === year),
-    );
-    return `${text}, first in exams updated since ${since}`;
-  });
-}
-
-function countsIn(rows: readonly Readonly<Record<string, unknown>>[]) {
-  const sum = (name: string) => rows.reduce((all, row) => all + Number(row[name]), 0);
-  return {
-    staged: sum('staged'),
-    inserted: sum('inserted'),
-    superseded: sum('superseded'),
-    orphan: sum('orphan'),
-  };
-}
-
-function remarksOf(sums: Progress, late: number, hidden: number): string[] {
-  const changed = rowsIn(sums.changed);
-  return [
-    changed > 0 &&
-      `${changed} loaded row(s) were not compared: their exams were changed since the high-water mark, and the next regular run brings them again`,
-    late > 0 &&
-      `${late} row(s) that reports showed are not in the load: their exams were changed since the high-water mark, and the next regular run decides about them`,
-    hidden > 0 &&
-      `${hidden} row(s) that were there before belong to no stored exam; no report has shown them, and they are gone`,
-    sums.lagging.length > 0 &&
-      `Redshift's exams of school year(s) ${sums.lagging.join(', ')} are not those that count in the warehouse: their alt scores differ from the warehouse's until the regular job has caught up`,
-  ].filter((text) => text !== false);
 }
 
 const resultOf = ({ staged: rows, inserted, superseded, orphan }: Reconciled): ReconcileResult => ({
