@@ -26,7 +26,12 @@ export async function initRdw(options: InitRdwOptions): Promise<number> {
   ];
   writeTargetFile(options.out, target);
   const tenants = target.rdw.tenants.map(({ id }) => id);
-  const { notes } = draft;
+  const told = [...missing, ...draft.notes].join();
+  const silent = [...settings.unusable].filter(([property]) => !told.includes(property));
+  const notes = [
+    ...draft.notes,
+    ...silent.map(([property, reason]) => `${property} ${reason}: it is left out`),
+  ];
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ file: options.out, tenants, missing, notes })}\n`);
   } else {

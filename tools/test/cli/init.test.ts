@@ -368,6 +368,12 @@ describe('what is missing', () => {
     expect(missing()).toEqual(['ZZ=… is not of one of the tenants PA, TS, TS_S001']);
   });
 
+  it('whatever else is hidden is a note too', async () => {
+    const hidden = 'datasources.warehouse_rw.tenants.PA.url-server';
+    expect(await initWith([...CONFIG, yaml(`${hidden}: \${HOST}\n`)], ...REST)).toBe(0);
+    expect(said).toContain(`Note: ${hidden} is a placeholder: it is left out`);
+  });
+
   it('a regular job whose folder is hidden is a note', async () => {
     const file = yaml('migrate.aws.location: ${LOCATION}\n');
     expect(await initWith([...CONFIG, file], ...REST)).toBe(0);
