@@ -112,12 +112,12 @@ export async function extractWorld(options: ExtractWorldOptions = {}) {
   const world = { looked: async () => {} };
   const sfn = new FakeStepFunctions();
   let requests = 0;
-  const open = () =>
+  const open = (user = 'rdw_ingest', password = 'rehearsal-rdw') =>
     openMySql({
       host: cluster.host,
       port: cluster.port,
-      user: 'rdw_ingest',
-      password: 'rehearsal-rdw',
+      user,
+      password,
       token: false,
       certificateAuthority: tls.cert,
     });
@@ -153,7 +153,7 @@ export async function extractWorld(options: ExtractWorldOptions = {}) {
   /** One invocation. */
   const invoke = (run: RunItem, work: TenantWork, more: Partial<ExtractSlicesPayload> = {}) => {
     const end = clock.now() + 900_000;
-    const runOf = new MySqlExports(open, run.runId, work);
+    const runOf = new MySqlExports(() => open(), run.runId, work);
     return extractSlices(
       {
         ...callerOf(run),
@@ -207,6 +207,7 @@ export async function extractWorld(options: ExtractWorldOptions = {}) {
     });
   return Object.assign(world, {
     whileItWaits,
+    open,
     clock,
     faults,
     store,

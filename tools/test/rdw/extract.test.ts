@@ -1,6 +1,7 @@
 // Slices on a real MariaDB behind the cluster's door, and an S3 that enforces the task's rights. Left out by
 // name where there is no MariaDB.
 
+import { isEnd, MySqlExports } from '../../../lambdas/extract-slices/server';
 import { hasMariaDb } from '../../rehearsal/mysql';
 import { BUCKET, extractWorld, HIGH, keyOf, START } from './extract-world';
 
@@ -69,5 +70,37 @@ withMariaDb('extract, needs MariaDB', () => {
       expect(meta.content_length).toBe(aws.text(keyOf(url)).length);
       expect(meta.content_length).toBeGreaterThan(0);
     }
+  });
+
+  it('one session at a time may export; who asks learns of it, and ends only its own', async () => {
+    const run = await aws.opened();
+    const work = aws.tenant('pa', run.runId, IDS.pa);
+    const ours = new MySqlExports(() => aws.open(), run.runId, work);
+    const theirs = new MySqlExports(
+      () => aws.open('rdw_pa_ingest', 'rehearsal-rdw-pa'),
+      run.runId,
+      work,
+    );
+    const session = (await ours.enter())!;
+    expect(await theirs.enter()).toBeUndefined();
+    // Another tenant of the run, and the same of another run, have locks of their own.
+    const other = await new MySqlExports(() => aws.open(), run.runId, {
+      ...work,
+      id: 'CA',
+    }).enter();
+    const next = await new MySqlExports(() => aws.open(), 'run-2', work).enter();
+    expect([other, next]).not.toContain(undefined);
+    expect(await ours.holder()).toEqual({ id: session.id, busy: false });
+    expect(await theirs.kill(session.id, 'connection')).toBe(false);
+    expect(await ours.kill(session.id, 'connection')).toBe(true);
+    await aws.until(async () => (await ours.holder()) === undefined);
+    expect(await ours.kill(session.id, 'query')).toBe(true);
+    const window = { from: 0, before: 1 };
+    const refused = session.countNullScores({ window, comment: [] }).catch(isEnd);
+    expect(await refused).toBe('lost');
+    expect(await theirs.enter()).toBeDefined();
+    for (const one of [session, other!, next!]) one.close();
+    ours.close();
+    theirs.close();
   });
 });
