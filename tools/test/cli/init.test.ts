@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Spring has the same marks
 // `runbooks init rdw` on an instance's files: root, service, two tenants and a sandbox, with passwords.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
