@@ -4,6 +4,7 @@
 import { type AwaitMigrateDeps, awaitMigrate } from '../../../lambdas/await-migrate/core';
 import type { AwaitMigratePayload, AwaitPhase } from '../../../lambdas/await-migrate/payload';
 import { DeploymentKind } from '../../../lambdas/shared/quiesced/deployment';
+import { keepHighWater } from '../../../lambdas/shared/rdw/high-water';
 import { takeHighWater } from '../../../lambdas/take-high-water/core';
 import { hasMariaDb } from '../../rehearsal/mysql';
 import { Instance, PLACE, START, TENANTS, WAREHOUSE } from './instance';
@@ -244,6 +245,13 @@ withMariaDb('the regular job, needs MariaDB', () => {
       expect((await mark()).high).toBe(HIGH);
       await it_.open();
       expect((await mark()).high).toBe('2022-07-02 01:00:00.000000');
+    });
+
+    it('of two workers the first one keeps it', async () => {
+      await mark();
+      const later = { high: '2022-07-02 01:00:00.000000', migrateId: '4' };
+      const kept = await keepHighWater(it_.memory.ledger, 'run-1', 'CA', later, 0);
+      expect(kept).toMatchObject({ high: HIGH, migrateId: '3' });
     });
 
     it.each([
