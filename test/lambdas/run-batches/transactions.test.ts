@@ -150,6 +150,33 @@ describe.each([
   });
 });
 
+describe('a death of which only the query history knows', () => {
+  it('a transaction that runs is waited for', async () => {
+    const { h, warehouse, committed } = await swaps(() => ({ seconds: 21 * 3_600 }));
+    warehouse.mayList = false;
+    await dies(h, 'after');
+    h.clock.pass(20 * HOUR);
+    await expect(h.redrive()).resolves.toMatchObject({ status: 'done', rows: 5 });
+    expect(warehouse.work).toHaveLength(1);
+    expect(committed()).toHaveLength(1);
+  });
+
+  it('one that failed is a failure, and the next redrive swaps', async () => {
+    const { h, warehouse, committed } = await swaps((nth) =>
+      nth === 0 ? { seconds: 5, ends: 'FAILED', error: 'no number' } : { seconds: 5 },
+    );
+    warehouse.mayList = false;
+    await dies(h, 'after');
+    h.clock.pass(20 * HOUR);
+    await expect(h.redrive()).rejects.toMatchObject({
+      name: 'StatementStoppedError',
+      message: expect.stringMatching(/statement \/\* .* \*\/ ended failed: no number$/),
+    });
+    await expect(h.redrive()).resolves.toMatchObject({ status: 'done', rows: 5 });
+    expect(committed()).toHaveLength(1);
+  });
+});
+
 it('a transaction that is said to have failed, and whose mark is there, is done', async () => {
   const { h, warehouse } = await swaps();
   const answer = warehouse.client.send;
