@@ -19,7 +19,7 @@ withMariaDb('a session, needs MariaDB', () => {
     return row?.id as number | undefined;
   }
   async function until<T>(ask: () => T | Promise<T | undefined>): Promise<T | undefined> {
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 1000; tries++) {
       const found = await ask();
       if (found) return found;
       await delay(10);
