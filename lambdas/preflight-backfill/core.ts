@@ -47,7 +47,10 @@ export async function preflightBackfill(
   const { ledger } = deps;
   const run = dryRun ? undefined : await reach('DynamoDB', ownRun(ledger, payload));
   const done = run ? await doneItems(ledger, run, map, chosen) : new Map<string, string>();
-  const tenants = payload.tenants.filter(({ id }) => chosen.includes(id) && !done.has(id));
+  // In the order of the input: with policy stop it decides who is left behind.
+  const tenants = chosen
+    .filter((id) => !done.has(id))
+    .flatMap((id) => payload.tenants.filter((tenant) => tenant.id === id));
   const findings = new Findings();
   const looked = await lookAt(payload, deps, run, tenants, findings);
   judgeStart(payload, looked.now, findings);
@@ -74,6 +77,7 @@ export async function preflightBackfill(
   if (run) await keep(ledger, runId, facts, done, without, findings.warnings);
   return {
     tenants: works.map((value) => ({ key: value.id, value })),
+    processed: works.map(({ id }) => id),
     minutes: minutesFor(facts),
     rows,
     skipped: [...done.keys()],

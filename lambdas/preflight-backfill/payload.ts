@@ -40,6 +40,8 @@ export interface TenantFacts {
 export interface PreflightBackfillResult {
   /** Items of the ForEach step. */
   readonly tenants: readonly { readonly key: string; readonly value: TenantWork }[];
+  /** Their ids. */
+  readonly processed: readonly string[];
   /** Estimated from row counts. */
   readonly minutes: number;
   /** Estimated: rows that are extracted and loaded. */

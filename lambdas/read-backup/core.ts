@@ -4,6 +4,7 @@
 import { type Progress, progressKey } from '../run-batches/progress';
 import { BackupMissingError } from '../shared/errors';
 import { type Ledger, runKey } from '../shared/ledger';
+import { highWaterOf } from '../shared/rdw/high-water';
 import { BACKUP_CHECKSUM, BACKUP_STEP } from '../shared/rdw/tenant';
 import { ownRun } from '../shared/runs';
 import type { ReadBackupPayload, ReadBackupResult } from './payload';
@@ -50,7 +51,12 @@ export async function readBackup(
       `${manifest} counts ${counted} rows, and the ledger ${progress.rows}: it was changed`,
     );
   }
-  return { manifest, rows: progress.rows, checksum: check.actual };
+  const mark = await highWaterOf(deps.ledger, backupOf, tenant.id);
+  if (!mark) {
+    throw missing(payload, 'it has no high-water mark: nothing tells what came since');
+  }
+  const { migrateId } = mark;
+  return { manifest, rows: progress.rows, checksum: check.actual, migrateId };
 }
 
 /** Schema of the table that was unloaded. */

@@ -18,4 +18,6 @@ export interface ReadBackupResult {
   readonly rows: number;
   /** Checksum of the table at that time, as text: it may pass 2^53. */
   readonly checksum: string;
+  /** Id of the newest row of table migrate then: regular jobs that came later have larger ones. */
+  readonly migrateId: string;
 }

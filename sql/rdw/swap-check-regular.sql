@@ -1,9 +1,11 @@
 --! Purpose: end the transaction if a regular job has loaded rows since the backup
 --! Rerun: safe, reads only
 --! Needs: right to select
---! Parameters: none
+--! Parameters: :migrate_id
 
--- Its next window begins behind them: nobody would bring them again.
+-- The parameter is the id of the newest row of table migrate when the backup was made.
+-- The job's next window begins behind them: nobody would bring them again. Rows of earlier
+-- jobs may be there although the backup has them not: an earlier restore has brought them back.
 -- A number that is none ends the transaction: its text says why.
 select cast(
   case
@@ -12,9 +14,5 @@ select cast(
     else '0'
   end as integer
 ) as passed
-from {{id:schema}}.exam_alt_score as present
-left join {{id:schema}}.{{id:staging}} as loaded
-  on loaded.id = present.id
-  and loaded.migrate_id = present.migrate_id
-where present.migrate_id <> -1
-  and loaded.id is null;
+from {{id:schema}}.exam_alt_score
+where migrate_id > :migrate_id::bigint;

@@ -50,6 +50,8 @@ export function inWindow(scope: Construct, instance: Instance, props: TenantWind
     noun: 'tenant',
     nouns: 'tenants',
     items: '$states.input.plan.tenants',
+    // Hundreds of tenants would be in the state data twice.
+    carry: "$states.input ~> |plan|{}, ['tenants']|",
     common: props.common,
     tolerance: props.tolerance,
     body: props.tenant,

@@ -68,7 +68,7 @@ export const sweepBefore = (scope: Construct, props: ReconcileProps): sfn.Chain 
 /** Compares the tables of the tenants that were not worked on, in the root machine after the last one. */
 export const sweepAfter = (
   scope: Construct,
-  { processed = '{% [$states.input.plan.tenants.key] %}', ...props }: SweepAfterProps,
+  { processed = '{% [$states.input.plan.processed] %}', ...props }: SweepAfterProps,
 ): sfn.Chain =>
   state(scope, 'SweepAfter', props, {
     step: 'sweepAfter',

@@ -48,7 +48,10 @@ export function readBackup(
 }
 
 /** Stages the backup, compares it with what it was, swaps, and compares again. Stands behind {@link readBackup}. */
-export function restoreLoad(scope: Construct, props: RedshiftPartProps): sfn.Chain {
+export function restoreLoad(
+  scope: Construct,
+  props: RedshiftPartProps & { readonly beforeSwap: sfn.IChainable },
+): sfn.Chain {
   const rows = `{% $states.input.${OLD}.rows %}`;
   const load = loadBackup(scope, {
     ...props,
@@ -78,6 +81,13 @@ export function restoreLoad(scope: Construct, props: RedshiftPartProps): sfn.Cha
     });
   return load
     .next(compare('StagedChecks', STAGING, 'stagedChecks', 'staged'))
-    .next(swapBack(scope, { warehouse: props.warehouse, rows }))
+    .next(props.beforeSwap)
+    .next(
+      swapBack(scope, {
+        warehouse: props.warehouse,
+        rows,
+        migrateId: `{% $states.input.${OLD}.migrateId %}`,
+      }),
+    )
     .next(compare('RestoredChecks', 'exam_alt_score', 'restoredChecks', 'restored'));
 }

@@ -45,8 +45,7 @@ function restoreTenant(scope: Construct, instance: Instance): sfn.Chain {
   return sfn.Chain.start(readBackup(scope, instance))
     .next(takeHighWater(scope, instance))
     .next(backup(scope, instance))
-    .next(assertQuiet(scope, instance))
-    .next(restoreLoad(scope, instance))
+    .next(restoreLoad(scope, { ...instance, beforeSwap: assertQuiet(scope, instance) }))
     .next(vacuumAndAnalyze(scope, warehouse))
     .next(dropStaging(scope, warehouse));
 }

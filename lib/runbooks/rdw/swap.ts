@@ -58,11 +58,18 @@ export const swap = (scope: Construct, props: SwapProps): RedshiftTransaction =>
 /** Brings every staged row: those of a backup are what was there, whatever `exam` holds now. */
 export const swapBack = (
   scope: Construct,
-  { warehouse, rows }: Pick<SwapProps, 'warehouse' | 'rows'>,
+  {
+    warehouse,
+    rows,
+    migrateId,
+  }: Pick<SwapProps, 'warehouse' | 'rows'> & {
+    /** Id of the newest row of table migrate when the backup was made. */
+    readonly migrateId: string;
+  },
 ): RedshiftTransaction =>
   transaction(scope, 'swaps of alt scores', warehouse, {
     'check-staged': own('swap-check-staged', { rows }),
-    'check-regular': own('swap-check-regular'),
+    'check-regular': own('swap-check-regular', { migrate_id: migrateId }),
     delete: own('swap-delete'),
     insert: own('swap-insert-all'),
     'check-restored': own('swap-check-restored', { rows }),

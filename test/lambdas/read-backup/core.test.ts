@@ -1,6 +1,7 @@
 import { readBackup } from '../../../lambdas/read-backup/core';
 import { progressKey } from '../../../lambdas/run-batches/progress';
 import { runKey } from '../../../lambdas/shared/ledger';
+import { keepHighWater } from '../../../lambdas/shared/rdw/high-water';
 import { workOf } from '../../../lambdas/shared/rdw/tenant';
 import { MemoryLedger } from '../../support/memory-ledger';
 import { callerOf, openedRun } from '../../support/runs';
@@ -32,6 +33,7 @@ async function reads({
   checksum = '123' as string | null,
   manifest = '{"meta":{"record_count":12}}' as string | null,
   error = 'NoSuchKey',
+  marked = true,
 } = {}) {
   const { ledger } = new MemoryLedger();
   const caller = callerOf(await openedRun(ledger));
@@ -44,6 +46,9 @@ async function reads({
   if (checksum !== null) {
     await ledger.put(runKey(OLD, 'check#PA#backup checksum'), { actual: checksum });
   }
+  if (marked) {
+    await keepHighWater(ledger, OLD, 'PA', { high: '2022-07-01 01:00:00', migrateId: '3' }, 0);
+  }
   return readBackup({ ...caller, backupOf: OLD, tenant } as never, {
     ledger,
     readObject: async () => {
@@ -54,7 +59,16 @@ async function reads({
 }
 
 it('finds manifest, rows and checksum', async () => {
-  await expect(reads()).resolves.toEqual({ manifest: MANIFEST, rows: 12, checksum: '123' });
+  await expect(reads()).resolves.toEqual({
+    manifest: MANIFEST,
+    rows: 12,
+    checksum: '123',
+    migrateId: '3',
+  });
+});
+
+it('refuses one without a high-water mark: nothing tells what came since', async () => {
+  await expect(reads({ marked: false })).rejects.toMatchObject({ name: 'BackupMissingError' });
 });
 
 it.each([

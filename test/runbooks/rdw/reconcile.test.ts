@@ -60,7 +60,7 @@ describe('states that compare', () => {
     expect(payloadOf('Compare the tables of the other tenants')).toMatchObject({
       phase: 'after',
       tenants,
-      processed: '{% [$states.input.plan.tenants.key] %}',
+      processed: '{% [$states.input.plan.processed] %}',
     });
   });
 

@@ -96,6 +96,7 @@ export async function startMariaDb(): Promise<MariaDbServer> {
       [
         '--no-defaults',
         `--datadir=${data}`,
+        `--tmpdir=${temporary}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
         '--skip-name-resolve',

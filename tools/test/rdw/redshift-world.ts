@@ -11,6 +11,7 @@ import { runBatches } from '../../../lambdas/run-batches/core';
 import { DataApi, type WarehouseTarget } from '../../../lambdas/shared/data-api';
 import { rdwTargetSchema } from '../../../lambdas/shared/inputs/target/rdw';
 import { runKey } from '../../../lambdas/shared/ledger';
+import { keepHighWater } from '../../../lambdas/shared/rdw/high-water';
 import { COLUMNS, type TenantWork, tenantsOf, workOf } from '../../../lambdas/shared/rdw/tenant';
 import { sqlText } from '../../../lambdas/shared/sql-files';
 import { backup } from '../../../lib/runbooks/rdw/backup';
@@ -93,7 +94,9 @@ const PAYLOADS = new Map([
 ]);
 const RESTORE = payloadsOf((scope) => {
   const props = { warehouse: warehouseOf(), target };
-  return sfn.Chain.start(readBackup(scope, props)).next(restoreLoad(scope, props));
+  return sfn.Chain.start(readBackup(scope, props)).next(
+    restoreLoad(scope, { ...props, beforeSwap: sfn.Pass.jsonata(scope, 'It is quiet') }),
+  );
 });
 
 /** Values in `{% … %}` as Step Functions evaluates them. */
@@ -260,6 +263,9 @@ export class TenantRun {
 
   /** Reads the backup, and the rest of the restore. */
   async restore(): Promise<void> {
+    const { backupOf } = this.state.common as { backupOf: string };
+    const mark = { high: '2022-07-01 01:00:00.000000', migrateId: '3' };
+    await keepHighWater(this.ledger.ledger, backupOf, this.value.id, mark, 0);
     const payload = await this.payload('Find the backup', RESTORE);
     const found = await readBackupCore(payload as never, {
       ledger: this.ledger.ledger,

@@ -11,6 +11,7 @@ import { faultOf } from '../../rehearsal/faults/faults';
 const ROOT = path.join(__dirname, '../../..');
 export const DEMO = path.join(__dirname, 'scenarios/demo');
 export const CLICKSTREAM = path.join(ROOT, 'tools/rehearsal/scenarios/clickstream');
+export const RDW = path.join(ROOT, 'tools/rehearsal/scenarios/rdw');
 const folders: string[] = [];
 const clouds: Cloud[] = [];
 
@@ -26,7 +27,15 @@ export const ids = (count: number): string[] =>
 
 /** Synthesizes an app of test/support/apps into a folder of its own. */
 export function synthesize(
-  app: 'access' | 'batches' | 'clickstream' | 'expiry' | 'quiet' | 'schemas' | 'unload-copy',
+  app:
+    | 'access'
+    | 'batches'
+    | 'clickstream'
+    | 'expiry'
+    | 'quiet'
+    | 'rdw'
+    | 'schemas'
+    | 'unload-copy',
   env: Record<string, string> = {},
 ): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'assembly-'));

@@ -1,0 +1,101 @@
+// The instance of scenario rdw, for proofs that run its machines: tables as readers see them, the window's
+// gate answered, the regular job's pod.
+
+import { createHash } from 'node:crypto';
+import type { Cloud } from '../../rehearsal/cloud';
+import { enteredStates, RDW, start, startCloud } from './support';
+
+export const BACKFILL = 'example-rdw-backfill';
+export const TENANTS = ['CA', 'PA', 'NV', 'TS_S001'] as const;
+export const INPUT = {
+  tenants: TENANTS,
+  start: '2019-11-01T00:00:00Z',
+  sliceDays: 366,
+  keepObjectsDays: 7,
+};
+
+/** Scenario rdw with few rows. */
+export const instance = (assemblyDir: string, scenarioDir = RDW): Promise<Cloud> =>
+  startCloud({ assemblyDir, scenarioDir, machine: 'rdw-backfill', clock: 'virtual', rows: 200 });
+
+/** Approves the window whenever it asks. */
+export function approving(cloud: Cloud): () => void {
+  return cloud.onNotice(({ subject = '', message }) => {
+    if (!/asks: maintenance-window/.test(subject)) return;
+    const [, asking] = /^Run: (\S+)$/m.exec(message)!;
+    const input = { run: asking, gate: 'maintenance-window', answer: 'approve' };
+    start(cloud, 'example-rdw-answer', { ...input, by: 'Ada', reason: 'all is prepared' });
+  });
+}
+
+/** Starts a machine and answers its gate, to the end. */
+export async function run(cloud: Cloud, machine: string, input: unknown) {
+  const arn = start(cloud, machine, input);
+  return { arn, ...(await ended(cloud, arn)) };
+}
+
+/** The end of an execution that runs; its gate is answered. */
+export async function ended(cloud: Cloud, arn: string) {
+  const silence = approving(cloud);
+  const { status, error = '', cause = '' } = await cloud.engine.finished(arn);
+  silence();
+  return { status, error, cause };
+}
+
+/** Id of the run an execution has opened: its input may name another one. */
+export const openedBy = (cloud: Cloud, arn: string): string =>
+  /\\"id\\":\\"(run-\d{8}-[0-9a-f]{10})/.exec(
+    JSON.stringify(cloud.engine.history(arn, { maxResults: 50 }).items),
+  )![1]!;
+
+export const done = { status: 'SUCCEEDED', error: '', cause: '' };
+
+/** What a reader finds in a tenant's table. */
+export interface Seen {
+  readonly rows: number;
+  readonly digest: string;
+}
+
+export async function seen(cloud: Cloud, tenant: string): Promise<Seen> {
+  const schema = `reporting_${tenant.toLowerCase()}`;
+  const rows = await cloud.query(
+    `select id, exam_id, subject_score_id, student_id, asmt_id, school_year, scale_score, performance_level,
+       completed_at, migrate_id, updated, update_import_id from ${schema}.exam_alt_score order by id`,
+  );
+  const digest = createHash('sha256').update(JSON.stringify(rows)).digest('hex');
+  return { rows: rows.length, digest };
+}
+
+/** The tables of all tenants. */
+export async function allSeen(cloud: Cloud): Promise<Record<string, Seen>> {
+  const pairs: [string, Seen][] = [];
+  for (const tenant of TENANTS) pairs.push([tenant, await seen(cloud, tenant)]);
+  return Object.fromEntries(pairs);
+}
+
+/** Tables that a run has made and not dropped. */
+export const leftTables = async (cloud: Cloud): Promise<unknown[]> =>
+  (
+    await cloud.query(
+      "select schemaname || '.' || tablename as name from pg_tables where tablename like 'exam_alt_score_load%'",
+    )
+  ).map(({ name }) => name);
+
+export const pod = (cloud: Cloud) =>
+  cloud.kubernetes!.workload('default', 'migrate-olap-deployment')!;
+
+/** Waits until an execution has entered a state, and a moment more. */
+export async function reach(cloud: Cloud, arn: string, state: string): Promise<void> {
+  while (!enteredStates(cloud, arn).includes(state)) await cloud.clock.sleep(500);
+  await cloud.clock.sleep(500);
+}
+
+/** The last child of an execution's tenants. */
+export function childOf(cloud: Cloud, arn: string): string {
+  const [mapRun] = cloud.engine.listMapRuns(arn, { maxResults: 10 }).items;
+  const { items } = cloud.engine.listExecutions({
+    mapRunArn: String(mapRun!.mapRunArn),
+    maxResults: 10,
+  });
+  return items[0]!.executionArn;
+}
