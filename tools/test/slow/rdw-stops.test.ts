@@ -1,0 +1,111 @@
+// A back-fill that is stopped in each of its states: redriven it ends as if it had not been; given up, the
+// regular job is as before, the table is the old or the new one, and a new run does the rest.
+
+import type { Cloud } from '../../rehearsal/cloud';
+import { hasMariaDb } from '../../rehearsal/mysql';
+import {
+  allSeen,
+  approving,
+  BACKFILL,
+  done,
+  ended,
+  INPUT,
+  instance,
+  openedBy,
+  pod,
+  reach,
+  run,
+  type Seen,
+} from './rdw-support';
+import { removeAssemblies, start, stopClouds, synthesize } from './support';
+
+const ONE = { ...INPUT, tenants: ['PA'] };
+
+/** States in which something has begun, in their order. */
+const STATES = [
+  'Ask at gate maintenance-window',
+  'Wait for regular jobs on their way',
+  'Take the pod of the regular job away',
+  'Look for what regular jobs have left',
+  'Read the tables of all tenants',
+  'Take the high-water mark',
+  'Run unloads of alt scores',
+  'Extract alt scores',
+  'Run creations of the staging table',
+  'Run copies of extracted scores',
+  'Compare the load with the warehouse',
+  'Assert that no regular job has run',
+  'Run swaps of alt scores',
+  'Compare what reports read with the load',
+  'Run vacuum and analyze',
+  'Run drops of the staging table',
+  'Compare the tables of the other tenants',
+  'Give the regular job its pod back',
+];
+
+const withMariaDb = hasMariaDb() ? describe : describe.skip;
+
+withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
+  let assemblyDir: string;
+  let cloud: Cloud;
+  let before: Record<string, Seen>;
+  let after: Record<string, Seen>;
+
+  beforeAll(async () => {
+    assemblyDir = synthesize('rdw');
+    const clean = await instance(assemblyDir);
+    before = await allSeen(clean);
+    expect(await run(clean, BACKFILL, ONE)).toMatchObject(done);
+    after = await allSeen(clean);
+    await stopClouds();
+  }, 200_000);
+  beforeEach(async () => {
+    cloud = await instance(assemblyDir);
+  });
+  afterEach(stopClouds);
+  afterAll(removeAssemblies);
+
+  /** Stops a run when it has entered a state. */
+  async function stoppedIn(state: string): Promise<string> {
+    const arn = start(cloud, BACKFILL, ONE);
+    const silence = approving(cloud);
+    await reach(cloud, arn, state);
+    silence();
+    if (cloud.engine.describeExecution(arn).status === 'RUNNING') cloud.engine.stop(arn);
+    await cloud.clock.sleep(120_000);
+    const running = await cloud.query(
+      "select query_text from rehearsal.query_history where end_time is null and query_text like '/*%'",
+    );
+    expect(running).toEqual([]);
+    return arn;
+  }
+
+  it.each(STATES)(
+    'in "%s" and redriven: it ends as a run that was not',
+    async (state) => {
+      const arn = await stoppedIn(state);
+      cloud.engine.redrive(arn);
+      expect(await ended(cloud, arn)).toEqual(done);
+      expect(await allSeen(cloud)).toEqual(after);
+      expect(pod(cloud).replicas).toBe(1);
+      expect(cloud.problems).toEqual([]);
+    },
+    200_000,
+  );
+
+  it.each(STATES.filter((state) => /^(Take the pod|Extract|Run (copies|swaps))/.test(state)))(
+    'in "%s" and given up: the regular job is as before, and a new run does the rest',
+    async (state) => {
+      const arn = await stoppedIn(state);
+      const release = await run(cloud, 'example-rdw-release', { run: openedBy(cloud, arn) });
+      expect(release).toMatchObject(done);
+      expect(pod(cloud).replicas).toBe(1);
+      const left = await allSeen(cloud);
+      expect([before, after]).toContainEqual(left);
+      const again = await run(cloud, BACKFILL, ONE);
+      expect(again).toMatchObject(done);
+      expect([await allSeen(cloud), pod(cloud).replicas]).toEqual([after, 1]);
+    },
+    200_000,
+  );
+});
