@@ -31,6 +31,8 @@ export async function endOf(cloud: Cloud, table: string): Promise<Lines> {
     ...ledgerLines(items),
     ...rules(cloud),
     ...pipeline(cloud),
+    ...deployments(cloud),
+    ...counted('object', objects(cloud), 1),
     ...cloud.ingestion.flatMap(servers),
     ...(cloud.cloudformation?.look() ?? []).flatMap(({ name, changeSets, ...stack }) => [
       [`stack ${name}`, JSON.stringify(stack)] as const,
@@ -76,6 +78,19 @@ const pipeline = ({ clickstream }: Cloud): Lines => {
   const { status, templateVersion, zones } = clickstream.pipeline;
   return [['pipeline', JSON.stringify([status, templateVersion, ...[...zones].sort()])]];
 };
+
+/** Deployments a run may hold still. */
+const deployments = ({ kubernetes, scenario }: Cloud): Lines =>
+  (scenario.kubernetes?.deployments ?? []).map(({ namespace, name }) => [
+    `replicas of ${namespace}/${name}`,
+    String(kubernetes!.workload(namespace, name)!.replicas),
+  ]);
+
+/** What a run has left in the account's buckets; a repeated attempt has another number. */
+const objects = ({ scenario, store }: Cloud): string[] =>
+  (scenario.buckets ?? [])
+    .flatMap((bucket) => store.list(bucket))
+    .map((key) => mask(key).replace(/\/(a|attempt-)?\d+\//g, '/N/'));
 
 const files = ({ resources, store }: Cloud): string[] =>
   resources

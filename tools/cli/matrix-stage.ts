@@ -71,6 +71,11 @@ export class MatrixStage {
     }
   }
 
+  /** The cloud assembly that is played. */
+  get assembly(): string {
+    return this.stage.assembly;
+  }
+
   /** Plays a scene twice, the second time with delays. */
   async playClean(
     scene: Scene,

@@ -3,8 +3,9 @@
 
 import type { FaultSpec } from '../rehearsal/faults/faults';
 import { UsageError } from './errors';
-import { type Case, casesOf, draw, type Place, placesOf, specText, together } from './matrix-cases';
-import { MatrixStage } from './matrix-stage';
+import { type Case, casesOf, specText } from './matrix-cases';
+import { mixed, type Play, prepareAll } from './matrix-plays';
+import type { MatrixStage } from './matrix-stage';
 import type { MatrixOptions } from './options';
 import { Terminal } from './terminal';
 
@@ -39,17 +40,19 @@ export async function matrix(
   signal: AbortSignal,
 ): Promise<number> {
   const terminal = new Terminal(options.json ? process.stderr : process.stdout);
-  const stage = await MatrixStage.prepare(machine, options, signal, (text) => terminal.line(text));
   const begun = Date.now();
+  const plays: Play[] = [];
   try {
-    const places = await cleanRuns(stage, terminal);
-    const cases = chosen(places, options);
+    await prepareAll(plays, machine, options, signal, terminal);
+    const places = plays.flatMap((play) => play.places);
+    const cases = plays.flatMap((play) => play.cases);
+    if (cases.length < options.fault.length) throw new UsageError('--fault names no case');
     terminal.line(
       `${places.length} calls that change something, ${casesOf(places).length} cases; ${cases.length} of them are run`,
     );
     const results: Result[] = [];
     const late = begun + (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
-    await inLanes(together(cases, options.together), options.jobs, async (group) => {
+    await inLanes(mixed(plays, options.together), options.jobs, async ({ stage, group }) => {
       if (Date.now() > late) return;
       for (const result of await tried(stage, group, terminal)) {
         results.push(result);
@@ -67,36 +70,9 @@ export async function matrix(
     if (options.json) process.stdout.write(`${JSON.stringify({ places, results })}\n`);
     return equal === results.length && equal > 0 ? 0 : 1;
   } finally {
-    await stage.close();
+    // The first one keeps what the others play with.
+    for (const { stage } of plays.reverse()) await stage.close();
   }
-}
-
-/** Plays each scene without a fault; returns the calls that no earlier scene makes. */
-async function cleanRuns(stage: MatrixStage, terminal: Terminal): Promise<Place[]> {
-  const known = new Set<string>();
-  const places: Place[] = [];
-  for (const scene of stage.scenes) {
-    const { calls, volatile } = await stage.playClean(scene);
-    const found = placesOf(scene.name, calls, known);
-    terminal.line(
-      `Clean run of "${scene.name}": ${calls.length} calls, ${found.length} new places` +
-        `${volatile.size > 0 ? `; not compared, because time changes it: ${[...volatile].join('; ')}` : ''}`,
-    );
-    places.push(...found);
-  }
-  const without = places.filter(({ faults }) => faults.length === 0);
-  if (places.length === 0 || without.length > 0) throw new Error('a call has no case');
-  return places;
-}
-
-function chosen(places: readonly Place[], options: MatrixOptions): Case[] {
-  const all = casesOf(places);
-  if (options.fault.length > 0) {
-    const found = all.filter(({ fault }) => options.fault.includes(specText(fault)));
-    if (found.length < options.fault.length) throw new UsageError('--fault names no case');
-    return found;
-  }
-  return options.draw === undefined ? all : draw(all, options.draw);
 }
 
 /** Tries cases in one run; where that does not end like the clean one, each of them alone. */

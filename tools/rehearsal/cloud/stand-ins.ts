@@ -87,7 +87,7 @@ export class StandIns {
     readonly clock: RealClock | VirtualClock,
     readonly faults: Faults,
     place: Place,
-    protected readonly scenario: Account,
+    readonly scenario: Account,
   ) {
     const { account, region } = place;
     const arn = arnIn(place);
