@@ -11,6 +11,7 @@ type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly 
 const mask = (text: string): string =>
   text
     .replace(/run-\d{8}-\w+/g, 'RUN')
+    .replace(/_\d{8}_[0-9a-f]*/g, '_RUN')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
     .replace(/\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, 'TIME');
 
@@ -22,7 +23,7 @@ export async function endOf(cloud: Cloud, table: string): Promise<Lines> {
   const items = await itemsOf(cloud, table);
   const noted = new Set(items.map(({ sk }) => sk.replace('note#release#', '')));
   return [
-    ['executions that still run', running.map(({ executionArn }) => executionArn).join(' ')],
+    ['executions that still run', running.map(({ executionArn }) => mask(executionArn)).join(' ')],
     ['events nobody took', String(cloud.undelivered.length)],
     ['problems of the stand-ins', cloud.problems.map(String).join('; ')],
     ...counted('notice', cloud.notices.map(({ subject = '' }) => mask(subject)).filter(isFinal), 1),
@@ -182,6 +183,8 @@ function ledgerLines(items: readonly Item[]): Lines {
   const lines = items.flatMap(({ pk, sk, ...item }) => {
     const kind = (pk.startsWith('lease#') ? pk : sk).replace(/#.*/, '');
     const shown = MEMBERS[kind]?.map((member) => `${member} ${JSON.stringify(item[member])}`);
+    // That an item failed is told by its execution too, where it could not write it down itself.
+    if (kind === 'item' && item.status !== 'done') return [];
     if (pk.startsWith('run#') || kind === 'lease') {
       if (shown) return [mask(`${pk} ${sk}: ${shown.join(', ')}`)];
       const { step, item: of = '-', title, status, rows } = item;
