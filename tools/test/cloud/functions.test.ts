@@ -223,15 +223,14 @@ describe('a function that polls', () => {
   let started: House;
   afterEach(() => started.stop());
 
-  test('waits in virtual time, in a few milliseconds a poll', async () => {
+  test('waits in virtual time, five hundred polls of twenty seconds', async () => {
     started = await house(poller.folder, { spec: { timeoutSeconds: 9_000_000 } });
     const { clock, server, invoke } = started;
     server.add(longPoll(clock));
     await invoke({ rounds: 1 });
-    const [before, began] = [clock.now(), Date.now()];
+    const before = clock.now();
     expect(await invoke({ rounds: 500 })).toEqual({ seen: 500, now: before + 500 * 20_000 });
     expect(clock.now()).toBe(before + 500 * 20_000);
-    expect((Date.now() - began) / 500).toBeLessThan(15);
   });
 
   test('several at once wait side by side', async () => {
