@@ -1,4 +1,4 @@
-/** The slower proofs: whole rehearsals. One after the other, because each brings its own database. */
+/** The slower proofs: whole rehearsals, each with a database of its own. */
 const base = require('./jest.config.cjs');
 module.exports = {
   ...base,
