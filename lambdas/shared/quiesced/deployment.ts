@@ -67,7 +67,8 @@ const isAlive = ({ status }: Pod): boolean =>
   status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 
 /** Where a Deployment is. */
-export const clusterOf = ({ to }: Thing): ClusterRef => (to as { readonly cluster: ClusterRef }).cluster;
+export const clusterOf = ({ to }: Thing): ClusterRef =>
+  (to as { readonly cluster: ClusterRef }).cluster;
 
 /** Its place in the cluster. */
 export function refOf({ name }: Thing): DeploymentRef {
