@@ -1,4 +1,4 @@
-"""Parses every file of sql/ in Redshift's dialect, and refuses what only PostgreSQL has."""
+"""Parses every file of sql/: in MySQL's dialect where its name says so, else in Redshift's, without what only PostgreSQL has."""
 import logging
 import pathlib
 import re
@@ -11,7 +11,19 @@ from sqlglot import exp
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 # Commands of Redshift the parser keeps as they are.
-WHOLE = re.compile(r'(call "\w+"\.\w+\(|refresh materialized view "\w+"\.\w+;?$)', re.IGNORECASE)
+# https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
+WHOLE = re.compile(
+    r"""(call "\w+"\.\w+\(|(refresh materialized view|lock|vacuum) "\w+"\.\w+;?$"""
+    r"""|unload \('\w+'\)\s+to '\w+'\s+iam_role '\w+'\s+manifest verbose\s+"""
+    r"""(format as csv|delimiter as '\|'\s+escape)\s+null as '@NULL@';?$)""",
+    re.IGNORECASE,
+)
+
+# How Aurora MySQL exports: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.SaveIntoS3.html
+EXPORT = re.compile(
+    r"""into outfile s3 '\w+'\s+fields terminated by ',' optionally enclosed by '"'\s+"""
+    r"""lines terminated by '\\n'\s+manifest on\s+overwrite (on|off)(?=;?$)"""
+)
 
 # Commands the dialect does not know, by the syntax of their pages:
 # https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_FUNCTION.html
@@ -36,13 +48,17 @@ DENIED = {
 def problems(path: pathlib.Path):
     text = path.read_text()
     body = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("--"))
-    body = re.sub(r"\{\{id:(\w+)\}\}", r'"\1"', body)
+    mysql = path.name.startswith("mysql-")
+    quote = "`" if mysql else '"'
+    body = re.sub(r"\{\{id:(\w+)\}\}", rf"{quote}\1{quote}", body)
     body = re.sub(r"\{\{lit:(\w+)\}\}", r"'\1'", body)
     body = re.sub(r"(?<![:\w]):([a-z][a-z0-9_]*)", "'1'", body)
     if UNKNOWN.match(body.strip()):
         return []
+    if mysql:
+        body = EXPORT.sub("", body.strip())
     try:
-        statements = sqlglot.parse(body, read="redshift")
+        statements = sqlglot.parse(body, read="mysql" if mysql else "redshift")
     except sqlglot.errors.ParseError as error:
         return [f"does not parse: {error}"]
     found = []
@@ -63,5 +79,5 @@ for file in files:
     for problem in problems(file):
         failed += 1
         print(f"{file}: {problem}")
-print(f"{len(files)} SQL files parsed in Redshift's dialect, {failed} problem(s)")
+print(f"{len(files)} SQL files parsed in the dialect of their engine, {failed} problem(s)")
 sys.exit(1 if failed or not files else 0)
