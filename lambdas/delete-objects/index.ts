@@ -6,7 +6,8 @@ import { Buckets } from './bucket';
 import { deleteObjects } from './core';
 import type { DeleteObjectsPayload } from './payload';
 
-const buckets = new Buckets(new S3Client({ maxAttempts: 4 }));
+// Buckets may be in the region of the warehouse.
+const buckets = new Buckets(new S3Client({ maxAttempts: 4, followRegionRedirects: true }));
 
 export const handler = taskHandler((payload: DeleteObjectsPayload, invocation) =>
   deleteObjects(

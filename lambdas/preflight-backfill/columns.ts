@@ -61,7 +61,16 @@ const TARGET_TYPES: Readonly<Record<(typeof COLUMNS)[number], string>> = {
 
 /** In Redshift: columns the swap and the checks join by; any whole number will do for a key. */
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
-  exam: ['id', 'student_id', 'asmt_id', 'school_year', 'updated'],
+  exam: [
+    'id',
+    'student_id',
+    'asmt_id',
+    'school_year',
+    'completed_at',
+    'migrate_id',
+    'updated',
+    'update_import_id',
+  ],
   subject_score: ['id', 'asmt_type_id', 'score_type_id'],
 };
 

@@ -60,6 +60,7 @@ export async function preflightBackfill(
     for (const tenant of tenants) {
       const [source, warehouse] = [looked.source.get(tenant.id), looked.warehouse.get(tenant.id)];
       if (!source || !warehouse) continue;
+      judgeNewest(tenant, source, warehouse, findings);
       if (await compare(tenant, source, warehouse, looked.sources, findings)) {
         works.push(workOf(tenant, runId, source.subjectIds));
       } else {
@@ -77,7 +78,11 @@ export async function preflightBackfill(
   if (run) await keep(ledger, runId, facts, done, without, findings.warnings);
   return {
     tenants: works.map((value) => ({ key: value.id, value })),
-    processed: works.map(({ id }) => id),
+    processed: [
+      ...works.map(({ id }) => id),
+      // Done before this execution has taken the run over.
+      ...[...done].filter(([, by]) => by === runId).map(([id]) => id),
+    ],
     minutes: minutesFor(facts),
     rows,
     skipped: [...done.keys()],
@@ -142,6 +147,23 @@ function judgeStart({ start }: PreflightBackfillPayload, now: number, findings: 
   findings.add(
     'input',
     `start ${start} lies in the future: nothing was changed since; give an earlier one`,
+  );
+}
+
+/** The regular job takes an exam as it is when it reads it, which may be after the end of its window. */
+function judgeNewest(
+  { id, reportingSchema }: TenantRef,
+  { migrate }: SourceTenant,
+  { lastUpdated }: WarehouseTenant,
+  findings: Findings,
+): void {
+  const high = migrate?.high;
+  if (!high || lastUpdated === null) return;
+  const instant = (text: string) => Date.parse(`${text.slice(0, 23).replace(' ', 'T')}Z`);
+  if (instant(lastUpdated) <= instant(high)) return;
+  findings.add(
+    id,
+    `${reportingSchema}.exam_alt_score has rows updated ${lastUpdated}, after ${high}, where the newest completed job ends: they would be lost. Let one more regular job complete`,
   );
 }
 

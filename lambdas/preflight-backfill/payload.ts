@@ -40,7 +40,7 @@ export interface TenantFacts {
 export interface PreflightBackfillResult {
   /** Items of the ForEach step. */
   readonly tenants: readonly { readonly key: string; readonly value: TenantWork }[];
-  /** Their ids. */
+  /** Ids of all tenants whose tables the run changes, those that it has done already included. */
   readonly processed: readonly string[];
   /** Estimated from row counts. */
   readonly minutes: number;

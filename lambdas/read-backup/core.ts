@@ -55,8 +55,8 @@ export async function readBackup(
   if (!mark) {
     throw missing(payload, 'it has no high-water mark: nothing tells what came since');
   }
-  const { migrateId } = mark;
-  return { manifest, rows: progress.rows, checksum: check.actual, migrateId };
+  const { migrateId, high } = mark;
+  return { manifest, rows: progress.rows, checksum: check.actual, migrateId, high };
 }
 
 /** Schema of the table that was unloaded. */

@@ -20,4 +20,6 @@ export interface ReadBackupResult {
   readonly checksum: string;
   /** Id of the newest row of table migrate then: regular jobs that came later have larger ones. */
   readonly migrateId: string;
+  /** The high-water mark then: what the backed up rows, and those of that run, are not newer than. */
+  readonly high: string;
 }

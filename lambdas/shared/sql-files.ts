@@ -114,6 +114,7 @@ import rdwSmokeGroups from '../../sql/rdw/smoke-groups.sql';
 import rdwStagedCounts from '../../sql/rdw/staged-counts.sql';
 import rdwSwapCheckBackup from '../../sql/rdw/swap-check-backup.sql';
 import rdwSwapCheckEmptied from '../../sql/rdw/swap-check-emptied.sql';
+import rdwSwapCheckExams from '../../sql/rdw/swap-check-exams.sql';
 import rdwSwapCheckInserted from '../../sql/rdw/swap-check-inserted.sql';
 import rdwSwapCheckNewer from '../../sql/rdw/swap-check-newer.sql';
 import rdwSwapCheckRegular from '../../sql/rdw/swap-check-regular.sql';
@@ -241,6 +242,7 @@ const FILES: Readonly<Record<string, string>> = {
   'rdw/restore-checks': rdwRestoreChecks,
   'rdw/swap-check-backup': rdwSwapCheckBackup,
   'rdw/swap-check-emptied': rdwSwapCheckEmptied,
+  'rdw/swap-check-exams': rdwSwapCheckExams,
   'rdw/swap-check-inserted': rdwSwapCheckInserted,
   'rdw/swap-check-newer': rdwSwapCheckNewer,
   'rdw/swap-check-regular': rdwSwapCheckRegular,

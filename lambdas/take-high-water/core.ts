@@ -28,7 +28,7 @@ export async function takeHighWater(
       `regular jobs of tenant ${tenant.id} have come to ${mark.high}, which is before the start ${start}: there is nothing to back-fill. Give an earlier start`,
     );
   }
-  return { start, high: mark.high };
+  return { start, high: mark.high, migrateId: mark.migrateId };
 }
 
 async function take(
@@ -42,6 +42,12 @@ async function take(
     if (newest?.status === MIGRATE.started) {
       throw new RegularJobError(
         `row ${newest.id} of ${tenant.migrateSchema}.migrate has status 10 since ${newest.created}, although no pod was left. Find out who runs jobs; set the status to -10 if it has died, then redrive`,
+      );
+    }
+    if (newest?.status === MIGRATE.failed) {
+      throw new RegularJobError(
+        `row ${newest.id} of ${tenant.migrateSchema}.migrate has status -20: that job failed, and may have left half of its window in Redshift. Give this run up, ` +
+          'repair the job and set the status to -10, let one regular job complete, then start a new execution with continueRun',
       );
     }
     if (!newest || newest.high === null) {

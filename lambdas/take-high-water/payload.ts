@@ -14,4 +14,6 @@ export interface TakeHighWaterResult {
   readonly start: string;
   /** Where it ends, inclusive. */
   readonly high: string;
+  /** Id of the newest row of table migrate then, as text. */
+  readonly migrateId: string;
 }

@@ -11,8 +11,7 @@ select cast(school_year as varchar(8)) as school_year,
          || '|' || cast(floor(extract(epoch from completed_at)) as bigint)::varchar
          || '|' || update_import_id::varchar), 1, 8), 16)) as varchar(40)) as fp
 from {{id:schema}}.exam
-where type_id in (1, 3)
-  and updated >= cast(:from as timestamptz)
+where updated >= cast(:from as timestamptz)
   and updated <= cast(:to as timestamptz)
   and (cast(:some as int) = 0 or id in ({{lit:exams}}))
 group by school_year;

@@ -18,6 +18,6 @@ where position(',' || n.nspname || ',' in :schemas) > 0
   and not a.attisdropped
   and (c.relname = 'exam_alt_score'
     or c.relname in ('exam', 'subject_score')
-    and a.attname in ('id', 'student_id', 'asmt_id', 'school_year', 'updated',
-      'asmt_type_id', 'score_type_id'))
+    and a.attname in ('id', 'student_id', 'asmt_id', 'school_year', 'completed_at',
+      'migrate_id', 'updated', 'update_import_id', 'asmt_type_id', 'score_type_id'))
 order by n.nspname, c.relname, a.attnum;

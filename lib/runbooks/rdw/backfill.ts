@@ -63,6 +63,7 @@ function backfillTenant(scope: Construct, instance: Instance): sfn.Chain {
         rowsBackedUp: '{% $states.input.backup.rows %}',
         start: '{% $states.input.highWater.start %}',
         high: '{% $states.input.highWater.high %}',
+        migrateId: '{% $states.input.highWater.migrateId %}',
       }),
     )
     .next(reconcileFinal(scope, instance))

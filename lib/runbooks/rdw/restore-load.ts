@@ -87,6 +87,7 @@ export function restoreLoad(
         warehouse: props.warehouse,
         rows,
         migrateId: `{% $states.input.${OLD}.migrateId %}`,
+        high: `{% $states.input.${OLD}.high %}`,
       }),
     )
     .next(compare('RestoredChecks', 'exam_alt_score', 'restoredChecks', 'restored'));

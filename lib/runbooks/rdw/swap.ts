@@ -40,6 +40,9 @@ export interface SwapProps {
 
   /** The high-water mark, likewise. */
   readonly high: string;
+
+  /** Id of the newest row of table migrate when the mark was taken. */
+  readonly migrateId: string;
 }
 
 /** Brings the staged rows whose exam Redshift holds; in the state data `swap` has their number. */
@@ -49,27 +52,23 @@ export const swap = (scope: Construct, props: SwapProps): RedshiftTransaction =>
     'check-backup': own('swap-check-backup', { rows_backed_up: props.rowsBackedUp }),
     'check-start': own('swap-check-start', { start: props.start }),
     'check-newer': own('swap-check-newer', { high: props.high }),
+    // Again after a redrive, which does not go back to the state that asserts it.
+    'check-exams': own('swap-check-exams', { migrate_id: props.migrateId }),
     'check-emptied': own('swap-check-emptied'),
     delete: own('swap-delete'),
     insert: own('swap-insert'),
     'check-inserted': own('swap-check-inserted'),
   });
 
-/** Brings every staged row: those of a backup are what was there, whatever `exam` holds now. */
+/** Brings every staged row of a backup; `high` and `migrateId` are those of the run that made it. */
 export const swapBack = (
   scope: Construct,
-  {
-    warehouse,
-    rows,
-    migrateId,
-  }: Pick<SwapProps, 'warehouse' | 'rows'> & {
-    /** Id of the newest row of table migrate when the backup was made. */
-    readonly migrateId: string;
-  },
+  { warehouse, rows, migrateId, high }: Omit<SwapProps, 'rowsBackedUp' | 'start'>,
 ): RedshiftTransaction =>
   transaction(scope, 'swaps of alt scores', warehouse, {
     'check-staged': own('swap-check-staged', { rows }),
-    'check-regular': own('swap-check-regular', { migrate_id: migrateId }),
+    'check-regular': own('swap-check-regular', { migrate_id: migrateId, high }),
+    'check-exams': own('swap-check-exams', { migrate_id: migrateId }),
     delete: own('swap-delete'),
     insert: own('swap-insert-all'),
     'check-restored': own('swap-check-restored', { rows }),

@@ -86,6 +86,7 @@ const PAYLOADS = new Map([
           rowsBackedUp: '{% $states.input.backup.rows %}',
           start: '{% $states.input.common.start %}',
           high: '{% $states.input.high %}',
+          migrateId: '3',
         }),
       )
       .next(vacuumAndAnalyze(scope, props.warehouse))

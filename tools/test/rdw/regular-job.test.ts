@@ -232,6 +232,7 @@ withMariaDb('the regular job, needs MariaDB', () => {
       expect(await mark(TENANTS[1])).toEqual({
         start: '2019-11-01 00:00:00.000000',
         high: '2022-07-01 01:00:00.123456',
+        migrateId: '3',
       });
       await it_.mysql(
         "update migrate_olap_pa.migrate set last_at = '2022-07-01 01:00:00' where id = 3",
@@ -257,8 +258,13 @@ withMariaDb('the regular job, needs MariaDB', () => {
     it.each([
       [
         'no completed job',
-        'update migrate_olap_ca.migrate set status = -status where status = 20',
+        'update migrate_olap_ca.migrate set status = -10 where status = 20',
         /has no completed job/,
+      ],
+      [
+        'a newest job that failed',
+        'update migrate_olap_ca.migrate set status = -20 where id = 3',
+        /row 3 .* has status -20: .*one regular job complete/,
       ],
       [
         'a job on its way',

@@ -74,6 +74,33 @@ describe('a restore', () => {
     expect(await world.rows(run.table)).toEqual(after);
   });
 
+  test('refuses an older backup after another back-fill, which has made rows of the job its own', async () => {
+    const { run } = await swapped();
+    // What a regular job brought later, and a later back-fill has written anew.
+    await world.data.warehouse.query(
+      `update ${run.table} set updated = '2022-07-03 10:00:00+00' where id = (select min(id) from ${run.table})`,
+    );
+    const after = await world.rows(run.table);
+    const restore = await restoring(run);
+    await expect(restore.restore()).rejects.toMatchObject({
+      message: expect.stringMatching(/check-regular, .*1 rows came from the regular job/),
+    });
+    expect(await world.rows(run.table)).toEqual(after);
+  });
+
+  test('refuses when the regular job has brought exams since, though no row of theirs', async () => {
+    const { run } = await swapped();
+    const schema = run.value.reportingSchema;
+    await world.data.warehouse.query(
+      `update ${schema}.exam set migrate_id = 4 where id = (select min(id) from ${schema}.exam)`,
+    );
+    const restore = await restoring(run);
+    await expect(restore.restore()).rejects.toMatchObject({
+      message: expect.stringMatching(/check-exams, .*1 exams came from a regular job/),
+    });
+    await world.data.warehouse.query(`update ${schema}.exam set migrate_id = 3`);
+  });
+
   test('finds a value that is not the old one before it swaps', async () => {
     const { run } = await swapped();
     const [part] = world.store

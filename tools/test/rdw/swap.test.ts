@@ -112,7 +112,7 @@ describe('the swap', () => {
       beforeStatement: (sql) => (sql.includes('set total =') ? { kind: 'error' } : undefined),
     };
     await expect(run.step(SWAP)).rejects.toMatchObject(
-      failure(/close, part 12 of .* ended failed/),
+      failure(/close, part 13 of .* ended failed/),
     );
     expect(await world.rows(run.table)).toEqual(before);
     expect(await world.count(`select count(to_regclass('${run.staging}_swapped'))`)).toBe(0);
@@ -205,6 +205,16 @@ describe('ends without a change', () => {
       `update ${run.table} set updated = '2022-07-03' where id = (select min(id) from ${run.table})`,
     );
     await refused(run, /check-newer, .*1 rows were updated after the high-water mark/);
+  });
+
+  test('W13, W14 when a job has brought an exam, and no alt score, since the mark', async () => {
+    const { run } = await loaded();
+    const schema = run.value.reportingSchema;
+    await world.data.warehouse.query(
+      `update ${schema}.exam set migrate_id = 4 where id = (select min(id) from ${schema}.exam)`,
+    );
+    await refused(run, /check-exams, .*1 exams came from a regular job/);
+    await world.data.warehouse.query(`update ${schema}.exam set migrate_id = 3`);
   });
 
   test('W14 when somebody wrote to the table after its backup', async () => {

@@ -3,17 +3,20 @@
 
 import type { Cloud } from '../../rehearsal/cloud';
 import { hasMariaDb } from '../../rehearsal/mysql';
-import { BACKFILL, done, INPUT, run } from './rdw-support';
+import { BACKFILL, done, INPUT, openedBy, reportOf, run } from './rdw-support';
 import { RDW, removeAssemblies, startCloud, stopClouds, synthesize } from './support';
 
 const withMariaDb = hasMariaDb() ? describe : describe.skip;
 
 withMariaDb('after a back-fill, needs MariaDB', () => {
   let cloud: Cloud;
+  let report: ReturnType<typeof reportOf>;
   beforeAll(async () => {
     const scenario = { scenarioDir: RDW, machine: 'rdw-backfill' } as const;
     cloud = await startCloud({ assemblyDir: synthesize('rdw'), ...scenario, clock: 'virtual' });
-    expect(await run(cloud, BACKFILL, INPUT)).toMatchObject(done);
+    const { arn, ...end } = await run(cloud, BACKFILL, INPUT);
+    expect(end).toEqual(done);
+    report = reportOf(cloud, openedBy(cloud, arn));
   }, 300_000);
   afterAll(async () => {
     await stopClouds();
@@ -46,10 +49,32 @@ withMariaDb('after a back-fill, needs MariaDB', () => {
 
   it('empty tenant: its table is empty, and it is done', async () => {
     expect(await rows('true', 'ts_s001')).toBe(0);
+    const items = report.items.map(({ name, status }) => `${name} ${status}`);
+    expect(items.filter((text) => /TS_S001/.test(text))).toEqual([
+      expect.stringMatching(/TS_S001 done$/),
+    ]);
   });
 
   it('tenant without alt subject scores: nothing is done for it, and that is no error', async () => {
     expect(await rows('true', 'nv')).toBe(0);
+    expect(report.notes.filter((text) => /^NV has no alt scores/.test(text))).toHaveLength(1);
+  });
+
+  it('what is extracted follows the rules of the regular job, before anything is joined', async () => {
+    for (const tenant of ['ca', 'pa']) {
+      const own = await scores(
+        `e.type_id in (1, 3) and e.deleted = 0 and e.updated >= '2019-11-01' and e.updated <= '2022-07-01 01:00:00'
+           and e.scale_score is not null and e.performance_level is not null
+           and x.scale_score is not null and x.performance_level is not null`,
+        tenant,
+      );
+      const check = report.checks.find(
+        ({ name, item }) =>
+          item === tenant.toUpperCase() && name === 'R1: rows extracted are rows loaded',
+      );
+      expect([tenant, check?.actual]).toEqual([tenant, `${own}`]);
+      expect(own).toBeGreaterThan(500);
+    }
   });
 
   it('two tenants with different subject ids: each has its own, and neither claim scores of that id', async () => {

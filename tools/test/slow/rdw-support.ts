@@ -97,3 +97,19 @@ export function childOf(cloud: Cloud, arn: string): string {
   });
   return items[0]!.executionArn;
 }
+
+interface Report {
+  readonly items: readonly { readonly name: string; readonly status: string }[];
+  readonly notes: readonly string[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly item?: string;
+    readonly actual: string;
+  }[];
+}
+
+/** The report of a run. */
+export function reportOf(cloud: Cloud, runId: string): Report {
+  const bucket = cloud.resources.find(({ type }) => type === 'AWS::S3::Bucket')!.physicalId;
+  return JSON.parse(cloud.store.get(bucket, `${runId}/report.json`)!.body.toString());
+}

@@ -158,6 +158,33 @@ withMariaDb('the machines of rdw, needs MariaDB', () => {
     expect(pod(cloud).replicas).toBe(1);
   }, 200_000);
 
+  it('a failed run is continued by a new execution: what is done stays done, and is not called touched', async () => {
+    breakLoad();
+    const tenants = ['CA', 'PA'];
+    const first = await run(cloud, BACKFILL, { ...INPUT, tenants });
+    const ca = (await allSeen(cloud)).CA;
+    expect([first.status, ca]).toEqual(['FAILED', expect.not.objectContaining(before.CA!)]);
+    const continueRun = openedBy(cloud, first.arn);
+    expect(await run(cloud, BACKFILL, { ...INPUT, tenants, continueRun })).toMatchObject(done);
+    const after = await allSeen(cloud);
+    expect([after.CA, pod(cloud).replicas]).toEqual([ca, 1]);
+    expect(after.PA!.rows).toBeGreaterThan(before.PA!.rows);
+  }, 200_000);
+
+  it('a redrive of a failed swap asks again whether a job has run', async () => {
+    arm(
+      cloud,
+      'kind=error,service=redshift-data,operation=BatchExecuteStatement,error=ValidationException,nth=1,times=1',
+    );
+    const { arn, status } = await run(cloud, BACKFILL, { ...INPUT, tenants: ['PA'] });
+    expect([status, await allSeen(cloud)]).toEqual(['FAILED', before]);
+    await cloud.query('update reporting_pa.exam set migrate_id = 4 where id % 50 = 0');
+    cloud.engine.redrive(arn);
+    const { cause } = await ended(cloud, arn);
+    expect(cause).toMatch(/check-exams.*a job has run/);
+    expect(await allSeen(cloud)).toEqual(before);
+  }, 200_000);
+
   it('W14 migrate-olap running between extract and load: the swap is refused, the table is as it was', async () => {
     arm(cloud, 'kind=delay,seconds=60,service=redshift-data,sql=copy "reporting_pa",nth=1');
     const arn = start(cloud, BACKFILL, { ...INPUT, tenants: ['PA'] });

@@ -58,7 +58,10 @@ export const rdwTargetSchema = z
       }),
     /** Aurora MySQL: the warehouse of all tenants. */
     source: z.strictObject({
-      host,
+      host: host.refine(
+        (text) => !text.includes('.cluster-ro-'),
+        'must be the writer or one instance: behind the endpoint of all readers two connections meet two servers',
+      ),
       port: z.int().min(1).max(65_535).default(3306),
       /** Secret with `username` and `password`; without it an IAM token is used for `user`. */
       secretArn: secretArn.optional(),
