@@ -64,6 +64,7 @@ it('finds manifest, rows and checksum', async () => {
     rows: 12,
     checksum: '123',
     migrateId: '3',
+    high: '2022-07-01 01:00:00',
   });
 });
 
