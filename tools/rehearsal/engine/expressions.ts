@@ -35,14 +35,11 @@ export function isHalfOpen(text: string): boolean {
 interface Budget {
   steps: number;
   readonly started: number;
-  readonly cpu: NodeJS.CpuUsage;
+  /** Asked for when the first steps are done: most expressions have no more of them. */
+  cpu?: NodeJS.CpuUsage;
 }
 
-const newBudget = (): Budget => ({
-  steps: 0,
-  started: performance.now(),
-  cpu: process.cpuUsage(),
-});
+const newBudget = (): Budget => ({ steps: 0, started: performance.now() });
 
 /** A second of the clock and of the processor: a busy computer makes no expression slow. */
 function isSpent({ started, cpu }: Budget): boolean {
@@ -126,7 +123,9 @@ export class Expressions {
     expression.assign(ENTRY, () => {
       const budget = this.budget;
       budget.steps += 1;
-      if (budget.steps % 256 !== 0 || budget.steps < LIMIT_STEPS) return;
+      if (budget.steps % 256 !== 0) return;
+      budget.cpu ??= process.cpuUsage();
+      if (budget.steps < LIMIT_STEPS) return;
       if (isSpent(budget)) {
         throw Object.assign(new Error('Expression evaluation timeout'), { code: 'U1001' });
       }

@@ -36,6 +36,8 @@ export class Iam {
   readonly needed = new Set<string>();
   private readonly identities = new Map<string, PlacedStatement[]>();
   private readonly resources: Resource[] = [];
+  /** Verdicts under the policies as they are: the same question is asked hundreds of times. */
+  private readonly verdicts = new Map<string, string | undefined>();
 
   constructor(private readonly account: string) {}
 
@@ -44,11 +46,13 @@ export class Iam {
     const statements = this.identities.get(principalArn) ?? [];
     statements.push(...statementsOf(document, where));
     this.identities.set(principalArn, statements);
+    this.verdicts.clear();
   }
 
   /** Sets a policy on a resource, or on all whose ARN fits: the statements name what they mean. */
   protect(arn: string, document: PolicyDocument, where = arn): void {
     this.resources.push({ arn, statements: statementsOf(document, where) });
+    this.verdicts.clear();
   }
 
   /**
@@ -78,9 +82,14 @@ export class Iam {
         ...context,
       },
     };
-    const because = this.refusal(principal, question, (allowing) => {
-      for (const statement of allowing) this.note(principal, question, statement);
-    });
+    const key = JSON.stringify([principal, question]);
+    if (!this.verdicts.has(key)) {
+      const verdict = this.refusal(principal, question, (allowing) => {
+        for (const statement of allowing) this.note(principal, question, statement);
+      });
+      this.verdicts.set(key, verdict);
+    }
+    const because = this.verdicts.get(key);
     if (because === undefined) return;
     throw new ServiceError(
       'AccessDeniedException',
