@@ -1,6 +1,5 @@
 // One execution environment of a function: a thread that handles one event at a time and can be killed.
 
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
@@ -76,7 +75,8 @@ export class FunctionWorker implements Participant {
     for (const stream of [this.thread.stdout, this.thread.stderr]) {
       createInterface({ input: stream }).on('line', options.onLog);
     }
-    this.exited = once(this.thread, 'exit').then(() => {
+    // Not `once` of node:events: that one rejects at an error, before the thread has ended.
+    this.exited = new Promise((resolve) => this.thread.once('exit', resolve)).then(() => {
       this.fail(
         'Runtime.ExitError',
         `Error: Runtime exited with error: ${this.crash ?? 'exit status 0'}`,

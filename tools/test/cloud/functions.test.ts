@@ -13,6 +13,8 @@ describe('functions', () => {
       calls++;
       if (event.fail) throw Object.assign(new Error('no rows'), { name: 'NoRowsError' });
       if (event.exit) process.exit(3);
+      if (event.uncaught) setImmediate(() => { throw new Error('nobody catches this'); });
+      if (event.uncaught) await new Promise(() => {});
       if (event.sleep) await new Promise((resolve) => setTimeout(resolve, event.sleep));
       if (event.call) await fetch(process.env.AWS_ENDPOINT_URL, {
         method: 'POST', body: '{}', headers: {
@@ -98,6 +100,15 @@ describe('functions', () => {
       cause_: expect.stringContaining('Task timed out after 60.00 seconds'),
     });
     expect(clock.now()).toBe(before + 60_000);
+    expect(await invoke()).toMatchObject({ calls: 1 });
+  });
+
+  test('that throw where nobody catches it fail with Runtime.ExitError, which says why', async () => {
+    const { invoke } = await start();
+    await expect(invoke({ uncaught: true })).rejects.toMatchObject({
+      error: 'Runtime.ExitError',
+      message: expect.stringContaining('nobody catches this'),
+    });
     expect(await invoke()).toMatchObject({ calls: 1 });
   });
 
