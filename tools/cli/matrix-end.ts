@@ -12,6 +12,7 @@ const mask = (text: string): string =>
   text
     .replace(/run-\d{8}-\w+/g, 'RUN')
     .replace(/_\d{8}_[0-9a-f]*/g, '_RUN')
+    .replace(/\d{8}T\d{9}Z/g, 'TIME')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
     .replace(/\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, 'TIME');
 
