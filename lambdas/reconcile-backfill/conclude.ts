@@ -10,7 +10,7 @@ import type { Progress, Reconciled } from './reconciled';
 import { smokeGroups } from './smoke';
 import type { Source } from './source';
 
-const TODO =
+const REMEDY =
   'Nothing was replaced yet. Find out what has changed the rows since they were extracted or loaded, repair it (or release this ' +
   'run and start another, which extracts anew), then redrive: everything is compared again';
 const EVER = { from: '0001-01-01 00:00:00+00', to: '9999-12-31 00:00:00+00', some: 0 };
@@ -71,7 +71,7 @@ export async function conclude(
       ([year, n]) => `school year ${year}: ${n} row(s) of exam_alt_score are not in the load`,
     ),
   ];
-  if (problems.length > 0) throw notReconciled(tenant.id, problems, TODO);
+  if (problems.length > 0) throw notReconciled(tenant.id, problems, REMEDY);
   const first = was?.first_updated ?? null;
   const smoke = await smokeGroups(payload, first, sums.lagging, read, source, ms);
   return {

@@ -12,7 +12,7 @@ import type { FinalPayload, ReconcileResult } from './payload';
 import { type Reconciled, reconciledKey } from './reconciled';
 import { smokeTest } from './smoke';
 
-const TODO =
+const REMEDY =
   'The swap is done, and migrate-olap stands still. Find out what has changed the table since, repair it and redrive: ' +
   'everything is compared again; or bring the backup back with the restore machine';
 
@@ -65,7 +65,7 @@ export async function final(
     ),
     ...other.filter(({ ok }) => !ok).map(spelled),
   ];
-  if (problems.length > 0) throw notReconciled(tenant.id, problems, TODO);
+  if (problems.length > 0) throw notReconciled(tenant.id, problems, REMEDY);
   await deps.ledger.put(runKey(runId, `note#reconciled-${tenant.id}`), {
     text: noteOf(tenant.id, known, now),
   });

@@ -19,7 +19,7 @@ interface Swept {
 const sweptKey = (runId: string, phase: SweepPayload['phase'], tenant: string) =>
   runKey(runId, `swept#${phase}#${tenant}`);
 
-const TODO =
+const REMEDY =
   'This run has not worked on this tenant, and migrate-olap stood still: find out who has changed its exam_alt_score; ' +
   'when it is as it was, or as it should be, redrive: it is compared again';
 
@@ -63,7 +63,7 @@ export async function sweep(
     const rest = others.flatMap(({ tenant, problems }) =>
       problems.map((problem) => `tenant ${tenant}: ${problem}`),
     );
-    throw notReconciled(first!.tenant, [...first!.problems, ...rest], TODO);
+    throw notReconciled(first!.tenant, [...first!.problems, ...rest], REMEDY);
   }
   return { status: 'done' };
 }

@@ -52,7 +52,7 @@ export class Settings {
     }
   }
 
-  /** Whether a property has any value, of use or not. */
+  /** Whether a property is there, usable or not. */
   has(property: string): boolean {
     return this.text(property) !== undefined || this.unusable.has(property);
   }

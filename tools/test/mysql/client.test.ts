@@ -2,12 +2,10 @@
 
 import { loginFor, type MySqlLogin, openMySql, rowsOf } from '../../../lambdas/shared/mysql';
 import { VirtualClock } from '../../rehearsal/clock';
-import { hasMariaDb } from '../../rehearsal/mysql';
 import { selfSigned } from '../../rehearsal/services/kubernetes';
 import { bundle, type House, house } from '../cloud/house';
+import { withMariaDb } from './with-mariadb';
 import { BUCKET, exportTo, world } from './world';
-
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 
 withMariaDb('a connection, needs MariaDB', () => {
   let aws: Awaited<ReturnType<typeof world>>;

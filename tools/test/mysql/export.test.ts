@@ -1,10 +1,8 @@
 // Exports as Aurora makes them, on a real MariaDB. Left out by name where there is none.
 
 import type { ResultSetHeader } from 'mysql2';
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from './with-mariadb';
 import { BUCKET, exportTo, S3_RIGHTS, world } from './world';
-
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 
 withMariaDb('INTO OUTFILE S3, needs MariaDB', () => {
   let aws: Awaited<ReturnType<typeof world>>;

@@ -6,11 +6,11 @@ import { RealClock } from '../../rehearsal/clock';
 import { Faults } from '../../rehearsal/faults/faults';
 import { Callers } from '../../rehearsal/iam/callers';
 import { Iam } from '../../rehearsal/iam/iam';
-import { hasMariaDb, MySqlCluster } from '../../rehearsal/mysql';
+import { MySqlCluster } from '../../rehearsal/mysql';
 import { ObjectStore } from '../../rehearsal/services/s3';
 import { Warehouse } from '../../rehearsal/warehouse/warehouse';
+import { withMariaDb } from './with-mariadb';
 
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 const FOLDER = join(__dirname, '../../rehearsal/scenarios/rdw');
 const textOf = (file: string) => readFileSync(join(FOLDER, file), 'utf8');
 

@@ -1,10 +1,9 @@
 // What the door adds to MariaDB: the rehearsal's time, statements that outlive their client, faults.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from './with-mariadb';
 import { BUCKET, exportTo, world } from './world';
 
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 const MARK = '/* run-7 */ ';
 
 withMariaDb('a session, needs MariaDB', () => {

@@ -7,14 +7,14 @@ import type { ExtractSlicesResult } from '../../../lambdas/extract-slices/payloa
 import { workOf } from '../../../lambdas/shared/rdw/tenant';
 import { VirtualClock } from '../../rehearsal/clock';
 import { Faults } from '../../rehearsal/faults/faults';
-import { hasMariaDb, MySqlCluster } from '../../rehearsal/mysql';
+import { MySqlCluster } from '../../rehearsal/mysql';
 import { DynamoDbService } from '../../rehearsal/services/dynamodb';
 import { selfSigned } from '../../rehearsal/services/kubernetes';
 import { ObjectStore, S3Service } from '../../rehearsal/services/s3';
 import { SecretsService } from '../../rehearsal/services/secrets';
 import { account, type House, house, region, standIn, trustIn } from '../cloud/house';
+import { withMariaDb } from '../mysql/with-mariadb';
 
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 const BUNDLE = join(__dirname, '../../../dist/lambdas/extract-slices');
 const SOURCE = join(__dirname, '../../rehearsal/scenarios/rdw/source.sql');
 const BUCKET = 'rdw-qa-archive';

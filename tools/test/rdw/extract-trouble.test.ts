@@ -1,10 +1,9 @@
 // Slices that take too long, statements that outlive their worker, and objects that nobody expects. Left
 // out by name where there is no MariaDB.
 
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from '../mysql/with-mariadb';
 import { BUCKET, type ExtractWorldOptions, extractWorld } from './extract-world';
 
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 const IDS = [7, 8, 9, 10];
 const YEAR = { sliceDays: 366 };
 

@@ -2,10 +2,9 @@
 // name where there is no MariaDB.
 
 import { isEnd, MySqlExports } from '../../../lambdas/extract-slices/server';
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from '../mysql/with-mariadb';
 import { BUCKET, extractWorld, HIGH, keyOf, START } from './extract-world';
 
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 const IDS = { ca: [19, 20, 21, 22], pa: [7, 8, 9, 10] } as const;
 
 withMariaDb('extract, needs MariaDB', () => {

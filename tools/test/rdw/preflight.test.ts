@@ -7,10 +7,8 @@ import { KubernetesUnreachableError, MySqlUnreachableError } from '../../../lamb
 import { markItemDone } from '../../../lambdas/shared/items';
 import { runKey } from '../../../lambdas/shared/ledger';
 import { recordBefore } from '../../../lambdas/shared/quiesced/record';
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from '../mysql/with-mariadb';
 import { ARN, BUCKET, Instance, PLACE, ROLE, START, TENANTS, WAREHOUSE } from './instance';
-
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 
 withMariaDb('the preflight, needs MariaDB', () => {
   let it_: Instance;

@@ -1,9 +1,8 @@
 // The table after the swap, the tables of the other tenants, and a warehouse that moves on meanwhile.
 
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from '../mysql/with-mariadb';
 import { HIGH, ReconcileWorld } from './reconcile-world';
 
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 const TABLE = 'reporting_ca.exam_alt_score';
 const ONE = `(select min(id) from ${TABLE} where school_year = 2021)`;
 const MARK = `'${HIGH}'`;

@@ -1,9 +1,8 @@
 // The reconciliation of a back-fill on both engines: what is wrong is found and named, each thing alone.
 
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from '../mysql/with-mariadb';
 import { ReconcileWorld } from './reconcile-world';
 
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 const LOAD = 'reporting_ca.exam_alt_score_load_test';
 const TABLE = 'reporting_ca.exam_alt_score';
 /** A staged row of the year whose exam is stored: id, exam_id. */

@@ -6,10 +6,9 @@ import type { AwaitMigratePayload, AwaitPhase } from '../../../lambdas/await-mig
 import { DeploymentKind } from '../../../lambdas/shared/quiesced/deployment';
 import { keepHighWater } from '../../../lambdas/shared/rdw/high-water';
 import { takeHighWater } from '../../../lambdas/take-high-water/core';
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from '../mysql/with-mariadb';
 import { Instance, PLACE, START, TENANTS, WAREHOUSE } from './instance';
 
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 const HIGH = '2022-07-01 01:00:00.000000';
 
 withMariaDb('the regular job, needs MariaDB', () => {

@@ -2,11 +2,9 @@
 // kind is told at the head of the scenario's source.sql.
 
 import type { Cloud } from '../../rehearsal/cloud';
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from '../mysql/with-mariadb';
 import { BACKFILL, done, INPUT, openedBy, reportOf, run } from './rdw-support';
 import { RDW, removeAssemblies, startCloud, stopClouds, synthesize } from './support';
-
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 
 withMariaDb('after a back-fill, needs MariaDB', () => {
   let cloud: Cloud;

@@ -2,7 +2,7 @@
 // regular job is as before, the table is the old or the new one, and a new run does the rest.
 
 import type { Cloud } from '../../rehearsal/cloud';
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from '../mysql/with-mariadb';
 import {
   allSeen,
   approving,
@@ -42,8 +42,6 @@ const STATES = [
   'Compare the tables of the other tenants',
   'Give the regular job its pod back',
 ];
-
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 
 withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
   let assemblyDir: string;

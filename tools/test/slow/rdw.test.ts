@@ -2,7 +2,7 @@
 // taken back, given up and continued.
 
 import type { Cloud } from '../../rehearsal/cloud';
-import { hasMariaDb } from '../../rehearsal/mysql';
+import { withMariaDb } from '../mysql/with-mariadb';
 import {
   allSeen,
   approving,
@@ -21,8 +21,6 @@ import {
   TENANTS,
 } from './rdw-support';
 import { arm, enteredStates, removeAssemblies, start, stopClouds, synthesize } from './support';
-
-const withMariaDb = hasMariaDb() ? describe : describe.skip;
 
 withMariaDb('the machines of rdw, needs MariaDB', () => {
   let assemblyDir: string;
