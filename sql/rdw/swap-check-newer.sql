@@ -7,7 +7,7 @@
 select cast(
   case
     when count(*) > 0
-      then count(*)::varchar || ' rows were updated after the high-water mark, and would be lost: a job has run'
+      then count(*)::varchar || ' rows were updated after the high-water mark, and would be lost: another regular job has to complete first'
     else '0'
   end as integer
 ) as passed

@@ -3,11 +3,11 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { TargetWith } from '../../../lambdas/shared/inputs/target';
-import { RunbookMachine } from '../../platform/runbook-machine';
+import type { RunbookMachine } from '../../platform/runbook-machine';
 import { backup } from './backup';
 import { extractSlices } from './extract';
 import { takeHighWater } from './high-water';
-import { instanceOf, inWindow } from './instance';
+import { addWindowMachine } from './instance';
 import { loadExtract } from './load';
 import type { Instance } from './preflight';
 import { assertQuiet } from './quiet';
@@ -18,28 +18,19 @@ import { dropStaging, vacuumAndAnalyze } from './tidy';
 const INPUT = '$states.input.input';
 
 /** Adds the machine `<stack>-backfill` to an rdw stack. */
-export function addBackfill(scope: Construct, target: TargetWith<'rdw'>): RunbookMachine {
-  const { rdw, tracing } = target;
-  return new RunbookMachine(scope, 'Backfill', {
+export const addBackfill = (scope: Construct, target: TargetWith<'rdw'>): RunbookMachine =>
+  addWindowMachine(scope, 'Backfill', target, {
     name: 'backfill',
     runbook: 'rdw-backfill',
     comment: 'Back-fills the alt scores of every tenant: Aurora MySQL to S3 to Redshift',
-    schema: 'rdw-backfill',
-    target: { tenants: rdw.tenants },
-    tracing,
-    docs: 'docs/runbooks/rdw.md',
-    body: (body) => {
-      const instance = instanceOf(body, rdw);
-      return inWindow(body, instance, {
-        work: 'back-filled',
-        start: `{% ${INPUT}.start %}`,
-        common: `{ 'start': ${INPUT}.start, 'sliceDays': ${INPUT}.sliceDays, 'sliceMinutes': ${INPUT}.sliceMinutes }`,
-        tolerance: `${INPUT}.onTenantFailure`,
-        tenant: (child) => backfillTenant(child, instance),
-      });
-    },
+    window: (instance) => ({
+      work: 'back-filled',
+      start: `{% ${INPUT}.start %}`,
+      common: `{ 'start': ${INPUT}.start, 'sliceDays': ${INPUT}.sliceDays, 'sliceMinutes': ${INPUT}.sliceMinutes }`,
+      tolerance: `${INPUT}.onTenantFailure`,
+      tenant: (child) => backfillTenant(child, instance),
+    }),
   });
-}
 
 /** One tenant: the way back, the rows, the proof, the one change, the proof again, and order. */
 function backfillTenant(scope: Construct, instance: Instance): sfn.Chain {

@@ -3,7 +3,9 @@
 
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { RdwTarget } from '../../../lambdas/shared/inputs/target';
+import type { InputName } from '../../../lambdas/shared/inputs';
+import type { RdwTarget, TargetWith } from '../../../lambdas/shared/inputs/target';
+import { RunbookMachine } from '../../platform/runbook-machine';
 import { ForEach } from '../../steps/for-each';
 import { checkThenWork } from '../check-then-work';
 import { warehouseOf } from '../warehouse-of';
@@ -16,7 +18,7 @@ import { MySqlSource } from './source';
 import { askForWindow } from './window';
 
 /** The instance of a target, as the states of one machine use it. */
-export const instanceOf = (scope: Construct, target: RdwTarget): Instance => ({
+const instanceOf = (scope: Construct, target: RdwTarget): Instance => ({
   target,
   source: new MySqlSource(scope, target),
   warehouse: warehouseOf(scope, target.warehouse),
@@ -42,7 +44,7 @@ export interface TenantWindow {
 }
 
 /** From the check to the end of the window; the regular job stands still around the tenants. */
-export function inWindow(scope: Construct, instance: Instance, props: TenantWindow): sfn.Chain {
+function inWindow(scope: Construct, instance: Instance, props: TenantWindow): sfn.Chain {
   const { target } = instance;
   const quiet = quietPeriod(scope, instance);
   const tenants = new ForEach(scope, 'Tenants', {
@@ -68,3 +70,39 @@ export function inWindow(scope: Construct, instance: Instance, props: TenantWind
       .next(expireObjects(scope, { target })),
   });
 }
+
+/** A machine of the runbook. */
+export interface WindowMachine {
+  /** Last part of the machine's name, as in `backfill`. */
+  readonly name: string;
+
+  /** Schema of its input, and its name in ledger and reports. */
+  readonly runbook: InputName;
+
+  /** What it does, in one line. */
+  readonly comment: string;
+
+  /** What is done in its window. */
+  readonly window: (instance: Instance) => TenantWindow;
+}
+
+/** Adds a machine whose work stands in a maintenance window. */
+export const addWindowMachine = (
+  scope: Construct,
+  id: string,
+  { rdw, tracing }: TargetWith<'rdw'>,
+  { name, runbook, comment, window }: WindowMachine,
+): RunbookMachine =>
+  new RunbookMachine(scope, id, {
+    name,
+    runbook,
+    comment,
+    schema: runbook,
+    target: { tenants: rdw.tenants },
+    tracing,
+    docs: 'docs/runbooks/rdw.md',
+    body: (body) => {
+      const instance = instanceOf(body, rdw);
+      return inWindow(body, instance, window(instance));
+    },
+  });

@@ -4,10 +4,10 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { TargetWith } from '../../../lambdas/shared/inputs/target';
-import { RunbookMachine } from '../../platform/runbook-machine';
+import type { RunbookMachine } from '../../platform/runbook-machine';
 import { backup } from './backup';
 import { takeHighWater } from './high-water';
-import { instanceOf, inWindow } from './instance';
+import { addWindowMachine } from './instance';
 import type { Instance } from './preflight';
 import { assertQuiet } from './quiet';
 import { readBackup, restoreLoad } from './restore-load';
@@ -17,28 +17,19 @@ import { dropStaging, vacuumAndAnalyze } from './tidy';
 const EVER = '1970-01-01T00:00:00Z';
 
 /** Adds the machine `<stack>-restore` to an rdw stack. */
-export function addRestore(scope: Construct, target: TargetWith<'rdw'>): RunbookMachine {
-  const { rdw, tracing } = target;
-  return new RunbookMachine(scope, 'Restore', {
+export const addRestore = (scope: Construct, target: TargetWith<'rdw'>): RunbookMachine =>
+  addWindowMachine(scope, 'Restore', target, {
     name: 'restore',
     runbook: 'rdw-restore',
     comment: 'Brings the alt scores back as they were before a back-fill',
-    schema: 'rdw-restore',
-    target: { tenants: rdw.tenants },
-    tracing,
-    docs: 'docs/runbooks/rdw.md',
-    body: (body) => {
-      const instance = instanceOf(body, rdw);
-      return inWindow(body, instance, {
-        work: 'restored',
-        start: EVER,
-        common: `{ 'start': '${EVER}', 'backupOf': $states.input.input.backupOf }`,
-        tolerance: 'continue',
-        tenant: (child) => restoreTenant(child, instance),
-      });
-    },
+    window: (instance) => ({
+      work: 'restored',
+      start: EVER,
+      common: `{ 'start': '${EVER}', 'backupOf': $states.input.input.backupOf }`,
+      tolerance: 'continue',
+      tenant: (child) => restoreTenant(child, instance),
+    }),
   });
-}
 
 function restoreTenant(scope: Construct, instance: Instance): sfn.Chain {
   const { warehouse } = instance;
