@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Interrupted, UsageError } from './errors';
 import { addInit } from './init/command';
 import { matrix } from './matrix';
-import { collect, type MatrixOptions, type RehearseOptions, wholeNumber } from './options';
+import { collect, type MatrixOptions, partOf, type RehearseOptions, wholeNumber } from './options';
 import { rehearse } from './rehearse';
 import { interrupts } from './signals';
 
@@ -75,6 +75,7 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .option('--fault <spec>', 'only this case, as the matrix prints it', collect, [])
     .option('--together <n>', 'cases tried in one run', wholeNumber(1), 1)
     .option('--jobs <n>', 'cases at a time', wholeNumber(1), 2)
+    .option('--part <i/n>', 'the i-th of n parts, for one process each', partOf)
     .action((machine: string | undefined, options: MatrixOptions) =>
       set(matrix(options.machine ?? machine, options, signal)),
     );

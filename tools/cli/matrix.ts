@@ -6,7 +6,7 @@ import { UsageError } from './errors';
 import { type Case, casesOf, specText } from './matrix-cases';
 import { mixed, type Play, prepareAll } from './matrix-plays';
 import type { MatrixStage } from './matrix-stage';
-import type { MatrixOptions } from './options';
+import type { MatrixOptions, Part } from './options';
 import { Terminal } from './terminal';
 
 /** Differences of a case that are printed. */
@@ -47,24 +47,26 @@ export async function matrix(
     const places = plays.flatMap((play) => play.places);
     const cases = plays.flatMap((play) => play.cases);
     if (cases.length < options.fault.length) throw new UsageError('--fault names no case');
+    const groups = partOf(mixed(plays, options.together), options.part);
+    const count = groups.reduce((sum, { group }) => sum + group.length, 0);
     terminal.line(
-      `${places.length} calls that change something, ${casesOf(places).length} cases; ${cases.length} of them are run`,
+      `${places.length} calls that change something, ${casesOf(places).length} cases; ${count} of them are run`,
     );
     const results: Result[] = [];
     const late = begun + (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
-    await inLanes(mixed(plays, options.together), options.jobs, async ({ stage, group }) => {
+    await inLanes(groups, options.jobs, async ({ stage, group }) => {
       if (Date.now() > late) return;
       for (const result of await tried(stage, group, terminal)) {
         results.push(result);
         if (result.differences.length > 0) tell(terminal, result);
       }
-      terminal.live(`${results.length} of ${cases.length}`, '');
+      terminal.live(`${results.length} of ${count}`, '');
     });
     const equal = results.filter((one) => one.differences.length === 0).length;
     const slowest = Math.max(0, ...results.map(({ seconds }) => seconds));
     terminal.line(
       `matrix: ${casesOf(places).length} cases found, ${results.length} run, ${equal} equal, ` +
-        `${results.length - equal} different, ${cases.length - results.length} left out for want of time; ${((Date.now() - begun) / 1000).toFixed(0)} s, ` +
+        `${results.length - equal} different, ${count - results.length} left out for want of time; ${((Date.now() - begun) / 1000).toFixed(0)} s, ` +
         `slowest case ${slowest.toFixed(1)} s`,
     );
     if (options.json) process.stdout.write(`${JSON.stringify({ places, results })}\n`);
@@ -74,6 +76,10 @@ export async function matrix(
     for (const { stage } of plays.reverse()) await stage.close();
   }
 }
+
+/** Every n-th group from the part's own on, so that parts take alike long. */
+export const partOf = <T>(groups: readonly T[], part: Part = { number: 1, of: 1 }): T[] =>
+  groups.filter((_, i) => i % part.of === part.number - 1);
 
 /** Tries cases in one run; where that does not end like the clean one, each of them alone. */
 async function tried(

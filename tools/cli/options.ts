@@ -18,6 +18,12 @@ export interface RehearseOptions {
   readonly demo?: boolean;
 }
 
+/** One of several parts, counted from 1. */
+export interface Part {
+  readonly number: number;
+  readonly of: number;
+}
+
 export interface MatrixOptions
   extends Pick<
     RehearseOptions,
@@ -31,6 +37,8 @@ export interface MatrixOptions
   readonly together: number;
   /** Cases at a time. */
   readonly jobs: number;
+  /** Every n-th group of cases from the i-th on: a process uses one core. @default - all */
+  readonly part?: Part;
 }
 
 export interface InitRdwOptions {
@@ -73,6 +81,13 @@ export function wholeNumber(least: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
     throw new InvalidArgumentError(`must be a whole number from ${least} on.`);
   };
+}
+
+/** `1/2`: the first of two parts. */
+export function partOf(text: string): Part {
+  const [number, of] = (/^(\d+)\/(\d+)$/.exec(text)?.slice(1) ?? []).map(Number);
+  if (number && of && number <= of) return { number, of };
+  throw new InvalidArgumentError('must be a part such as 1/2.');
 }
 
 export const collect = (text: string, earlier: readonly string[] = []): string[] => [

@@ -1,4 +1,4 @@
-import { differences } from '../../cli/matrix';
+import { differences, partOf } from '../../cli/matrix';
 import {
   type Case,
   casesOf,
@@ -191,5 +191,15 @@ describe('the end of a run', () => {
   it('differs when something is missing', () => {
     const end = new Map([...clean].filter(([name]) => name !== 'rows'));
     expect(differences(clean, volatile, end)).toEqual(['rows: nothing instead of 5']);
+  });
+});
+
+describe('parts', () => {
+  it('have each group once between them, and alike many', () => {
+    const groups = Array.from({ length: 11 }, (_, i) => i);
+    const parts = [1, 2, 3].map((number) => partOf(groups, { number, of: 3 }));
+    expect(parts.flat().sort((a, b) => a - b)).toEqual(groups);
+    expect(parts.map(({ length }) => length)).toEqual([4, 4, 3]);
+    expect(partOf(groups)).toEqual(groups);
   });
 });
