@@ -3,8 +3,8 @@
 
 import type { Cloud } from '../../rehearsal/cloud';
 import { withMariaDb } from '../mysql/with-mariadb';
-import { BACKFILL, done, INPUT, openedBy, reportOf, run } from './rdw-support';
-import { RDW, removeAssemblies, startCloud, stopClouds, synthesize } from './support';
+import { BACKFILL, done, INPUT, reportOf, run } from './rdw-support';
+import { RDW, removeAssemblies, runOf, startCloud, stopClouds, synthesize } from './support';
 
 withMariaDb('after a back-fill, needs MariaDB', () => {
   let cloud: Cloud;
@@ -14,7 +14,7 @@ withMariaDb('after a back-fill, needs MariaDB', () => {
     cloud = await startCloud({ assemblyDir: synthesize('rdw'), ...scenario, clock: 'virtual' });
     const { arn, ...end } = await run(cloud, BACKFILL, INPUT);
     expect(end).toEqual(done);
-    report = reportOf(cloud, openedBy(cloud, arn));
+    report = reportOf(cloud, runOf(cloud, arn));
   }, 300_000);
   afterAll(async () => {
     await stopClouds();

@@ -11,13 +11,12 @@ import {
   ended,
   INPUT,
   instance,
-  openedBy,
   pod,
   reach,
   run,
   type Seen,
 } from './rdw-support';
-import { removeAssemblies, start, stopClouds, synthesize } from './support';
+import { removeAssemblies, runOf, start, stopClouds, synthesize } from './support';
 
 const ONE = { ...INPUT, tenants: ['PA'] };
 
@@ -95,7 +94,7 @@ withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
     'in "%s" and given up: the regular job is as before, and a new run does the rest',
     async (state) => {
       const arn = await stoppedIn(state);
-      const release = await run(cloud, 'example-rdw-release', { run: openedBy(cloud, arn) });
+      const release = await run(cloud, 'example-rdw-release', { run: runOf(cloud, arn) });
       expect(release).toMatchObject(done);
       expect(pod(cloud).replicas).toBe(1);
       const left = await allSeen(cloud);

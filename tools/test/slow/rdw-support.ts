@@ -41,12 +41,6 @@ export async function ended(cloud: Cloud, arn: string) {
   return { status, error, cause };
 }
 
-/** Id of the run an execution has opened: its input may name another one. */
-export const openedBy = (cloud: Cloud, arn: string): string =>
-  /\\"id\\":\\"(run-\d{8}-[0-9a-f]{10})/.exec(
-    JSON.stringify(cloud.engine.history(arn, { maxResults: 50 }).items),
-  )![1]!;
-
 export const done = { status: 'SUCCEEDED', error: '', cause: '' };
 
 /** What a reader finds in a tenant's table. */

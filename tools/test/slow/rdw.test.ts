@@ -13,14 +13,21 @@ import {
   INPUT,
   instance,
   leftTables,
-  openedBy,
   pod,
   reach,
   run,
   type Seen,
   TENANTS,
 } from './rdw-support';
-import { arm, enteredStates, removeAssemblies, start, stopClouds, synthesize } from './support';
+import {
+  arm,
+  enteredStates,
+  removeAssemblies,
+  runOf,
+  start,
+  stopClouds,
+  synthesize,
+} from './support';
 
 withMariaDb('the machines of rdw, needs MariaDB', () => {
   let assemblyDir: string;
@@ -67,10 +74,10 @@ withMariaDb('the machines of rdw, needs MariaDB', () => {
     const filled = await allSeen(cloud);
     const restore = (backupOf: string) =>
       run(cloud, 'example-rdw-restore', { tenants: ['PA'], backupOf });
-    const back = await restore(openedBy(cloud, first.arn));
+    const back = await restore(runOf(cloud, first.arn));
     expect(back).toMatchObject(done);
     expect(await allSeen(cloud)).toEqual(before);
-    expect(await restore(openedBy(cloud, back.arn))).toMatchObject(done);
+    expect(await restore(runOf(cloud, back.arn))).toMatchObject(done);
     expect(await allSeen(cloud)).toEqual(filled);
     expect(pod(cloud).replicas).toBe(1);
     expect(await leftTables(cloud)).toEqual([]);
@@ -128,7 +135,7 @@ withMariaDb('the machines of rdw, needs MariaDB', () => {
     silence();
     cloud.engine.stop(arn);
     await cloud.clock.sleep(120_000);
-    const runId = openedBy(cloud, arn);
+    const runId = runOf(cloud, arn);
     expect(pod(cloud).replicas).toBe(0);
     expect(await run(cloud, 'example-rdw-release', { run: runId })).toMatchObject(done);
     expect(pod(cloud).replicas).toBe(1);
@@ -162,7 +169,7 @@ withMariaDb('the machines of rdw, needs MariaDB', () => {
     const first = await run(cloud, BACKFILL, { ...INPUT, tenants });
     const ca = (await allSeen(cloud)).CA;
     expect([first.status, ca]).toEqual(['FAILED', expect.not.objectContaining(before.CA!)]);
-    const continueRun = openedBy(cloud, first.arn);
+    const continueRun = runOf(cloud, first.arn);
     expect(await run(cloud, BACKFILL, { ...INPUT, tenants, continueRun })).toMatchObject(done);
     const after = await allSeen(cloud);
     expect([after.CA, pod(cloud).replicas]).toEqual([ca, 1]);
@@ -212,7 +219,7 @@ withMariaDb('the machines of rdw, needs MariaDB', () => {
     expect([first.status, second.status, second.cause]).toEqual([
       'FAILED',
       'FAILED',
-      expect.stringContaining(openedBy(cloud, first.arn)),
+      expect.stringContaining(runOf(cloud, first.arn)),
     ]);
   }, 200_000);
 });

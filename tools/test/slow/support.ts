@@ -94,10 +94,10 @@ export const enteredStates = (cloud: Cloud, executionArn: string): unknown[] =>
     .flatMap((arn) => cloud.engine.history(arn, { maxResults: 1000 }).items)
     .map((event) => (event.stateEnteredEventDetails as { name?: string } | undefined)?.name);
 
-/** Id of the run an execution opened. */
+/** Id of the run an execution has opened: its input may name another one. */
 export const runOf = (cloud: Cloud, executionArn: string): string => {
   const { items } = cloud.engine.history(executionArn, { maxResults: 50 });
-  return /run-\d{8}-[0-9a-f]{10}/.exec(JSON.stringify(items))![0];
+  return /\\"id\\":\\"(run-\d{8}-[0-9a-f]{10})/.exec(JSON.stringify(items))![1]!;
 };
 
 /** Waits, on the rehearsal's clock, until a question is answered with yes. */

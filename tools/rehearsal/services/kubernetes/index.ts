@@ -50,7 +50,7 @@ function placeOf({ method, path }: HttpInput): Place | undefined {
 export class KubernetesService implements RestService {
   readonly target = 'kubernetes';
   readonly protocol = 'kubernetes';
-  private readonly workloads: readonly Workload[];
+  private readonly workloads: Workload[];
 
   constructor(
     private readonly clock: Clock,
@@ -66,6 +66,12 @@ export class KubernetesService implements RestService {
   /** A Deployment, for who looks or meddles from outside. */
   workload(namespace: string, name: string): Workload | undefined {
     return this.workloads.find(({ data }) => data.namespace === namespace && data.name === name);
+  }
+
+  /** Somebody deletes a deployment. */
+  remove(namespace: string, name: string): void {
+    const found = this.workload(namespace, name);
+    if (found) this.workloads.splice(this.workloads.indexOf(found), 1);
   }
 
   async call({ input, principal }: ServiceRequest<HttpInput>): Promise<HttpAnswer> {

@@ -14,12 +14,19 @@ import {
 import { until } from '../support';
 import type { Stage } from './stage';
 
-/** Starts a migration that fails, looks at it from all sides, redrives it and stops it. */
-export async function operate({ cloud, operator }: Stage, input: unknown): Promise<void> {
-  const stateMachineArn = cloud.machineArn('example-clickstream-data-migration');
+/** Starts a machine whose Map fails, looks at it from all sides, redrives it and stops it. */
+export async function operate(
+  stage: Stage,
+  machine: string,
+  input: unknown,
+  meanwhile = async (_arn: string): Promise<void> => {},
+): Promise<void> {
+  const { cloud, operator } = stage;
+  const stateMachineArn = stage.machineArn(machine);
   await operator.send(new DescribeStateMachineCommand({ stateMachineArn }));
   const start = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
   const { executionArn } = await operator.send(start);
+  await meanwhile(executionArn!);
   await until(cloud, async () => {
     const { status } = await operator.send(new DescribeExecutionCommand({ executionArn }));
     return status === 'FAILED';

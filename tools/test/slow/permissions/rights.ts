@@ -62,16 +62,28 @@ function* statementsIn(node: unknown, at: At): Generator<{ at: At; statement: St
   }
 }
 
-/** A copy of the assembly whose template was edited; assets are where they were. */
-export function edited(assemblyDir: string, edit: (template: Node) => void): string {
+/** A copy of the assembly whose templates were edited; assets are where they were. */
+export const edited = (assemblyDir: string, edit: (template: Node) => void): string =>
+  copied(assemblyDir, '.template.json', edit);
+
+/** A copy of the assembly with one of its stacks: names of resources are unique in a stack only. */
+export const onlyStack = (assemblyDir: string, stack: string): string =>
+  copied(assemblyDir, 'manifest.json', (manifest) => {
+    const artifacts = Object.entries(manifest.artifacts as Record<string, Node>);
+    manifest.artifacts = Object.fromEntries(
+      artifacts.filter(([name, { type }]) => type !== 'aws:cloudformation:stack' || name === stack),
+    );
+  });
+
+function copied(folder: string, which: string, edit: (json: Node) => void): string {
   const copy = mkdtempSync(path.join(tmpdir(), 'assembly-'));
-  for (const name of readdirSync(assemblyDir)) {
-    const source = path.join(assemblyDir, name);
-    if (!name.endsWith('.template.json')) symlinkSync(source, path.join(copy, name));
+  for (const name of readdirSync(folder)) {
+    const source = path.join(folder, name);
+    if (!name.endsWith(which)) symlinkSync(source, path.join(copy, name));
     else {
-      const template = JSON.parse(readFileSync(source, 'utf8')) as Node;
-      edit(template);
-      writeFileSync(path.join(copy, name), JSON.stringify(template));
+      const json = JSON.parse(readFileSync(source, 'utf8')) as Node;
+      edit(json);
+      writeFileSync(path.join(copy, name), JSON.stringify(json));
     }
   }
   return copy;

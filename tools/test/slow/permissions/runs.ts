@@ -118,7 +118,7 @@ export const RUNS: readonly Run[] = [
     name: 'an operator watches a failing migration, redrives it and stops it',
     faults: [`kind=error,sql=${EVENTS},nth=1,message=disk full`],
     async play(stage) {
-      await operate(stage, MIGRATE);
+      await operate(stage, 'data-migration', MIGRATE);
     },
   },
 ];

@@ -54,6 +54,10 @@ export class Stage {
     return [...this.heard, ...lost, ...this.cloud.problems.map(({ message }) => message)];
   }
 
+  machineArn(machine: string): string {
+    return this.cloud.machineArn(`${this.stack}-${machine}`);
+  }
+
   start(machine: string, input: unknown): string {
     return start(this.cloud, `${this.stack}-${machine}`, input);
   }
@@ -94,7 +98,12 @@ export class Stage {
 
   /** Waits until an execution, or one below it, is in a state. */
   async entered(arn: string, state: string): Promise<void> {
-    while (!enteredStates(this.cloud, arn).includes(state)) await this.cloud.clock.sleep(2_000);
+    const { clock, engine } = this.cloud;
+    while (!enteredStates(this.cloud, arn).includes(state)) {
+      const { status, cause } = engine.describeExecution(arn);
+      if (status !== 'RUNNING') throw new Error(`${arn} is ${status} before ${state}: ${cause}`);
+      await clock.sleep(2_000);
+    }
   }
 
   /** Stops an execution in a state; its worker has time to see it. */
