@@ -131,6 +131,7 @@ import rdwUtc from '../../sql/rdw/utc.sql';
 import rdwVacuum from '../../sql/rdw/vacuum.sql';
 import copyCsv from '../../sql/redshift/copy-csv.sql';
 import copyText from '../../sql/redshift/copy-text.sql';
+import countQuery from '../../sql/redshift/count-query.sql';
 import countRows from '../../sql/redshift/count-rows.sql';
 import findStatement from '../../sql/redshift/find-statement.sql';
 import findTable from '../../sql/redshift/find-table.sql';
@@ -271,6 +272,7 @@ const FILES: Readonly<Record<string, string>> = {
   'rdw/open-sessions': rdwOpenSessions,
   'redshift/copy-csv': copyCsv,
   'redshift/copy-text': copyText,
+  'redshift/count-query': countQuery,
   'redshift/count-rows': countRows,
   'redshift/find-statement': findStatement,
   'redshift/find-table': findTable,
