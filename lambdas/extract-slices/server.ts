@@ -42,7 +42,7 @@ export interface ExportServer {
   /** The session that may export; undefined while another one holds the lock. */
   enter(): Promise<ExportSession | undefined>;
   holder(): Promise<Holder | undefined>;
-  /** Ends a statement, or a whole session; false when the user may not. */
+  /** Ends a statement, or a whole session, of this run and tenant alone; false when it is not there, or the user may not. */
   kill(id: string, what: 'query' | 'connection'): Promise<boolean>;
   close(): void;
 }
@@ -98,14 +98,15 @@ export class MySqlExports implements ExportServer {
   }
 
   async holder(): Promise<Holder | undefined> {
-    // The comment that opens the statements of a slice; other statements have another third word.
-    const comment = `${commentOf(this.comment('extract')).slice(0, -3)} `;
-    const found = await this.ask('find-statement', { lock: this.lock, comment }, 'look');
+    const found = await this.sessions();
     const row = found.find(({ command }) => command !== 'Sleep') ?? found[0];
     return row && { id: String(row.id), busy: row.command !== 'Sleep' };
   }
 
   async kill(id: string, what: 'query' | 'connection'): Promise<boolean> {
+    // After a failover the number may be that of anybody's session: only one that is ours is ended.
+    const ours = await this.sessions();
+    if (ours.every((row) => String(row.id) !== id)) return false;
     try {
       await this.ask(`kill-${what}`, { id: BigInt(id) }, 'kill');
       return true;
@@ -120,6 +121,13 @@ export class MySqlExports implements ExportServer {
   close(): void {
     this.control?.destroy();
     this.control = undefined;
+  }
+
+  /** Sessions of the server that have the lock, or execute a slice. */
+  private sessions() {
+    // The comment that opens the statements of a slice; other statements have another third word.
+    const comment = `${commentOf(this.comment('extract')).slice(0, -3)} `;
+    return this.ask('find-statement', { lock: this.lock, comment }, 'look');
   }
 
   private async ask(file: string, parameters: MySqlMarks['parameters'], word: string) {

@@ -86,6 +86,7 @@ import rdwMysqlColumns from '../../sql/rdw/mysql-columns.sql';
 import mysqlCountNullScores from '../../sql/rdw/mysql-count-null-scores.sql';
 import mysqlExtractSlice from '../../sql/rdw/mysql-extract-slice.sql';
 import rdwMysqlFacts from '../../sql/rdw/mysql-facts.sql';
+import mysqlFindSession from '../../sql/rdw/mysql-find-session.sql';
 import mysqlFindStatement from '../../sql/rdw/mysql-find-statement.sql';
 import rdwMysqlGrants from '../../sql/rdw/mysql-grants.sql';
 import mysqlKillConnection from '../../sql/rdw/mysql-kill-connection.sql';
@@ -219,6 +220,7 @@ const FILES: Readonly<Record<string, string>> = {
   'rdw/mysql-count-null-scores': mysqlCountNullScores,
   'rdw/mysql-extract-slice': mysqlExtractSlice,
   'rdw/mysql-facts': rdwMysqlFacts,
+  'rdw/mysql-find-session': mysqlFindSession,
   'rdw/mysql-find-statement': mysqlFindStatement,
   'rdw/mysql-kill-connection': mysqlKillConnection,
   'rdw/mysql-kill-query': mysqlKillQuery,
