@@ -7,6 +7,16 @@ import { OperatorPolicy } from './operator-policy';
 import { Platform } from './platform';
 import { EXECUTION_CALLER, taskState } from './task-state';
 
+/** Properties of {@link ReleaseMachine}. */
+export interface ReleaseMachineProps {
+  /**
+   * What is done behind the release; the state data have the id `run`.
+   *
+   * @default - nothing
+   */
+  readonly after?: (scope: Construct) => sfn.IChainable;
+}
+
 /**
  * The machine `<stack>-release`: gives up a run whose execution is closed. What still runs is stopped
  * first, then the run's leases are free and a redrive of it throws.
@@ -14,7 +24,7 @@ import { EXECUTION_CALLER, taskState } from './task-state';
 export class ReleaseMachine extends Construct {
   readonly machine: Machine;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { after }: ReleaseMachineProps = {}) {
     super(scope, id);
     const release = taskState(this, 'Release the run', {
       task: Platform.of(this).task('release-run'),
@@ -27,7 +37,7 @@ export class ReleaseMachine extends Construct {
     this.machine = new Machine(this, 'Machine', {
       name: 'release',
       comment: 'Gives up a failed run: {"run": "run-…"}',
-      definition: sfn.Chain.start(release),
+      definition: after ? sfn.Chain.start(release).next(after(this)) : sfn.Chain.start(release),
     });
     OperatorPolicy.of(this).addHelper(this.machine.arns);
     new CfnOutput(this, 'Console', {

@@ -7,6 +7,7 @@
 // one whose answer was lost.
 
 import type { Construct } from 'constructs';
+import { swapMarkOf } from '../../../lambdas/shared/rdw/tenant';
 import type { StatementTemplate } from '../../../lambdas/shared/sql';
 import { RedshiftTransaction } from '../../steps/redshift-transaction';
 import type { Warehouse } from '../../steps/warehouse';
@@ -14,7 +15,7 @@ import { SCHEMA, STAGING } from './backup';
 import { UTC } from './load';
 
 /** The table that says that a swap was committed; the clean-up drops it. */
-export const MARK = "{% $states.input.value.staging & '_swapped' %}";
+export const MARK = `{% $states.input.value.staging & '${swapMarkOf('')}' %}`;
 
 type Parameters = NonNullable<StatementTemplate['parameters']>;
 
