@@ -146,18 +146,14 @@ withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
 
   it('stopped while its worker is dead and MySQL writes on: the statement is ended, and the redrive runs it again', async () => {
     cloud.faults.arm({ kind: 'delay', sql: 'outfile', seconds: 3_600, nth: 1 });
-    cloud.faults.arm({
-      kind: 'kill',
-      task: 'ExtractSlices',
-      operation: 'SelectIntoS3',
-      when: 'after',
-      nth: 1,
-    });
     const arn = start(cloud, BACKFILL, ONE);
     const silence = approving(cloud);
     await reach(cloud, arn, 'Extract alt scores');
     while ((await writing()).length === 0) await cloud.clock.sleep(500);
     silence();
+    // It dies when it is about to learn that it was stopped.
+    const question = { service: 'states', operation: 'DescribeExecution', nth: 1 };
+    cloud.faults.arm({ kind: 'kill', task: 'ExtractSlices', ...question });
     cloud.engine.stop(arn);
     await cloud.clock.sleep(60_000);
     expect(await writing()).toEqual([]);
