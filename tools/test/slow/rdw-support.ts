@@ -105,6 +105,7 @@ interface Report {
     readonly name: string;
     readonly item?: string;
     readonly actual: string;
+    readonly ok: boolean;
   }[];
 }
 
