@@ -1,7 +1,8 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { consoleLink } from '../../lambdas/shared/inputs/links';
+import { alarm } from './alarms';
 import { Machine } from './machine';
 import { OperatorPolicy } from './operator-policy';
 import { Platform } from './platform';
@@ -39,10 +40,19 @@ export class ReleaseMachine extends Construct {
       comment: 'Gives up a failed run: {"run": "run-…"}',
       definition: after ? sfn.Chain.start(release).next(after(this)) : sfn.Chain.start(release),
     });
+    if (after) this.watch();
     OperatorPolicy.of(this).addHelper(this.machine.arns);
     new CfnOutput(this, 'Console', {
       description: `Give up a failed run by starting ${this.machine.arns.name}`,
       value: consoleLink(this.machine.arns.machine),
+    });
+  }
+
+  /** What is left behind the release holds no lease: the watch over failed runs does not see it. */
+  private watch(): void {
+    const { stateMachine, arns } = this.machine;
+    alarm(this, 'Failed', stateMachine.metricFailed({ period: Duration.minutes(1) }), {
+      description: `An execution of ${arns.name} failed: what a run has left is not tidied up`,
     });
   }
 }
