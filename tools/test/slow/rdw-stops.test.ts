@@ -79,6 +79,11 @@ withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
     return arn;
   }
 
+  /** Stops a run in a state that it cannot leave before. */
+  async function heldIn(state: string, change = {}): Promise<string> {
+    cloud.faults.arm({ kind: 'delay', state, seconds: 600, nth: 1 });
+    return stoppedIn(state, change);
+  }
   const objectsOf = (runId: string) =>
     cloud.store.list('rdw-qa-archive').filter((key) => key.includes(runId));
   const writing = () =>
@@ -117,7 +122,7 @@ withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
   );
 
   it('given up, it leaves neither tables nor, after its days, objects, and can be continued before', async () => {
-    const arn = await stoppedIn('Compare the load with the warehouse');
+    const arn = await heldIn('Compare the load with the warehouse');
     const given = openedBy(cloud, arn);
     expect(await leftTables(cloud)).toHaveLength(1);
     expect(objectsOf(given)).not.toEqual([]);
@@ -137,7 +142,7 @@ withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
   }, 200_000);
 
   it('given up with objects that are kept for no day, it leaves nothing at once', async () => {
-    const arn = await stoppedIn('Run copies of extracted scores', { keepObjectsDays: 0 });
+    const arn = await heldIn('Run copies of extracted scores', { keepObjectsDays: 0 });
     const given = openedBy(cloud, arn);
     expect(await run(cloud, 'example-rdw-release', { run: given })).toMatchObject(done);
     await cloud.clock.sleep(120_000);
