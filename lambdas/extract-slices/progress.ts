@@ -2,6 +2,7 @@
 // workers one writes. Each slice that is done has an item of its own.
 
 import { type Ledger, runKey } from '../shared/ledger';
+import type { MySqlRef } from '../shared/mysql/credentials';
 import type { TenantWork } from '../shared/rdw/tenant';
 import { TokenLost } from '../shared/worker-token';
 import type { Part } from './manifest';
@@ -42,6 +43,8 @@ export interface Progress {
   readonly version: number;
   /** Invocation that wrote this. */
   readonly writer: string;
+  /** Where its statements run, for those who end them without an invocation's payload. */
+  readonly source: MySqlRef;
   /** The folder was seen empty before the first statement. */
   readonly emptied: boolean;
   /** What is not extracted yet, in order. */
@@ -80,7 +83,7 @@ export class ProgressItem {
     private readonly writer: string,
   ) {}
 
-  async load(first: Pick<Progress, 'left' | 'span'>): Promise<Progress> {
+  async load(first: Pick<Progress, 'left' | 'span' | 'source'>): Promise<Progress> {
     this.item ??= await this.ledger.get<Progress>(this.key());
     return this.item ?? { version: 0, writer: '', emptied: false, slice: 1, void: [], ...first };
   }

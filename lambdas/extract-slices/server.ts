@@ -5,13 +5,12 @@
 //
 // So whoever has the lock knows that no statement of the run and tenant runs, and that none can begin.
 
-import { createHash } from 'node:crypto';
 import type { Connection, ResultSetHeader } from 'mysql2/promise';
-import { TryAgainError } from '../shared/errors';
 import { rowsOf } from '../shared/mysql';
-import { commentOf, type MySqlMarks, renderMySql } from '../shared/mysql/statement';
+import { type MySqlMarks, renderMySql } from '../shared/mysql/statement';
 import type { TenantWork } from '../shared/rdw/tenant';
 import { sqlText } from '../shared/sql-files';
+import { answered, type ExportSessions, MySqlSessions, quiet } from './sessions';
 import { instantOf, type Window } from './window';
 
 /** What a statement is about. */
@@ -19,14 +18,6 @@ export interface SliceRef {
   readonly window: Window;
   /** Ids behind those of run and tenant in its opening comment. */
   readonly comment: readonly string[];
-}
-
-/** Who has the lock. */
-export interface Holder {
-  /** Id of the session. */
-  readonly id: string;
-  /** Whether it executes something. */
-  readonly busy: boolean;
 }
 
 /** The session that may export. */
@@ -38,37 +29,22 @@ export interface ExportSession {
   close(): void;
 }
 
-export interface ExportServer {
+export interface ExportServer extends ExportSessions {
   /** The session that may export; undefined while another one holds the lock. */
   enter(): Promise<ExportSession | undefined>;
-  holder(): Promise<Holder | undefined>;
-  /** Ends a statement, or a whole session; false when the user may not. */
-  kill(id: string, what: 'query' | 'connection'): Promise<boolean>;
-  close(): void;
 }
 
-const NO_SUCH_THREAD = 1094;
-const NOT_OWNER = 1095;
-
-/** https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html */
-const ENDED = [1053, 1317, 3024];
-
-/** True for an error that says nothing of the statement: its connection is lost, or somebody ended it. */
-export function isEnd(error: unknown): 'lost' | 'interrupted' | undefined {
-  const { errno, fatal, code = '' } = error as { errno?: number; fatal?: boolean; code?: string };
-  if (errno !== undefined && ENDED.includes(errno)) return 'interrupted';
-  return fatal === true || /^(PROTOCOL_|ECONN|EPIPE|ETIMEDOUT)/.test(code) ? 'lost' : undefined;
-}
+export { type Holder, isEnd } from './sessions';
 
 /** Exports of one run and tenant. */
-export class MySqlExports implements ExportServer {
-  private control?: Connection;
-
+export class MySqlExports extends MySqlSessions implements ExportServer {
   constructor(
-    private readonly open: () => Promise<Connection>,
-    private readonly runId: string,
+    open: () => Promise<Connection>,
+    runId: string,
     private readonly tenant: TenantWork,
-  ) {}
+  ) {
+    super(open, runId, tenant);
+  }
 
   async enter(): Promise<ExportSession | undefined> {
     const connection = quiet(await this.open());
@@ -97,41 +73,6 @@ export class MySqlExports implements ExportServer {
     };
   }
 
-  async holder(): Promise<Holder | undefined> {
-    // The comment that opens the statements of a slice; other statements have another third word.
-    const comment = `${commentOf(this.comment('extract')).slice(0, -3)} `;
-    const found = await this.ask('find-statement', { lock: this.lock, comment }, 'look');
-    const row = found.find(({ command }) => command !== 'Sleep') ?? found[0];
-    return row && { id: String(row.id), busy: row.command !== 'Sleep' };
-  }
-
-  async kill(id: string, what: 'query' | 'connection'): Promise<boolean> {
-    try {
-      await this.ask(`kill-${what}`, { id: BigInt(id) }, 'kill');
-      return true;
-    } catch (error) {
-      const { errno } = error as { errno?: number };
-      if (errno === NO_SUCH_THREAD) return true;
-      if (errno === NOT_OWNER) return false;
-      throw error;
-    }
-  }
-
-  close(): void {
-    this.control?.destroy();
-    this.control = undefined;
-  }
-
-  private async ask(file: string, parameters: MySqlMarks['parameters'], word: string) {
-    this.control ??= quiet(await this.open());
-    try {
-      return await answered(rowsOf(this.control, this.sql(file, parameters, word)));
-    } catch (error) {
-      if (error instanceof TryAgainError) this.close();
-      throw error;
-    }
-  }
-
   private slice(
     file: string,
     { window, comment }: SliceRef,
@@ -147,35 +88,4 @@ export class MySqlExports implements ExportServer {
     const text = sqlText({ file: `rdw/mysql-${file}` });
     return renderMySql(text, marks, this.comment('extract', ...comment));
   }
-
-  private sql(file: string, parameters: MySqlMarks['parameters'], word: string): string {
-    const text = sqlText({ file: `rdw/mysql-${file}` });
-    return renderMySql(text, { parameters }, this.comment(word));
-  }
-
-  private comment(word: string, ...more: readonly string[]): string[] {
-    return [this.runId, word, this.tenant.id, ...more];
-  }
-
-  /** Names of locks have at most 64 characters. */
-  private get lock(): string {
-    const name = createHash('sha256').update(`${this.runId} ${this.tenant.id}`).digest('hex');
-    return `upgrade-runbooks ${name.slice(0, 40)}`;
-  }
-}
-
-/** A question whose connection breaks may simply be asked again. */
-async function answered<T>(question: Promise<T>): Promise<T> {
-  try {
-    return await question;
-  } catch (error) {
-    if (!isEnd(error)) throw error;
-    throw new TryAgainError(`MySQL did not answer: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-/** A session that is closed while it is idle says so to whoever listens, and ends the process otherwise. */
-function quiet(connection: Connection): Connection {
-  connection.on('error', () => {});
-  return connection;
 }

@@ -4,6 +4,7 @@ import { iso, LEAVE_BEFORE_END_MS } from '../shared/clock';
 import { ExtractFailedError } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
 import { runKey } from '../shared/ledger';
+import { sourceOf } from '../shared/rdw/tenant';
 import type { WaitDeps } from '../shared/waiting';
 import type { Token } from '../shared/worker-token';
 import type { Objects } from './objects';
@@ -52,8 +53,9 @@ export class Work {
   }
 
   progress(): Promise<Progress> {
-    const { start, high, sliceDays } = this.payload;
-    return this.item.load({ left: wholeOf(start, high), span: sliceDays * DAY });
+    const { start, high, sliceDays, source, tenant } = this.payload;
+    const first = { left: wholeOf(start, high), span: sliceDays * DAY };
+    return this.item.load({ ...first, source: sourceOf(source, tenant) });
   }
 
   /** Before every act; throws TokenLost when another worker acts now. */

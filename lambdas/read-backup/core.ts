@@ -44,7 +44,8 @@ export async function readBackup(
   if (!check) {
     throw missing(payload, 'it was not compared with the table: nothing tells whether it is whole');
   }
-  const counted = await countedBy(manifest, payload, deps);
+  // A table without rows leaves no manifest: there is nothing to look at, and nothing to load.
+  const counted = manifest === null ? 0 : await countedBy(manifest, payload, deps);
   if (counted !== progress.rows) {
     throw missing(
       payload,

@@ -12,8 +12,8 @@ export interface ReadBackupPayload extends Caller {
 }
 
 export interface ReadBackupResult {
-  /** Address of the manifest that UNLOAD wrote. */
-  readonly manifest: string;
+  /** Address of the manifest that UNLOAD wrote; null when the table had no rows. */
+  readonly manifest: string | null;
   /** Rows it counts. */
   readonly rows: number;
   /** Checksum of the table at that time, as text: it may pass 2^53. */

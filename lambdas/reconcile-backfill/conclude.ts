@@ -1,7 +1,7 @@
 // The end of the comparison before the swap: what is compared once, and the verdicts.
 
 import { described, differences } from '../shared/rdw/compare';
-import { factsOf, rowsIn, SCORE_COLUMNS } from '../shared/rdw/facts';
+import { COUNTS, type FactsByYear, factsOf, rowsIn, SCORE_COLUMNS } from '../shared/rdw/facts';
 import { fromRows, notReconciled, record, same, sameFacts, spelled, type Verdict } from './checks';
 import type { ReadWarehouse, ReconcileDeps } from './deps';
 import type { StagedPayload } from './payload';
@@ -73,13 +73,14 @@ export async function conclude(
   ];
   if (problems.length > 0) throw notReconciled(tenant.id, problems, REMEDY);
   const first = was?.first_updated ?? null;
-  const smoke = await smokeGroups(payload, first, sums.lagging, read, source, ms);
+  const smoke = await smokeGroups(payload, sums, first, read, source, ms);
   return {
+    salt: sums.salt,
     ...counts,
     joined: sums.joined,
     latest: sums.latest,
     lagging: sums.lagging,
-    before,
+    before: rowsByYear(before),
     older: smoke.some(({ older }) => older),
     smoke,
     remarks: remarksOf(sums, lost.late, Number(was?.hidden ?? 0)),
@@ -90,12 +91,18 @@ export async function conclude(
 function wrongYears(sums: Progress): string[] {
   const all = differences(sums.warehouse, sums.staged);
   return Object.entries(sums.wrong).map(([year, since]) => {
-    const [text = `school year ${year}: rows differ`] = described(
-      all.filter((one) => one.year === year),
-    );
+    const total = all.filter((one) => one.year === year && one.column !== 'seal');
+    const others = (sums.columns[year] ?? [])
+      .filter((column) => total.every((one) => one.column !== column))
+      .map((column) => ({ year, column, expected: '0', actual: '0' }))
+      .filter(({ column }) => !COUNTS.includes(column));
+    const [text = `school year ${year}: rows differ`] = described([...total, ...others]);
     return `${text}, first in exams updated since ${since}`;
   });
 }
+
+const rowsByYear = (facts: FactsByYear): Record<string, number> =>
+  Object.fromEntries(Object.entries(facts).map(([year, { n }]) => [year, Number(n)]));
 
 function countsIn(rows: readonly Readonly<Record<string, unknown>>[]) {
   const sum = (name: string) => rows.reduce((all, row) => all + Number(row[name]), 0);

@@ -6,6 +6,7 @@ import type { Invocation } from '../shared/handler';
 import { runKey } from '../shared/ledger';
 import { described, differences } from '../shared/rdw/compare';
 import { type FactsByYear, factsOf, rowsIn, SCORE_COLUMNS } from '../shared/rdw/facts';
+import { sealed } from '../shared/rdw/sealed';
 import { fromRows, notReconciled, record, same, sameFacts, spelled } from './checks';
 import { type ReconcileDeps, warehouseReader } from './deps';
 import type { FinalPayload, ReconcileResult } from './payload';
@@ -30,7 +31,7 @@ export async function final(
   }
   const read = await warehouseReader(deps, payload, payload.warehouse, invocation);
   const { staged, inserted, superseded, orphan } = known;
-  const now = factsOf(
+  const table = factsOf(
     await read('facts', {
       ids: { schema: tenant.reportingSchema, table: 'exam_alt_score' },
       parameters: { from: '0001-01-01 00:00:00+00', to: '9999-12-31 00:00:00+00', some: 0 },
@@ -38,6 +39,7 @@ export async function final(
     }),
     SCORE_COLUMNS,
   );
+  const now = sealed(table, known.salt);
   const rows = await read('check-target', {
     ids: { schema: tenant.reportingSchema },
     parameters: { inserted },
@@ -55,7 +57,7 @@ export async function final(
       rowsIn(now) + superseded + orphan,
     ),
     ...fromRows('R2', rows),
-    ...(await smokeTest(payload, known.smoke, read)),
+    ...(await smokeTest(payload, known, read)),
   ];
   await record(deps, payload, tenant.id, [...factual, ...other]);
   const problems = [
@@ -79,7 +81,7 @@ const without = (facts: FactsByYear, years: readonly string[]): FactsByYear =>
 function noteOf(tenant: string, known: Reconciled, now: FactsByYear): string {
   const { staged, inserted, superseded, orphan, before, older, smoke, remarks } = known;
   const years = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
-  const changes = years.map((year) => `${year}: ${before[year]?.n ?? 0} -> ${now[year]?.n ?? 0}`);
+  const changes = years.map((year) => `${year}: ${before[year] ?? 0} -> ${now[year]?.n ?? 0}`);
   const tried =
     inserted === 0
       ? []

@@ -2,7 +2,7 @@
 // its reader, and one that takes too long is ended, so that its reader can ask for less.
 
 import type { MySqlRef } from '../shared/mysql/credentials';
-import { type MySqlValue, renderMySql } from '../shared/mysql/statement';
+import { commentOf, type MySqlValue, renderMySql } from '../shared/mysql/statement';
 import type { ReconcileDeps, SourceConnection } from './deps';
 
 /** The statement took longer than its reader may wait. */
@@ -105,9 +105,14 @@ export class Source {
   private async kill(): Promise<void> {
     const other = await this.deps.connect(this.ref);
     try {
-      const text = this.deps.sqlText({ file: 'rdw/mysql-kill-query' });
-      const parameters = { id: this.connection.threadId };
-      await other.query(renderMySql(text, { parameters }, this.comment));
+      const ask = (file: string, parameters: Record<string, MySqlValue>) => {
+        const text = this.deps.sqlText({ file: `rdw/${file}` });
+        return other.query(renderMySql(text, { parameters }, [...this.comment, 'kill']));
+      };
+      const id = this.connection.threadId;
+      // After a failover the number may be that of anybody's session.
+      const [ours] = await ask('mysql-find-session', { id, comment: commentOf(this.comment) });
+      if ((ours as unknown[]).length > 0) await ask('mysql-kill-query', { id });
       await other.end();
     } catch (error) {
       other.destroy();

@@ -8,7 +8,8 @@ import { allRunning } from '../shared/executions';
 import type { Invocation } from '../shared/handler';
 import { runKey } from '../shared/ledger';
 import type { Difference } from '../shared/rdw/compare';
-import { plus } from '../shared/rdw/facts';
+import { COUNTS, type FactsByYear, plus } from '../shared/rdw/facts';
+import { newSalt, sealed } from '../shared/rdw/sealed';
 import { sourceOf } from '../shared/rdw/tenant';
 import { behind, instantText, microsOf, windowFrom } from '../shared/rdw/windows';
 import type { Token } from '../shared/worker-token';
@@ -97,6 +98,7 @@ const unreadable = (tenant: string, from: string) =>
   );
 
 const begin = (start: string): Progress => ({
+  salt: newSalt(),
   next: start,
   days: FIRST_DAYS,
   warehouse: {},
@@ -105,6 +107,7 @@ const begin = (start: string): Progress => ({
   joined: {},
   latest: {},
   wrong: {},
+  columns: {},
   wrongLatest: [],
   lagging: [],
 });
@@ -120,19 +123,30 @@ function added(
   const known = ({ year, column }: Difference) =>
     old.wrongLatest.some((one) => one.year === year && one.column === column);
   const wrong = Object.fromEntries(found.wrong.map(({ year }) => [year, since]));
+  const columns = { ...old.columns };
+  for (const { year, column } of found.wrong) {
+    columns[year] = [...new Set([...(columns[year] ?? []), column])];
+  }
+  const seal = (facts: FactsByYear) => sealed(facts, old.salt);
   return {
+    salt: old.salt,
     next,
     days: took < QUICK_MS ? Math.min(MOST_DAYS, old.days * 2) : old.days,
-    warehouse: plus(old.warehouse, found.warehouse),
-    staged: plus(old.staged, found.staged),
-    changed: plus(old.changed, found.changed),
-    joined: plus(old.joined, found.joined),
-    latest: plus(old.latest, found.latest),
+    warehouse: plus(old.warehouse, seal(found.warehouse)),
+    staged: plus(old.staged, seal(found.staged)),
+    changed: plus(old.changed, seal(found.changed)),
+    joined: plus(old.joined, seal(found.joined)),
+    latest: plus(old.latest, seal(found.latest)),
     wrong: { ...wrong, ...old.wrong },
-    wrongLatest: [...old.wrongLatest, ...found.wrongLatest.filter((one) => !known(one))],
+    columns,
+    wrongLatest: [...old.wrongLatest, ...found.wrongLatest.filter((one) => !known(one)).map(bare)],
     lagging: [...new Set([...old.lagging, ...found.lagging])].sort(),
   };
 }
+
+/** A sum is told by its name alone. */
+const bare = (one: Difference): Difference =>
+  COUNTS.includes(one.column) ? one : { ...one, expected: '', actual: '' };
 
 const resultOf = ({ staged: rows, inserted, superseded, orphan }: Reconciled): ReconcileResult => ({
   status: 'done',

@@ -7,12 +7,15 @@ import type { Invocation } from '../shared/handler';
 import { runKey } from '../shared/ledger';
 import { described, differences } from '../shared/rdw/compare';
 import { type FactsByYear, factsOf, SCORE_COLUMNS } from '../shared/rdw/facts';
+import { newSalt, sealed } from '../shared/rdw/sealed';
 import type { Token } from '../shared/worker-token';
 import { notReconciled, record, sameFacts } from './checks';
 import { type ReadWarehouse, type ReconcileDeps, warehouseReader } from './deps';
 import type { ReconcileResult, SweepPayload, SweptTenant } from './payload';
 
+/** A table as it was, sealed: whether it changes is all that is asked. */
 interface Swept {
+  readonly salt: string;
   readonly facts: FactsByYear;
 }
 
@@ -43,19 +46,21 @@ export async function sweep(
     const facts = await tableOf(tenant, read);
     await token.renew();
     if (phase === 'before') {
-      await ledger.put(key, { facts } satisfies Swept, 'absent');
+      const salt = newSalt();
+      await ledger.put(key, { salt, facts: sealed(facts, salt) } satisfies Swept, 'absent');
       continue;
     }
     const before = await ledger.get<Swept>(sweptKey(runId, 'before', tenant.id));
-    const found = before ? differences(before.facts, facts) : [];
+    const now = before && sealed(facts, before.salt);
+    const found = now ? differences(before.facts, now) : [];
     await record(
       deps,
       payload,
       tenant.id,
-      sameFacts('sweep', 'unchanged, though not worked on', before?.facts ?? facts, facts),
+      now ? sameFacts('sweep', 'unchanged, though not worked on', before.facts, now) : [],
     );
     // What has passed is not looked at again; what has not is, on redrive.
-    if (found.length === 0) await ledger.put(key, { facts } satisfies Swept);
+    if (found.length === 0) await ledger.put(key, { passed: true });
     else wrong.push({ tenant: tenant.id, problems: described(found) });
   }
   if (wrong.length > 0) {

@@ -12,7 +12,7 @@ import {
 import { runKey } from '../shared/ledger';
 import { recordChecks } from './checks';
 import { baselineOf, errorsSince, judge, type LogBaseline } from './evidence';
-import { countsDiffer, type Unloaded, unloaded } from './files';
+import { countsDiffer, nothingUnloaded, type Unloaded, unloaded } from './files';
 import type { Batch } from './plan';
 import type { Attempt } from './progress';
 import { EXECUTION_STOPPED, type Session } from './session';
@@ -123,6 +123,8 @@ async function evaluate(
     if (files) return { exhausted: true, rows: files.rows, files };
     // Whatever it left lies under its own prefix, which nobody reads: the next attempt has another.
     if (state === 'unknown') return again(session, attempt);
+    const none = await nothingUnloaded(session, batch, attempt, evidence.folder);
+    if (none) return { exhausted: true, rows: 0, files: none };
     const message = `${batch.title}: the UNLOAD finished, but left no manifest that counts its rows under ${session.identity(batch, attempt.number).prefixUnder(evidence.folder)}`;
     return fail(session, new ProcedureFailedError(message), batch);
   }

@@ -8,7 +8,8 @@ import type { Session } from './session';
 
 /** What an UNLOAD wrote. */
 export interface Unloaded {
-  readonly manifest: string;
+  /** Null for one of no rows that has written nothing. */
+  readonly manifest: string | null;
   readonly rows: number;
   readonly files: number;
   readonly bytes: number;
@@ -33,6 +34,26 @@ export async function unloaded(
     if ((error as Error).name === 'NoSuchKey') return undefined;
     throw error;
   }
+}
+
+/**
+ * Whether an attempt that finished without a manifest had nothing to write: its query has no rows, and
+ * nothing lies below its prefix. The documentation is silent on it; Redshift is seen to write no object at
+ * all for no rows: https://github.com/spark-redshift-community/spark-redshift/issues/40
+ */
+export async function nothingUnloaded(
+  session: Session,
+  batch: Batch,
+  attempt: Attempt,
+  folder: string,
+): Promise<Unloaded | undefined> {
+  const { statement } = batch;
+  const query = 'query' in statement ? statement.query : undefined;
+  const prefix = session.identity(batch, attempt.number).prefixUnder(folder);
+  const { region } = session.payload.warehouse;
+  if (query === undefined || (await session.deps.anyObject(prefix, region))) return undefined;
+  if ((await session.countQuery(query)) > 0) return undefined;
+  return { manifest: null, rows: 0, files: 0, bytes: 0 };
 }
 
 /** MANIFEST VERBOSE: https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html */

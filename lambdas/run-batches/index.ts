@@ -1,6 +1,6 @@
 import { dataApiFor, ledgerFromEnv, sfnClient } from '../shared/clients';
 import { systemClock } from '../shared/clock';
-import { readObject } from '../shared/foreign-clients';
+import { anyObject, readObject } from '../shared/foreign-clients';
 import { taskHandler } from '../shared/handler';
 import { noteItemFailure } from '../shared/items';
 import { sqlText } from '../shared/sql-files';
@@ -18,6 +18,7 @@ export const handler = taskHandler(
         dataApi: dataApiFor,
         sqlText,
         readObject,
+        anyObject,
       },
       invocation,
     ),

@@ -96,6 +96,6 @@ export interface RunBatchesResult {
   /** Batches ended so far, and rows they moved as far as the evidence tells. */
   readonly batches: number;
   readonly rows: number;
-  /** Address of the manifest that an UNLOAD wrote. */
-  readonly manifest?: string;
+  /** Address of the manifest that an UNLOAD wrote; null when it had no rows and wrote nothing. */
+  readonly manifest?: string | null;
 }

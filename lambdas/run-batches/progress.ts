@@ -53,8 +53,8 @@ export interface Progress {
   readonly doneBatches: number;
   readonly rows: number;
   readonly done: boolean;
-  /** Address of the manifest that an UNLOAD wrote. */
-  readonly manifest?: string;
+  /** Address of the manifest that an UNLOAD wrote; null when it had no rows and wrote nothing. */
+  readonly manifest?: string | null;
   /** The log as the last judgement saw it: baseline of the next attempt. */
   readonly baseline?: LogBaseline;
   /** What to do, for those who settle without an invocation's payload. */

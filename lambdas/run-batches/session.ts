@@ -28,6 +28,8 @@ export interface BatchDeps {
   sqlText(source: SqlSource): string;
   /** Text of an object by its `s3://` address; throws `NoSuchKey` when there is none. */
   readObject(uri: string, region: string | undefined): Promise<string>;
+  /** Whether any object lies below an `s3://` prefix. */
+  anyObject(prefix: string, region: string | undefined): Promise<boolean>;
 }
 
 /** How an attempt stands after a turn: over, or still running when this invocation has to leave. */
@@ -168,6 +170,12 @@ export class Session {
     return Number(row!.total);
   }
 
+  /** Rows of a query, now. */
+  async countQuery(query: Omit<StatementTemplate, 'query'>): Promise<number> {
+    const [row] = await this.read('count-query', { query });
+    return Number(row!.total);
+  }
+
   /** What a transaction's mark counts; undefined when it is not there. */
   async markOf({ schema, table }: { schema: string; table: string }): Promise<number | undefined> {
     const [found] = await this.read('find-table', { parameters: { schema, table } });
@@ -200,7 +208,8 @@ export class Session {
   private read(file: string, values: Omit<StatementTemplate, 'sql'>): Promise<Row[]> {
     const { runId, step } = this.payload;
     const text = this.deps.sqlText({ file: `redshift/${file}` });
-    const statement = renderStatement(text, values, [runId, step, file]);
+    const query = values.query && this.deps.sqlText(values.query.sql);
+    const statement = renderStatement(text, values, [runId, step, file], query);
     return readNow(this.attemptDeps, statement, runId, `${step}.${file}`);
   }
 

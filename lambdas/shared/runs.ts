@@ -1,6 +1,12 @@
 // A run in the ledger: who owns it, and whether the caller still does.
 
-import { RunReleasedError, RunTakenOverError, TryAgainError, UnknownRunError } from './errors';
+import {
+  RefusedInputError,
+  RunReleasedError,
+  RunTakenOverError,
+  TryAgainError,
+  UnknownRunError,
+} from './errors';
 import { type Ledger, leaseKey, runKey } from './ledger';
 import type { Caller } from './run';
 
@@ -58,6 +64,18 @@ export async function ownRun(ledger: Ledger, caller: Caller): Promise<RunItem> {
     );
   }
   return run;
+}
+
+/**
+ * A run that was given up, for what the release machine does after that.
+ *
+ * @throws UnknownRunError, RefusedInputError
+ */
+export async function releasedRun(ledger: Ledger, runId: string): Promise<RunItem> {
+  const run = await ledger.get<RunItem>(runKey(runId));
+  if (!run) throw new UnknownRunError(`the ledger knows no run ${runId}`);
+  if (run.status === 'released') return run;
+  throw new RefusedInputError([`run ${runId} is ${run.status}, and not given up`], { run: runId });
 }
 
 /** Ends a run that has done its work: frees what it holds, then says so; asking twice does once. */

@@ -1,7 +1,7 @@
 import { stopProgress } from '../run-batches/stop';
 import { dataApiFor, ledgerFromEnv, sfnClient } from './clients';
 import { systemClock } from './clock';
-import { readObject } from './foreign-clients';
+import { anyObject, readObject } from './foreign-clients';
 import { stopReadings } from './read';
 import type { SettleDeps } from './settle';
 import { sqlText } from './sql-files';
@@ -9,7 +9,7 @@ import { sqlText } from './sql-files';
 /** What settling needs on AWS; each kind of progress is stopped by the task that made it. */
 export function settleDepsFromEnv(): SettleDeps {
   const deps = { ledger: ledgerFromEnv(), sfn: sfnClient(), clock: systemClock };
-  const batches = { ...deps, dataApi: dataApiFor, sqlText, readObject };
+  const batches = { ...deps, dataApi: dataApiFor, sqlText, readObject, anyObject };
   return {
     ...deps,
     stop: (runId, sk, mayAct) => stopProgress(batches, runId, sk, mayAct),

@@ -29,16 +29,27 @@ export async function isClosed(sfn: SettleDeps['sfn'], executionArn: string): Pr
 }
 
 /**
+ * Whether somebody who settles a run may act: its execution is closed and its own. In a run that was given
+ * up nobody may begin anything, so there also beside a redrive.
+ */
+export const actorFor =
+  (
+    { ledger, sfn }: Pick<SettleDeps, 'ledger' | 'sfn'>,
+    { runId, executionArn }: Pick<RunItem, 'runId' | 'executionArn'>,
+  ) =>
+  async (): Promise<boolean> => {
+    const now = await ledger.get<RunItem>(runKey(runId));
+    if (now?.executionArn !== executionArn) return false;
+    return now.status === 'released' || (await isClosed(sfn, executionArn));
+  };
+
+/**
  * Stops every step of a run, all at once, for as long as its execution stays closed and its own. In a
  * run that was given up nobody may begin anything, so there it also acts beside a redrive.
  */
 export async function settleRun(deps: SettleDeps, run: RunItem): Promise<Record<string, Settled>> {
-  const { runId, executionArn } = run;
-  const mayAct = async () => {
-    const now = await deps.ledger.get<RunItem>(runKey(runId));
-    if (now?.executionArn !== executionArn) return false;
-    return now.status === 'released' || (await isClosed(deps.sfn, executionArn));
-  };
+  const { runId } = run;
+  const mayAct = actorFor(deps, run);
   const steps: string[] = [];
   for await (const { sk } of deps.ledger.list(runId, 'progress#')) steps.push(sk);
   // Readings first: stopping a step may read itself.

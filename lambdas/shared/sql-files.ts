@@ -86,6 +86,7 @@ import rdwMysqlColumns from '../../sql/rdw/mysql-columns.sql';
 import mysqlCountNullScores from '../../sql/rdw/mysql-count-null-scores.sql';
 import mysqlExtractSlice from '../../sql/rdw/mysql-extract-slice.sql';
 import rdwMysqlFacts from '../../sql/rdw/mysql-facts.sql';
+import mysqlFindSession from '../../sql/rdw/mysql-find-session.sql';
 import mysqlFindStatement from '../../sql/rdw/mysql-find-statement.sql';
 import rdwMysqlGrants from '../../sql/rdw/mysql-grants.sql';
 import mysqlKillConnection from '../../sql/rdw/mysql-kill-connection.sql';
@@ -131,6 +132,7 @@ import rdwUtc from '../../sql/rdw/utc.sql';
 import rdwVacuum from '../../sql/rdw/vacuum.sql';
 import copyCsv from '../../sql/redshift/copy-csv.sql';
 import copyText from '../../sql/redshift/copy-text.sql';
+import countQuery from '../../sql/redshift/count-query.sql';
 import countRows from '../../sql/redshift/count-rows.sql';
 import findStatement from '../../sql/redshift/find-statement.sql';
 import findTable from '../../sql/redshift/find-table.sql';
@@ -218,6 +220,7 @@ const FILES: Readonly<Record<string, string>> = {
   'rdw/mysql-count-null-scores': mysqlCountNullScores,
   'rdw/mysql-extract-slice': mysqlExtractSlice,
   'rdw/mysql-facts': rdwMysqlFacts,
+  'rdw/mysql-find-session': mysqlFindSession,
   'rdw/mysql-find-statement': mysqlFindStatement,
   'rdw/mysql-kill-connection': mysqlKillConnection,
   'rdw/mysql-kill-query': mysqlKillQuery,
@@ -271,6 +274,7 @@ const FILES: Readonly<Record<string, string>> = {
   'rdw/open-sessions': rdwOpenSessions,
   'redshift/copy-csv': copyCsv,
   'redshift/copy-text': copyText,
+  'redshift/count-query': countQuery,
   'redshift/count-rows': countRows,
   'redshift/find-statement': findStatement,
   'redshift/find-table': findTable,

@@ -35,7 +35,7 @@ export interface StatementTemplate {
   readonly users?: Readonly<Record<string, string>>;
   readonly literals?: Readonly<Record<string, SqlLiteral>>;
   readonly parameters?: Readonly<Record<string, string | number>>;
-  /** The query that UNLOAD carries as a text: the value of `{{lit:query}}`. */
+  /** The query that UNLOAD carries as a text, `{{lit:query}}`, or that is counted, `{{lit:subquery}}`. */
   readonly query?: Omit<StatementTemplate, 'query'>;
 }
 
@@ -145,6 +145,7 @@ export function renderStatement(
   const body = bodyOf(text).replace(/\{\{(id|lit):(\w+)\}\}/g, (_, kind: string, name: string) => {
     if (kind === 'id') return identifierOf(name, template);
     if (name === 'query' && carried !== undefined) return quoteQuery(carried);
+    if (name === 'subquery' && carried !== undefined) return carried;
     const value = template.literals?.[name];
     if (value === undefined) throw new SqlRenderError(`no value for {{lit:${name}}}`);
     const quoted = quoteLiteral(value);

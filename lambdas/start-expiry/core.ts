@@ -6,7 +6,7 @@ import { checkFolders } from '../delete-objects/input';
 import { iso } from '../shared/clock';
 import { executionStatus } from '../shared/executions';
 import { type Ledger, runKey } from '../shared/ledger';
-import { ownRun } from '../shared/runs';
+import { ownRun, releasedRun } from '../shared/runs';
 import type { StartExpiryPayload, StartExpiryResult } from './payload';
 
 export interface StartExpiryDeps {
@@ -34,7 +34,8 @@ export async function startExpiry(
   const { ledger } = deps;
   const { runId: run } = payload;
   const folders = checkFolders(run, payload.folders);
-  await ownRun(ledger, payload);
+  if (payload.released) await releasedRun(ledger, run);
+  else await ownRun(ledger, payload);
   for (let last: Appointment | undefined; ; ) {
     const { at, ...appointment } = await appointed(payload, deps, last);
     const input = JSON.stringify({ run, at, folders });

@@ -20,7 +20,7 @@ export interface NoticesProps {
 }
 
 /** Statuses of an execution that is over without success; a redrive can go on from each. */
-const STOPPED = ['FAILED', 'TIMED_OUT', 'ABORTED'];
+export const STOPPED = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /**
  * What happens when an execution of exactly this machine ends: people are told, what it left running

@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { TargetConfig } from '../../lambdas/shared/inputs/target';
 import { AnswerMachine } from './answer-machine';
@@ -25,6 +26,13 @@ export interface RunbookStackProps {
    * @default - no description
    */
   readonly description?: string;
+
+  /**
+   * What the release machine does behind the release of a run; its state data have the id `run`.
+   *
+   * @default - nothing
+   */
+  readonly afterRelease?: (scope: Construct) => sfn.IChainable;
 }
 
 /** Base of a runbook's stack: platform, watch over failed runs, answer and release machines. */
@@ -44,6 +52,6 @@ export class RunbookStack extends Stack {
     }
     QuietWatch.of(this, Duration.minutes(quietAlarmAfterHours * 60));
     new AnswerMachine(this, 'Answer');
-    new ReleaseMachine(this, 'Release');
+    new ReleaseMachine(this, 'Release', { after: props.afterRelease });
   }
 }

@@ -57,7 +57,8 @@ export interface RedshiftUnloadProps extends S3FilesProps {
 /**
  * Writes the rows of a query to S3, once: an attempt that fails or is lost is followed by one with a
  * prefix of its own, so that files of two attempts never mix. The result in the state data has the
- * address of the `manifest` and the number of `rows` it counts. Nothing removes the files.
+ * address of the `manifest` and the number of `rows` it counts; the address is null when the query had no
+ * rows and left no file. Nothing removes the files.
  */
 export class RedshiftUnload extends Step {
   readonly startState: sfn.State;

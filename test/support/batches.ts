@@ -38,6 +38,7 @@ export class BatchHarness {
         if (text === undefined) throw Object.assign(new Error(uri), { name: 'NoSuchKey' });
         return text;
       },
+      anyObject: async (prefix) => [...this.objects.keys()].some((key) => key.startsWith(prefix)),
       sfn: { send: async () => ({ status: this.executionStatus }) } as never,
       dataApi: (target) => new DataApi(warehouse.client as never, target),
     };

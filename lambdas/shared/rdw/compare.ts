@@ -2,7 +2,8 @@
 // are shown, sums are not, because two sums that differ by one row tell a student's score. Pure.
 
 import { createHash } from 'node:crypto';
-import type { Column, Facts, FactsByYear } from './facts';
+import { COUNTS, type Column, type Facts, type FactsByYear } from './facts';
+import { FEW } from './sealed';
 
 /** A value that two readings do not agree on. */
 export interface Difference {
@@ -22,10 +23,8 @@ const MEANING: Record<Column, string> = {
   s_completed: 'sum of completed_at',
   s_updated: 'sum of updated',
   fp: 'fingerprint of all columns',
+  seal: 'content of the rows',
 };
-
-/** Columns whose values may be shown. */
-const COUNTS: readonly Column[] = ['n', 'exams'];
 
 /** All values that differ, by year and column; none when the readings agree. */
 export function differences(expected: FactsByYear, actual: FactsByYear): Difference[] {
@@ -60,14 +59,21 @@ export function described(found: readonly Difference[]): string[] {
   });
 }
 
+/** What is shown of so few rows that more would tell a student's score. */
+export const NOT_SHOWN = `fewer than ${FEW} rows: compared, not shown`;
+
 /** One reading of a year on one line, as checks hold it. */
 export function inLine(facts: Facts | undefined): string {
   if (facts === undefined) return 'no rows';
   const counts = COUNTS.filter((column) => facts[column] !== undefined);
   const shown = counts.map((column) => `${facts[column]} ${column === 'n' ? 'rows' : column}`);
-  return [...shown, `checksum ${checksum(Object.entries(facts).sort().join(' '))}`].join(', ');
+  const rest =
+    Math.abs(Number(facts.n ?? 0)) < FEW
+      ? NOT_SHOWN
+      : `checksum ${checksum(Object.entries(facts).sort().join(' '))}`;
+  return [...shown, rest].join(', ');
 }
 
 /** Twelve digits that tell two texts apart. */
-export const checksum = (text: string): string =>
+const checksum = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 12);

@@ -10,7 +10,9 @@ export type Column =
   | 's_score'
   | 's_completed'
   | 's_updated'
-  | 'fp';
+  | 'fp'
+  /** Of a sealed reading: all sums and the fingerprint in one. */
+  | 'seal';
 
 /** Columns of a reading of alt scores, and of one of exams. */
 export const SCORE_COLUMNS: readonly Column[] = [
@@ -24,6 +26,12 @@ export const SCORE_COLUMNS: readonly Column[] = [
   'fp',
 ];
 export const EXAM_COLUMNS: readonly Column[] = ['n', 's_id', 'fp'];
+
+/** Columns whose values may be shown and kept. */
+export const COUNTS: readonly Column[] = ['n', 'exams'];
+
+/** A prime: seals are numbers below it, whatever they are added to. */
+export const MODULUS = 2n ** 127n - 1n;
 
 /** Values by column; decimal texts, because sums do not fit into a number of JavaScript. */
 export type Facts = Readonly<Partial<Record<Column, string>>>;
@@ -59,10 +67,10 @@ function combined(a: FactsByYear, b: FactsByYear, sign: bigint): FactsByYear {
   const years = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
   const sums = years.map((year) => {
     const columns = Object.keys({ ...a[year], ...b[year] }) as Column[];
-    const facts = columns.map((column) => [
-      column,
-      textOf(unitsOf(a[year]?.[column]) + sign * unitsOf(b[year]?.[column])),
-    ]);
+    const facts = columns.map((column) => {
+      const sum = unitsOf(a[year]?.[column]) + sign * unitsOf(b[year]?.[column]);
+      return [column, column === 'seal' ? sealOf(sum) : textOf(sum)];
+    });
     return [year, Object.fromEntries(facts) as Facts] as const;
   });
   return Object.fromEntries(
@@ -70,8 +78,10 @@ function combined(a: FactsByYear, b: FactsByYear, sign: bigint): FactsByYear {
   );
 }
 
+const sealOf = (units: bigint): string => String((((units / UNIT) % MODULUS) + MODULUS) % MODULUS);
+
 /** A decimal text in ten-thousandths; the other engine may write more or fewer zeros. */
-function unitsOf(value: unknown): bigint {
+export function unitsOf(value: unknown): bigint {
   const [, sign, whole, fraction = ''] =
     /^(-?)(\d+)(?:\.(\d*))?$/.exec(String(value ?? 0)) ?? notDecimal(value);
   const units =

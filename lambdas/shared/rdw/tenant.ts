@@ -61,6 +61,9 @@ export function workOf(
 export const stagingOf = (runId: string): string =>
   `exam_alt_score_load_${runId.replace(/^run-/, '').replaceAll('-', '_')}`;
 
+/** The table that says that the staged rows were swapped. */
+export const swapMarkOf = (staging: string): string => `${staging}_swapped`;
+
 /** The warehouse as the tenant's own user, where it has one. */
 export const sourceOf = (source: MySqlRef, { secretArn }: TenantRef): MySqlRef =>
   secretArn === null ? source : { ...source, secretArn };

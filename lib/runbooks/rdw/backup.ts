@@ -4,10 +4,11 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { RdwTarget } from '../../../lambdas/shared/inputs/target';
 import { BACKUP_STEP } from '../../../lambdas/shared/rdw/tenant';
+import { Platform } from '../../platform/platform';
 import { RedshiftStatement } from '../../steps/redshift-statement';
 import { RedshiftUnload } from '../../steps/redshift-unload';
 import type { Warehouse } from '../../steps/warehouse';
-import { backupPattern, bucketsOf, copyRole } from './files';
+import { backupPattern, bucketsOf, copyRole, useBucketKey } from './files';
 
 /** Properties of the states that work in Redshift for one tenant. */
 export interface RedshiftPartProps {
@@ -42,6 +43,7 @@ export function backup(scope: Construct, { warehouse, target }: RedshiftPartProp
     folderPattern: backupPattern(target),
     inItem: true,
   });
+  useBucketKey(Platform.of(scope).task('run-batches'), target, ['kms:Decrypt']);
   const checks = new RedshiftStatement(scope, 'BackupChecks', {
     work: 'backup checks',
     step: 'backupChecks',

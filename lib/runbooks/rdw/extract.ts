@@ -9,6 +9,7 @@ import { allow } from '../../platform/allow';
 import { Platform } from '../../platform/platform';
 import type { TaskFunction } from '../../platform/task-function';
 import { WaitLoop } from '../../steps/wait-loop';
+import { useBucketKey } from './files';
 import type { MySqlSource } from './source';
 
 /** Properties of {@link extractSlices}. */
@@ -43,6 +44,8 @@ export function extractSlices(
   });
   source.grant(task);
   allowFiles(task, target);
+
+  useBucketKey(task, target, ['kms:Decrypt', 'kms:GenerateDataKey']);
   const loop = new WaitLoop(scope, 'Extract', {
     step: 'extract',
     act: 'Extract alt scores',

@@ -14,6 +14,7 @@ import { type Instance, preflightBackfill, TENANTS } from './preflight';
 import { quietPeriod } from './quiet';
 import { sweepAfter, sweepBefore } from './reconcile';
 import { regularJob } from './regular-job';
+import { settleExports } from './settle-exports';
 import { MySqlSource } from './source';
 import { askForWindow } from './window';
 
@@ -92,8 +93,8 @@ export const addWindowMachine = (
   id: string,
   { rdw, tracing }: TargetWith<'rdw'>,
   { name, runbook, comment, window }: WindowMachine,
-): RunbookMachine =>
-  new RunbookMachine(scope, id, {
+): RunbookMachine => {
+  const machine = new RunbookMachine(scope, id, {
     name,
     runbook,
     comment,
@@ -106,3 +107,6 @@ export const addWindowMachine = (
       return inWindow(body, instance, window(instance));
     },
   });
+  settleExports(machine, machine, new MySqlSource(machine, rdw));
+  return machine;
+};

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { TargetWith } from '../../../lambdas/shared/inputs/target';
 import { RunbookStack } from '../../platform/runbook-stack';
+import { afterRelease } from './after-release';
 import { addBackfill } from './backfill';
 import { addRestore } from './restore';
 
@@ -20,6 +21,7 @@ export class RdwStack extends RunbookStack {
       target,
       description:
         'Back-fill of alt scores, Aurora MySQL to Redshift, as redrivable state machines',
+      afterRelease: (release) => afterRelease(release, target.rdw),
     });
     addBackfill(this, target);
     addRestore(this, target);

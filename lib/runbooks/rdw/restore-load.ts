@@ -7,7 +7,7 @@ import { Platform } from '../../platform/platform';
 import { addResult, taskState } from '../../platform/task-state';
 import { RedshiftStatement } from '../../steps/redshift-statement';
 import { type RedshiftPartProps, SCHEMA, STAGING } from './backup';
-import { backupPattern, bucketsOf } from './files';
+import { backupPattern, bucketsOf, useBucketKey } from './files';
 import { loadBackup } from './load';
 import { swapBack } from './swap';
 
@@ -31,6 +31,7 @@ export function readBackup(
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     allow(task, ['s3:ListBucket'], [bucket.bucketArn]);
   }
+  useBucketKey(task, target, ['kms:Decrypt']);
   const { region } = warehouse.target;
   return taskState(scope, 'Find the backup', {
     task,

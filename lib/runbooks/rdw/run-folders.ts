@@ -20,12 +20,14 @@ function places(target: RdwTarget): Map<string, Set<string>> {
 /**
  * Where the run may have left objects, for payloads. All tenants of the target: a run that was continued
  * has objects of tenants that its plan does not name any more.
+ *
+ * @param id JSONata for the run's id
  */
-export const runFolders = (target: RdwTarget): ObjectFolder[] =>
+export const runFolders = (target: RdwTarget, id = '$states.input.run.id'): ObjectFolder[] =>
   [...places(target)].flatMap(([bucket, locations]) =>
     [...locations].map((location) => ({
       bucket,
-      folder: `{% '${location}/' & $states.input.run.id %}`,
+      folder: `{% '${location}/' & ${id} %}`,
     })),
   );
 

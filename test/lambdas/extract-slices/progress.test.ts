@@ -5,7 +5,8 @@ import { TokenLost } from '../../../lambdas/shared/worker-token';
 import { mysqlError } from '../../support/fake-exports';
 import { MemoryLedger } from '../../support/memory-ledger';
 
-const FIRST = { left: [{ from: 0, before: 9 }], span: 5 };
+const source = { host: 'h', port: 3306, secretArn: 's', user: null, region: 'eu-west-1' };
+const FIRST = { left: [{ from: 0, before: 9 }], span: 5, source };
 const itemOf = (ledger: Ledger, worker: string) =>
   new ProgressItem(ledger, 'run-1', { id: 'PA' }, worker);
 

@@ -68,6 +68,14 @@ it('finds manifest, rows and checksum', async () => {
   });
 });
 
+it('finds the backup of a table without rows, which has no manifest', async () => {
+  const progress = { ...whole, manifest: null, rows: 0 };
+  await expect(reads({ progress, manifest: null })).resolves.toMatchObject({
+    manifest: null,
+    rows: 0,
+  });
+});
+
 it('refuses one without a high-water mark: nothing tells what came since', async () => {
   await expect(reads({ marked: false })).rejects.toMatchObject({ name: 'BackupMissingError' });
 });

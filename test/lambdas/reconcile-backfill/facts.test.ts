@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { described, differences, inLine } from '../../../lambdas/shared/rdw/compare';
 import { type FactsByYear, factsOf, minus, plus, rowsIn } from '../../../lambdas/shared/rdw/facts';
+import { sealed } from '../../../lambdas/shared/rdw/sealed';
 import {
   behind,
   instantText,
@@ -70,11 +71,51 @@ describe('differences', () => {
   });
 
   test('a check shows counts and a checksum, the same whatever the order of the columns', () => {
-    const line = inLine({ n: '3', s_score: '7.25' });
-    expect(line).toMatch(/^3 rows, checksum [0-9a-f]{12}$/);
-    expect(inLine({ s_score: '7.25', n: '3' })).toBe(line);
-    expect(inLine({ n: '3', s_score: '7.26' })).not.toBe(line);
+    const line = inLine({ n: '10', s_score: '7.25' });
+    expect(line).toMatch(/^10 rows, checksum [0-9a-f]{12}$/);
+    expect(inLine({ s_score: '7.25', n: '10' })).toBe(line);
+    expect(inLine({ n: '10', s_score: '7.26' })).not.toBe(line);
     expect(inLine(undefined)).toBe('no rows');
+  });
+});
+
+test('a check of fewer than 10 rows shows their number only', () => {
+  expect(inLine({ n: '9', exams: '4', s_score: '7.25' })).toBe(
+    '9 rows, 4 exams, fewer than 10 rows: compared, not shown',
+  );
+});
+
+describe('a sealed reading', () => {
+  const facts = of(row(2020, 1, '2430.5'), row(2021, 3, '7.25'));
+
+  test('shows counts, and no sum of anything', () => {
+    const seal = sealed(facts, 'salt');
+    expect(Object.keys(seal[2020]!)).toEqual(['n', 'seal']);
+    expect(JSON.stringify(seal)).not.toMatch(/2430|24305000/);
+  });
+
+  test('agrees with one of the same facts under the same salt, and with nothing else', () => {
+    expect(differences(sealed(facts, 'salt'), sealed(facts, 'salt'))).toEqual([]);
+    const others: [FactsByYear, string][] = [
+      [of(row(2020, 1, '2430.6'), row(2021, 3, '7.25')), 'salt'],
+      [facts, 'other'],
+    ];
+    const found = others.flatMap(([one, salt]) =>
+      differences(sealed(facts, 'salt'), sealed(one, salt)),
+    );
+    expect([...new Set(found.map(({ column }) => column))]).toEqual(['seal']);
+  });
+
+  test('adds up, and a part can be taken off, as with the facts themselves', () => {
+    const sets = fc
+      .record({ score: fc.integer(), n: fc.nat() })
+      .map(({ score, n }) => of(row(2021, n, `${score}.25`)));
+    fc.assert(
+      fc.property(sets, sets, (a, b) => {
+        expect(plus(sealed(a, 's'), sealed(b, 's'))).toEqual(sealed(plus(a, b), 's'));
+        expect(minus(plus(sealed(a, 's'), sealed(b, 's')), sealed(b, 's'))).toEqual(sealed(a, 's'));
+      }),
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { sqlText } from '../../../lambdas/shared/sql-files';
 const REF = { host: 'db', port: 3306, secretArn: null, user: 'rdw', region: 'us-east-1' };
 
 /** A warehouse whose statements take as many looks as it is told, on a clock that jumps. */
-function place({ looks = 0, wanted = async () => true, fails = false } = {}) {
+function place({ looks = 0, wanted = async () => true, fails = false, ours = true } = {}) {
   let now = 0;
   let sleeps = 0;
   const calls: string[] = [];
@@ -28,6 +28,7 @@ function place({ looks = 0, wanted = async () => true, fails = false } = {}) {
       destroy: () => void calls.push(`${threadId} destroy`),
       query: (sql) => {
         calls.push(`${threadId} ${sql.split('\n').slice(0, 2).join(' ')}`);
+        if (sql.includes('processlist')) return Promise.resolve([ours ? [{ id: 1 }] : [], []]);
         if (!sql.includes('as n')) return Promise.resolve([[], []]);
         if (fails) return Promise.reject(new Error('gone away'));
         return new Promise((resolve) => {
@@ -69,16 +70,23 @@ describe('reading the warehouse', () => {
     await expect(read(60_000)).rejects.toThrow(TooSlow);
     expect(time()).toBeLessThan(70_000);
     expect(calls.slice(-3)).toEqual([
-      '2 /* run-1 reconcile CA */ kill query 1',
+      '2 /* run-1 reconcile CA kill */ kill query 1',
       '2 end',
       '1 destroy',
     ]);
   });
 
+  test('ends nobody else’s statement that has the number of its session after a failover', async () => {
+    const { calls, read } = place({ looks: 1_000, ours: false });
+    await expect(read(60_000)).rejects.toThrow(TooSlow);
+    expect(calls.join()).not.toContain('kill query');
+    expect(calls.at(-1)).toBe('1 destroy');
+  });
+
   test('ends a statement nobody waits for any more', async () => {
     const { calls, read } = place({ looks: 1_000, wanted: async () => false });
     await expect(read()).rejects.toThrow(NotWanted);
-    expect(calls).toContain('2 /* run-1 reconcile CA */ kill query 1');
+    expect(calls).toContain('2 /* run-1 reconcile CA kill */ kill query 1');
   });
 
   test('says why a statement failed', async () => {

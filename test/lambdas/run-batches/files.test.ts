@@ -55,9 +55,9 @@ const MANIFEST = (rows: number) =>
 const prefix = (h: BatchHarness, attempt: number) =>
   ownPrefix(FOLDER, [h.runId, 'save', '-', '000000-unload.1', String(attempt)]);
 
-async function unloads(script: (nth: number, h: BatchHarness) => ScriptedStatement) {
+async function unloads(script: (nth: number, h: BatchHarness, sql: string) => ScriptedStatement) {
   const clock = new FakeClock();
-  const warehouse = new FakeWarehouse(clock, (_sql, _p, nth) => script(nth, h));
+  const warehouse = new FakeWarehouse(clock, (sql, _p, nth) => script(nth, h, sql));
   const h: BatchHarness = new BatchHarness(ledger, warehouse, clock, UNLOAD);
   return h.open();
 }
@@ -145,6 +145,26 @@ describe('UNLOAD', () => {
       name: 'ProcedureFailedError',
       message: expect.stringContaining('left no manifest that counts its rows'),
     });
+  });
+
+  const counts = (total: number, left?: string) =>
+    unloads((_nth, me, sql) => {
+      if (left !== undefined) me.objects.set(`${prefix(me, 1)}${left}`, '');
+      return sql.includes('count(*)') ? { rows: [{ total: String(total) }] } : {};
+    });
+
+  it('of no rows, which leaves nothing, has no manifest and counts 0', async () => {
+    const h = await counts(0);
+    await expect(h.turns()).resolves.toMatchObject({ status: 'done', rows: 0, manifest: null });
+    await expect(h.turns()).resolves.toMatchObject({ status: 'done', rows: 0, manifest: null });
+  });
+
+  it.each([
+    ['though its query has rows', 3, undefined],
+    ['though it has left files', 0, '0000_part_00'],
+  ])('that finished without a manifest %s has proven nothing', async (_, total, left) => {
+    const h = await counts(total, left);
+    await expect(h.turns()).rejects.toMatchObject({ name: 'ProcedureFailedError' });
   });
 
   it.each([

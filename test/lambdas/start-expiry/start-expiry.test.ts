@@ -126,6 +126,27 @@ describe('start-expiry', () => {
     }
   });
 
+  it('appoints it for a run that was given up behind its release, and for no other', async () => {
+    const h = await harness();
+    const { ledger } = h.memory;
+    const released = () =>
+      startExpiry(
+        {
+          ...callerOf(h.run),
+          rootArn: 'arn:release',
+          released: true,
+          machineArn: MACHINE,
+          keepDays: 0,
+          folders: h.folders,
+        },
+        { ledger, sfn: h.machine.client, now: h.clock.now },
+      );
+    await expect(released()).rejects.toMatchObject({ name: 'RefusedInputError' });
+    await ledger.put(runKey(h.run.runId), { ...h.run, status: 'released' });
+    await expect(released()).resolves.toMatchObject({ at: '2026-01-01T00:00:00.000Z' });
+    await expect(h.start()).rejects.toMatchObject({ name: 'RunReleasedError' });
+  });
+
   it('refuses a folder that is not of the run, and starts nothing', async () => {
     const h = await harness();
     const foreign = [{ bucket: 'archive', folder: 'pa/MigrateAdHoc' }];

@@ -320,6 +320,8 @@ export class TenantRun {
         clock: { now: () => clock.now(), sleep: (ms) => clock.sleep(ms) },
         sqlText,
         readObject: this.readObject,
+        anyObject: async (prefix) =>
+          this.world.store.list(BUCKET).some((key) => `s3://${BUCKET}/${key}`.startsWith(prefix)),
         sfn: { send: async () => ({ status: this.executionStatus }) } as never,
         dataApi: (where) => this.api(where),
       },

@@ -199,6 +199,22 @@ describe('ends without a change', () => {
     await refused(run, /check-start, part 6 .*\d+ rows were updated before the start/);
   });
 
+  test('and no reader waits for the lock of a swap that is refused', async () => {
+    const { run } = await loaded();
+    const batches = () => run.calls.filter((call) => call === 'BatchExecuteStatement').length;
+    const loads = batches();
+    const { state } = run;
+    run.state = { ...state, common: { start: '2021-01-01 00:00:00.000000' } };
+    await expect(run.step('Run checks before the swap')).rejects.toMatchObject(
+      failure(/^check-start: .*\d+ rows were updated before the start/),
+    );
+    expect(batches()).toBe(loads);
+    run.state = state;
+    await expect(run.redrive('Run checks before the swap')).resolves.toMatchObject({
+      status: 'done',
+    });
+  });
+
   test('W14 when a job has run since the high-water mark', async () => {
     const { run } = await loaded();
     await world.data.warehouse.query(

@@ -3,8 +3,8 @@
 
 import type { Cloud } from '../../rehearsal/cloud';
 import { withMariaDb } from '../mysql/with-mariadb';
-import { BACKFILL, done, INPUT, reportOf, run } from './rdw-support';
-import { RDW, removeAssemblies, runOf, startCloud, stopClouds, synthesize } from './support';
+import { allSeen, BACKFILL, done, ended, INPUT, instance, pod, reportOf, run } from './rdw-support';
+import { arm, RDW, removeAssemblies, runOf, startCloud, stopClouds, synthesize } from './support';
 
 withMariaDb('after a back-fill, needs MariaDB', () => {
   let cloud: Cloud;
@@ -168,4 +168,50 @@ withMariaDb('after a back-fill, needs MariaDB', () => {
     expect(loaded).toEqual(source);
     expect(await rows('s % 29 = 0 or s % 31 = 0')).toBeGreaterThan(20);
   });
+});
+
+withMariaDb('a table that somebody changes after the swap, needs MariaDB', () => {
+  const FINAL = 'Compare what reports read with the load';
+  const ONE = { ...INPUT, tenants: ['PA'] };
+  const TABLE = 'reporting_pa.exam_alt_score';
+  const change = (cloud: Cloud, by: string) =>
+    cloud.query(
+      `update ${TABLE} set scale_score = scale_score ${by}
+       where id = (select min(id) from ${TABLE} where school_year = 2021)`,
+    );
+  let assemblyDir: string;
+  beforeAll(() => {
+    assemblyDir = synthesize('rdw');
+  });
+  afterEach(stopClouds);
+  afterAll(removeAssemblies);
+
+  it('R3 is named by its school year, again until it is repaired, and a redrive ends the run', async () => {
+    const cloud = await instance(assemblyDir);
+    arm(cloud, `kind=error,state=${FINAL},error=Broken,nth=1`);
+    const { arn, ...broken } = await run(cloud, BACKFILL, ONE);
+    expect(broken).toMatchObject({ status: 'FAILED', error: 'ItemsLeftError' });
+    const swapped = await allSeen(cloud);
+    await change(cloud, '+ 1');
+    for (const _ of ['found', 'and found again']) {
+      cloud.engine.redrive(arn);
+      const found = await ended(cloud, arn);
+      expect(found).toMatchObject({ status: 'FAILED', error: 'ItemsLeftError' });
+      expect(found.cause).toMatch(
+        /PA: .*school year 2021: content of the rows \(seal\) differs, compared with the (load|warehouse)/,
+      );
+      expect(pod(cloud).replicas).toBe(0);
+    }
+    const failed = reportOf(cloud, runOf(cloud, arn)).checks.filter(({ ok }) => !ok);
+    expect(failed.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['R3: final as the exams that count in the warehouse, 2021']),
+    );
+    await change(cloud, '- 1');
+    cloud.engine.redrive(arn);
+    expect(await ended(cloud, arn)).toEqual(done);
+    expect([await allSeen(cloud), pod(cloud).replicas]).toEqual([swapped, 1]);
+    const report = reportOf(cloud, runOf(cloud, arn));
+    expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(report.checks.filter(({ name }) => name.startsWith('R3')).length).toBeGreaterThan(2);
+  }, 300_000);
 });

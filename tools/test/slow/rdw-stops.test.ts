@@ -11,6 +11,7 @@ import {
   ended,
   INPUT,
   instance,
+  leftTables,
   pod,
   reach,
   run,
@@ -63,8 +64,8 @@ withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
   afterAll(removeAssemblies);
 
   /** Stops a run when it has entered a state. */
-  async function stoppedIn(state: string): Promise<string> {
-    const arn = start(cloud, BACKFILL, ONE);
+  async function stoppedIn(state: string, change = {}): Promise<string> {
+    const arn = start(cloud, BACKFILL, { ...ONE, ...change });
     const silence = approving(cloud);
     await reach(cloud, arn, state);
     silence();
@@ -76,6 +77,18 @@ withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
     expect(running).toEqual([]);
     return arn;
   }
+
+  /** Stops a run in a state that it cannot leave before. */
+  async function heldIn(state: string, change = {}): Promise<string> {
+    cloud.faults.arm({ kind: 'delay', state, seconds: 600, nth: 1 });
+    return stoppedIn(state, change);
+  }
+  const objectsOf = (runId: string) =>
+    cloud.store.list('rdw-qa-archive').filter((key) => key.includes(runId));
+  const writing = () =>
+    cloud.mysql!.query(
+      "select id from information_schema.processlist where info like '/* run% extract %'",
+    );
 
   it.each(STATES)(
     'in "%s" and redriven: it ends as a run that was not',
@@ -99,10 +112,57 @@ withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
       expect(pod(cloud).replicas).toBe(1);
       const left = await allSeen(cloud);
       expect([before, after]).toContainEqual(left);
+      expect(await leftTables(cloud)).toEqual([]);
       const again = await run(cloud, BACKFILL, ONE);
       expect(again).toMatchObject(done);
       expect([await allSeen(cloud), pod(cloud).replicas]).toEqual([after, 1]);
     },
     200_000,
   );
+
+  it('given up, it leaves neither tables nor, after its days, objects, and can be continued before', async () => {
+    const arn = await heldIn('Compare the load with the warehouse');
+    const given = runOf(cloud, arn);
+    expect(await leftTables(cloud)).toHaveLength(1);
+    expect(objectsOf(given)).not.toEqual([]);
+    const release = await run(cloud, 'example-rdw-release', { run: given });
+    expect(release).toMatchObject(done);
+    expect(await leftTables(cloud)).toEqual([]);
+    expect(objectsOf(given)).not.toEqual([]);
+    const next = await run(cloud, BACKFILL, { ...ONE, continueRun: given });
+    expect(next).toMatchObject(done);
+    expect(await allSeen(cloud)).toEqual(after);
+    const expiry = cloud
+      .machineArn('example-rdw-object-expiry')
+      .replace(':stateMachine:', ':execution:');
+    expect(await ended(cloud, `${expiry}:${given}`)).toEqual(done);
+    expect(objectsOf(given)).toEqual([]);
+    expect(cloud.problems).toEqual([]);
+  }, 200_000);
+
+  it('given up with objects that are kept for no day, it leaves nothing at once', async () => {
+    const arn = await heldIn('Run copies of extracted scores', { keepObjectsDays: 0 });
+    const given = runOf(cloud, arn);
+    expect(await run(cloud, 'example-rdw-release', { run: given })).toMatchObject(done);
+    await cloud.clock.sleep(120_000);
+    expect([await leftTables(cloud), objectsOf(given)]).toEqual([[], []]);
+  }, 200_000);
+
+  it('stopped while its worker is dead and MySQL writes on: the statement is ended, and the redrive runs it again', async () => {
+    cloud.faults.arm({ kind: 'delay', sql: 'outfile', seconds: 3_600, nth: 1 });
+    const arn = start(cloud, BACKFILL, ONE);
+    const silence = approving(cloud);
+    await reach(cloud, arn, 'Extract alt scores');
+    while ((await writing()).length === 0) await cloud.clock.sleep(500);
+    silence();
+    // It dies when it is about to learn that it was stopped.
+    const question = { service: 'states', operation: 'DescribeExecution', nth: 1 };
+    cloud.faults.arm({ kind: 'kill', task: 'ExtractSlices', ...question });
+    cloud.engine.stop(arn);
+    await cloud.clock.sleep(60_000);
+    expect(await writing()).toEqual([]);
+    cloud.engine.redrive(arn);
+    expect(await ended(cloud, arn)).toEqual(done);
+    expect(await allSeen(cloud)).toEqual(after);
+  }, 200_000);
 });

@@ -99,6 +99,7 @@ interface Report {
     readonly name: string;
     readonly item?: string;
     readonly actual: string;
+    readonly ok: boolean;
   }[];
 }
 

@@ -65,6 +65,16 @@ it('copies every row through the manifest of its run, and a second run adds noth
   await expectWhole(cloud);
 });
 
+it('of a query without rows leaves no object, and copies none', async () => {
+  const cloud = await cloudWith();
+  await cloud.query('delete from sales.stored');
+  const { status, cause } = await ended(cloud, begin(cloud));
+  expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+  expect(keys(cloud)).toEqual([]);
+  const [row] = await cloud.query('select count(*)::int as n from sales.orders_archive');
+  expect(row).toEqual({ n: 0 });
+});
+
 it('a row that does not fit: file, line and column; the redrive loads the same manifest', async () => {
   const cloud = await cloudWith();
   await cloud.query(

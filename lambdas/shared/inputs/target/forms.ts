@@ -16,6 +16,12 @@ export const secretArn = z
     /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S{1,512}$/,
     'must be the ARN of a secret',
   );
+export const kmsKeyArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,128}$/,
+    'must be the ARN of a key (not of an alias)',
+  );
 export const region = z
   .string()
   .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1');

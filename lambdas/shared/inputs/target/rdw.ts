@@ -1,7 +1,7 @@
 // The instance that the rdw runbook back-fills: its tenants, and what they share.
 
 import { z } from 'zod';
-import { name, region, roleArn, secretArn, vpc } from './forms';
+import { kmsKeyArn, name, region, roleArn, secretArn, vpc } from './forms';
 import { warehouseSchema } from './warehouse';
 
 const host = z
@@ -75,6 +75,8 @@ export const rdwTargetSchema = z
     copyRoleArn: roleArn,
     /** Bucket of `archive.uri-root`. */
     bucket: name,
+    /** Customer's key that the buckets are encrypted with; its policy must let the stack's account use it. */
+    bucketKeyArn: kmsKeyArn.optional(),
     /** Folder of back-fills; never that of the regular job, which empties its own. */
     location: segments
       .refine((text) => text !== 'MigrateOlap', 'is emptied by every regular job')

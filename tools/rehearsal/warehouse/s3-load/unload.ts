@@ -36,14 +36,14 @@ export async function unload(client: Client, what: Unload, s3: WarehouseStorage)
     : ['000'];
   const parts: Part[] = names.map((name) => ({ name, lines: [], rows: 0 }));
   const write = () => {
-    // Of a query without rows the first slice leaves a file: which does on AWS is not documented.
-    const kept = parts.filter(({ rows }, index) => rows > 0 || (index === 0 && total(parts) === 0));
-    return kept.map(({ name, lines, rows }) => {
-      const body = Buffer.from(lines.join(''));
-      s3.write({ bucket, key: prefix + name }, body);
-      const url = uriOf({ bucket, key: prefix + name });
-      return { url, meta: { content_length: body.length, record_count: rows } };
-    });
+    return parts
+      .filter(({ rows }) => rows > 0)
+      .map(({ name, lines, rows }) => {
+        const body = Buffer.from(lines.join(''));
+        s3.write({ bucket, key: prefix + name }, body);
+        const url = uriOf({ bucket, key: prefix + name });
+        return { url, meta: { content_length: body.length, record_count: rows } };
+      });
   };
   let fields: QueryArrayResult['fields'];
   try {
@@ -54,7 +54,8 @@ export async function unload(client: Client, what: Unload, s3: WarehouseStorage)
     throw error;
   }
   const entries = write();
-  if (what.manifest) {
+  // No rows, no object at all: https://github.com/spark-redshift-community/spark-redshift/issues/40
+  if (what.manifest && entries.length > 0) {
     const manifest = what.verbose
       ? await verbose(client, fields, entries)
       : { entries: entries.map(({ url }) => ({ url })) };
