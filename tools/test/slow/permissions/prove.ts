@@ -56,6 +56,7 @@ export class Rehearsals {
 
   constructor(
     private readonly assemblyDir: string,
+    private readonly stack: string,
     private readonly scenarioDir: string,
   ) {}
 
@@ -99,7 +100,7 @@ export class Rehearsals {
   }
 
   private async isRefused({ actions, edit, runs }: Case): Promise<boolean> {
-    const folder = edited(this.assemblyDir, edit);
+    const folder = edited(this.assemblyDir, this.stack, edit);
     try {
       for (const run of runs) {
         const cloud = await this.start(folder, run);

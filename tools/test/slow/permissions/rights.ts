@@ -62,9 +62,12 @@ function* statementsIn(node: unknown, at: At): Generator<{ at: At; statement: St
   }
 }
 
-/** A copy of the assembly whose templates were edited; assets are where they were. */
-export const edited = (assemblyDir: string, edit: (template: Node) => void): string =>
-  copied(assemblyDir, '.template.json', edit);
+/** A copy of the assembly with the template of one stack edited; assets are where they were. */
+export const edited = (
+  assemblyDir: string,
+  stack: string,
+  edit: (template: Node) => void,
+): string => copied(assemblyDir, `${stack}.template.json`, edit);
 
 /** A copy of the assembly with one of its stacks: names of resources are unique in a stack only. */
 export const onlyStack = (assemblyDir: string, stack: string): string =>
@@ -79,7 +82,7 @@ function copied(folder: string, which: string, edit: (json: Node) => void): stri
   const copy = mkdtempSync(path.join(tmpdir(), 'assembly-'));
   for (const name of readdirSync(folder)) {
     const source = path.join(folder, name);
-    if (!name.endsWith(which)) symlinkSync(source, path.join(copy, name));
+    if (name !== which) symlinkSync(source, path.join(copy, name));
     else {
       const json = JSON.parse(readFileSync(source, 'utf8')) as Node;
       edit(json);

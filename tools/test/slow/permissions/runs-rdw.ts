@@ -6,6 +6,7 @@ import type { Run } from './runs';
 import type { Stage } from './stage';
 
 const machine = 'rdw-backfill';
+const SWAP = 'Run swaps of alt scores';
 const BUCKET = 'rdw-qa-archive';
 const GATE = 'maintenance-window';
 const ONE = { tenants: ['PA'], sliceDays: 366 };
@@ -94,7 +95,7 @@ export const RDW_RUNS: readonly Run[] = [
     machine,
     faults: [slow('insert into', 300), 'kind=delay,task=SettleClosedRun,seconds=35'],
     async play(stage) {
-      const arn = await stoppedInSwap(stage);
+      const arn = await stoppedIn(stage, SWAP, 'RunBatches');
       await stage.redriven(arn);
     },
   },
@@ -103,7 +104,25 @@ export const RDW_RUNS: readonly Run[] = [
     machine,
     faults: [slow('insert into', 300), 'kind=drop-event,service=aws.states'],
     async play(stage) {
-      const arn = await stoppedInSwap(stage);
+      const arn = await stoppedIn(stage, SWAP, 'RunBatches');
+      await stage.play('release', { run: stage.runOf(arn) });
+    },
+  },
+  {
+    name: 'an export is stopped, its worker dead, and ended from outside',
+    machine,
+    faults: [slow('into outfile', 900)],
+    async play(stage) {
+      const arn = await stoppedIn(stage, 'Extract alt scores', 'ExtractSlices');
+      await stage.redriven(arn);
+    },
+  },
+  {
+    name: 'an export is stopped, nobody hears of it, and it is given up',
+    machine,
+    faults: [slow('into outfile', 3_000), 'kind=drop-event,service=aws.states'],
+    async play(stage) {
+      const arn = await stoppedIn(stage, 'Extract alt scores', 'ExtractSlices');
       await stage.play('release', { run: stage.runOf(arn) });
     },
   },
@@ -173,13 +192,13 @@ export const RDW_RUNS: readonly Run[] = [
   },
 ];
 
-/** Stops a run whose swap works and whose worker dies before it sees the stop. */
-async function stoppedInSwap(stage: Stage): Promise<string> {
+/** Stops a run in a state whose worker dies before it sees the stop. */
+async function stoppedIn(stage: Stage, state: string, task: string): Promise<string> {
   const { cloud } = stage;
   const arn = await opened(stage, 'backfill', ONE);
-  await stage.entered(arn, 'Run swaps of alt scores');
+  await stage.entered(arn, state);
   await cloud.clock.sleep(20_000);
-  arm(cloud, 'kind=kill,task=RunBatches,service=states,operation=DescribeExecution,nth=1');
+  arm(cloud, `kind=kill,task=${task},service=states,operation=DescribeExecution,nth=1`);
   cloud.engine.stop(arn);
   await cloud.clock.sleep(600_000);
   return arn;

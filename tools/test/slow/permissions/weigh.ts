@@ -37,7 +37,7 @@ export function weigh(assembly: () => string, { stack, scenarioDir, runs, least 
     everywhere = rightsOf(assembly());
     own = onlyStack(assembly(), stack);
     rights = rightsOf(own);
-    rehearsals = new Rehearsals(own, scenarioDir);
+    rehearsals = new Rehearsals(own, stack, scenarioDir);
     plays = await rehearsals.playAll(runs);
   });
   afterAll(async () => {
