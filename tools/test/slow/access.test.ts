@@ -97,7 +97,7 @@ describe.each(CREDENTIALS)('%s', (access, address, credentials) => {
   let used: ReadonlySet<string>;
   beforeAll(async () => {
     assemblyDir = synthesize('access', { ACCESS: access });
-    rehearsals = new Rehearsals(assemblyDir, scenario(address));
+    rehearsals = new Rehearsals(assemblyDir, 'access', scenario(address));
     const [played] = await rehearsals.playAll([run]);
     expect(played!.refused).toEqual([]);
     used = played!.used;
