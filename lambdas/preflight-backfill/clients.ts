@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-redshift-serverless';
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import type { WarehouseTarget } from '../shared/data-api';
-import { BucketError, isAccessDenied } from '../shared/errors';
+import { BucketError } from '../shared/errors';
 import type { FirstKey, RolesOf } from './surroundings';
 
 /** Roles of a cluster. */
@@ -42,23 +42,17 @@ export async function namespaceRoles(
   }));
 }
 
-/** Asks by the task's own rights; a task without them is no reason to stop. */
+/** Asks by the task's own rights, which the stack gives it. */
 export const rolesOf =
   (
     { cluster, workgroup }: WarehouseTarget,
     redshift: Pick<RedshiftClient, 'send'>,
     serverless: Pick<RedshiftServerlessClient, 'send'>,
   ): RolesOf =>
-  async () => {
-    try {
-      return cluster !== undefined
-        ? await clusterRoles(redshift, cluster)
-        : await namespaceRoles(serverless, workgroup!);
-    } catch (error) {
-      if (isAccessDenied(error)) return undefined;
-      throw error;
-    }
-  };
+  () =>
+    cluster !== undefined
+      ? clusterRoles(redshift, cluster)
+      : namespaceRoles(serverless, workgroup!);
 
 /** How S3 says that a bucket is in another region. */
 const ELSEWHERE = /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraint)/;

@@ -58,10 +58,8 @@ export async function lookAtDeployment(
 export const heldBy = (ledger: Ledger, runId: string, thing: Thing) =>
   ledger.get<QuiescedItem>(quiescedKey(runId, thing));
 
-/** How the roles of the warehouse were asked for; undefined when the task may not ask. */
-export type RolesOf = () => Promise<
-  readonly { readonly arn: string; readonly status: string }[] | undefined
->;
+/** Asks for the roles of the warehouse. */
+export type RolesOf = () => Promise<readonly { readonly arn: string; readonly status: string }[]>;
 
 export async function lookAtRole(
   copyRoleArn: string,
@@ -69,14 +67,8 @@ export async function lookAtRole(
   findings: Findings,
 ): Promise<void> {
   const roles = await asFinding(findings, 'Redshift', () => reach('Redshift', rolesOf()));
-  if (roles === undefined) {
-    findings.warn(
-      `whether ${copyRoleArn} is associated with the warehouse could not be asked; the backup is the first statement that needs it, and changes nothing`,
-    );
-    return;
-  }
-  const found = roles.find(({ arn }) => arn === copyRoleArn);
-  if (found?.status === 'in-sync') return;
+  const found = roles?.find(({ arn }) => arn === copyRoleArn);
+  if (roles === undefined || found?.status === 'in-sync') return;
   findings.add(
     'Redshift',
     found

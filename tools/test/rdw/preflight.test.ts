@@ -367,9 +367,11 @@ withMariaDb('the preflight, needs MariaDB', () => {
     expect(findings).toEqual(['warehouse of PA: MySQL at db:3306 does not answer within 3 s']);
   });
 
-  it('says that the role could not be looked for, when the task may not ask', async () => {
-    const { warnings } = await look({}, { rolesOf: async () => undefined as never });
-    expect(warnings).toEqual([expect.stringContaining('could not be asked')]);
+  it('a task that may not ask for the roles is a finding', async () => {
+    const message = 'User: preflight is not authorized to perform: redshift:DescribeClusters';
+    const denied = Object.assign(new Error(message), { name: 'AccessDenied' });
+    const findings = await findingsOf({}, { rolesOf: () => Promise.reject(denied) });
+    expect(findings).toEqual([`Redshift: ${message}`]);
   });
 
   it('refuses a Deployment that is scaled to 0 already, unless this run has done so', async () => {
