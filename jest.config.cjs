@@ -1,3 +1,5 @@
+const { missing } = require('./scripts/engines.cjs');
+
 /** Unit and rehearsal tests; those that need the network or more than Node live behind .ci/run. */
 module.exports = {
   testEnvironment: 'node',
@@ -8,7 +10,12 @@ module.exports = {
     '\\.sql$': '<rootDir>/scripts/jest-text.cjs',
   },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'sql'],
-  testPathIgnorePatterns: ['/node_modules/', '/test/slow/', '/test/bench/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/test/slow/',
+    '/test/bench/',
+    ...missing.map(([engine]) => `\\.${engine}\\.test\\.ts$`),
+  ],
   // No test waits for real; this is for machines that are busy with something else.
   testTimeout: 60_000,
   // Two cores are two: jest would leave one of them idle.

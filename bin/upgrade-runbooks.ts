@@ -1,5 +1,6 @@
-// The CDK app: one stack for each runbook that `config/<target>.json` configures.
-// Choose the target with `-c target=NAME`.
+#!/usr/bin/env node
+// The CDK app: one stack for each runbook that `config/<target>.json` configures, in the folder from which the
+// app is run. Choose the target with `-c target=NAME`.
 
 import * as path from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
@@ -7,13 +8,20 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { readTarget } from '../lib/platform/target-config';
 import { ClickstreamStack } from '../lib/runbooks/clickstream/clickstream-stack';
 import { RdwStack } from '../lib/runbooks/rdw/rdw-stack';
+import { StudentModuleHistoryStack } from '../lib/runbooks/student-module-history/student-module-history-stack';
 
 const app = new App();
 const targetName: string = app.node.tryGetContext('target') ?? 'example';
-const target = readTarget(path.resolve(__dirname, '../config'), targetName);
-const { clickstream, rdw } = target;
+const target = readTarget(path.resolve('config'), targetName);
+const { clickstream, rdw, studentModuleHistory } = target;
 if (clickstream) new ClickstreamStack(app, { targetName, target: { ...target, clickstream } });
 if (rdw) new RdwStack(app, { targetName, target: { ...target, rdw } });
+if (studentModuleHistory) {
+  new StudentModuleHistoryStack(app, {
+    targetName,
+    target: { ...target, studentModuleHistory },
+  });
+}
 
 // Guard rails: a finding without a written reason beside its construct fails the synth.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

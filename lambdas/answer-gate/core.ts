@@ -1,7 +1,7 @@
 // Takes a person's answer: records it with its execution, then lets the waiting state go on or fail.
 
 import { SendTaskFailureCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Clock, iso } from '../shared/clock';
 import { GateAnswerError, RefusedInputError } from '../shared/errors';
 import { executionStatus } from '../shared/executions';

@@ -1,6 +1,6 @@
 // What is deleted: folders of one run, and nothing that is not below a folder with the run's own name.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { RefusedInputError } from '../shared/errors';
 import { RUN_ID } from '../shared/inputs/identifiers';
 import { problemsOf } from '../shared/inputs/problems';

@@ -3,7 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { executionStatus } from '../shared/executions';
-import { mayContinueReleased } from '../shared/inputs';
+import { mayContinueReleased, tunableMembers } from '../shared/inputs';
 import { RUN_ID } from '../shared/inputs/identifiers';
 import { type Ledger, runKey } from '../shared/ledger';
 import { ownRun, type RunItem } from '../shared/runs';
@@ -84,8 +84,9 @@ async function problemsOfTakingOver(
       problems.push(`continueRun: ${executionArn} is ${status}; stop it first, or watch it`);
     }
   }
+  const free = ['continueRun', ...tunableMembers(payload.schema)];
   for (const [name, value] of Object.entries(input)) {
-    if (name === 'continueRun' || agrees(value, run.input[name])) continue;
+    if (free.includes(name) || agrees(value, run.input[name])) continue;
     problems.push(
       `${name}: run ${runId} began with ${JSON.stringify(run.input[name])?.slice(0, 500)}; leave it out or give the same`,
     );

@@ -2,7 +2,7 @@
 // left running is stopped next, what it held still is given back, and its leases are freed last, when
 // nothing runs any more.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso } from '../shared/clock';
 import { RefusedInputError, StatementStillRunsError, TryAgainError } from '../shared/errors';
 import { RUN_ID } from '../shared/inputs/identifiers';

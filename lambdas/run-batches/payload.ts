@@ -53,19 +53,28 @@ export type Evidence =
       readonly kind: 'copy';
       /** Rows the manifest counts. With none, nothing is loaded. */
       readonly rows: number;
+      /** Schema of the table. */
       readonly schema: string;
+      /** Its name. */
       readonly table: string;
     }
   /**
    * A table that the transaction itself makes, with its rows in column `total`. It is there when the
    * transaction was committed, whatever became of the answer, and keeps a second one from being committed.
    */
-  | { readonly kind: 'mark'; readonly schema: string; readonly table: string }
+  | {
+      readonly kind: 'mark';
+      /** Schema of the table. */
+      readonly schema: string;
+      /** Its name. */
+      readonly table: string;
+    }
   /** Rows of a log table since the statement was submitted. */
   | {
       readonly kind: 'log';
       /** Reads columns id, level, message, logged_at since `:since` for `:log_name`, and one row of level `clock` with the warehouse's time. */
       readonly read: StatementTemplate;
+      /** Name under which the procedure writes its log. */
       readonly logName: string;
       /** A message that starts so means: this call has done its work. */
       readonly finished: readonly string[];

@@ -19,6 +19,7 @@ export interface WarehouseTarget {
   readonly workgroup?: string;
   /** Provisioned cluster identifier. */
   readonly cluster?: string;
+  /** Name of the database. */
   readonly database: string;
   /** Database user of a provisioned cluster. */
   readonly dbUser?: string;

@@ -349,6 +349,48 @@ export class ObjectsNeededError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** A table of the history is not there, or not as its migrations make it. */
+export class HistoryTableError extends RunbookError {
+  override readonly name = 'HistoryTableError';
+  readonly family = 'operator must look';
+}
+
+/** New rows have, or could get, ids of rows that have yet to be copied. */
+export class IdOverlapError extends RunbookError {
+  override readonly name = 'IdOverlapError';
+  readonly family = 'operator must look';
+}
+
+/** The old table is still written to, or the new one is not. */
+export class WritesNotMovedError extends RunbookError {
+  override readonly name = 'WritesNotMovedError';
+  readonly family = 'operator must look';
+}
+
+/** Rows cannot be removed: what says that they are elsewhere does not hold. */
+export class RemovalError extends RunbookError {
+  override readonly name = 'RemovalError';
+  readonly family = 'operator must look';
+}
+
+/** A removal names a run or a table that it must not touch; nothing was removed. */
+export class RemovalRefusedError extends RunbookError {
+  override readonly name = 'RemovalRefusedError';
+  readonly family = 'refused';
+}
+
+/** A checkpoint of a copy is not one to go on from: it is old, or the tables have changed since. */
+export class CheckpointError extends RunbookError {
+  override readonly name = 'CheckpointError';
+  readonly family = 'operator must look';
+}
+
+/** The servers have so much to do that a copy leaves them alone; a redrive goes on. */
+export class CopyOverloadError extends RunbookError {
+  override readonly name = 'CopyOverloadError';
+  readonly family = 'operator must look';
+}
+
 /** Errors a state retries by itself: ours, then those of the Lambda service. */
 export const RETRIED_ERRORS: readonly string[] = [
   'TryAgainError',

@@ -67,6 +67,35 @@ import restoreFunction3 from '../../sql/clickstream/restore-function-3.sql';
 import setAsideFunction1 from '../../sql/clickstream/set-aside-function-1.sql';
 import setAsideFunction2 from '../../sql/clickstream/set-aside-function-2.sql';
 import setAsideFunction3 from '../../sql/clickstream/set-aside-function-3.sql';
+import mysqlCopyAnyRow from '../../sql/mysql-copy/mysql-any-row.sql';
+import mysqlCopyAuroraLag from '../../sql/mysql-copy/mysql-aurora-lag.sql';
+import mysqlCopyBeat from '../../sql/mysql-copy/mysql-beat.sql';
+import mysqlCopyColumnCharsets from '../../sql/mysql-copy/mysql-column-charsets.sql';
+import mysqlCopyCreateCheckpoints from '../../sql/mysql-copy/mysql-create-checkpoints.sql';
+import mysqlCopyFenceOtherRuns from '../../sql/mysql-copy/mysql-fence-other-runs.sql';
+import mysqlCopyFingerprint from '../../sql/mysql-copy/mysql-fingerprint.sql';
+import mysqlCopyHistoryList from '../../sql/mysql-copy/mysql-history-list.sql';
+import mysqlCopyInsertKeys from '../../sql/mysql-copy/mysql-insert-keys.sql';
+import mysqlCopyInsertRows from '../../sql/mysql-copy/mysql-insert-rows.sql';
+import mysqlCopyInsertWindow from '../../sql/mysql-copy/mysql-insert-window.sql';
+import mysqlCopyKeys from '../../sql/mysql-copy/mysql-keys.sql';
+import mysqlCopyLockCheckpoint from '../../sql/mysql-copy/mysql-lock-checkpoint.sql';
+import mysqlCopyLookAhead from '../../sql/mysql-copy/mysql-look-ahead.sql';
+import mysqlCopyMoveCheckpoint from '../../sql/mysql-copy/mysql-move-checkpoint.sql';
+import mysqlCopyNewCheckpoint from '../../sql/mysql-copy/mysql-new-checkpoint.sql';
+import mysqlCopyOtherRuns from '../../sql/mysql-copy/mysql-other-runs.sql';
+import mysqlCopyReadCommitted from '../../sql/mysql-copy/mysql-read-committed.sql';
+import mysqlCopyReadKeys from '../../sql/mysql-copy/mysql-read-keys.sql';
+import mysqlCopyReadWindow from '../../sql/mysql-copy/mysql-read-window.sql';
+import mysqlCopyReplicaStatus from '../../sql/mysql-copy/mysql-replica-status.sql';
+import mysqlCopyRowHashes from '../../sql/mysql-copy/mysql-row-hashes.sql';
+import mysqlCopyServerLimits from '../../sql/mysql-copy/mysql-server-limits.sql';
+import mysqlCopySession from '../../sql/mysql-copy/mysql-session.sql';
+import mysqlCopyShowCreate from '../../sql/mysql-copy/mysql-show-create.sql';
+import mysqlCopySlaveStatus from '../../sql/mysql-copy/mysql-slave-status.sql';
+import mysqlCopyTakeCheckpoint from '../../sql/mysql-copy/mysql-take-checkpoint.sql';
+import mysqlCopyThreadsRunning from '../../sql/mysql-copy/mysql-threads-running.sql';
+import mysqlCopyWarnings from '../../sql/mysql-copy/mysql-warnings.sql';
 import rdwAnalyze from '../../sql/rdw/analyze.sql';
 import rdwBackupChecks from '../../sql/rdw/backup-checks.sql';
 import rdwBackupQuery from '../../sql/rdw/backup-query.sql';
@@ -140,6 +169,42 @@ import loadErrors from '../../sql/redshift/load-errors.sql';
 import readMark from '../../sql/redshift/read-mark.sql';
 import unloadCsv from '../../sql/redshift/unload-csv.sql';
 import unloadText from '../../sql/redshift/unload-text.sql';
+import historyMysqlAutoIncrement from '../../sql/student-module-history/mysql-auto-increment.sql';
+import historyMysqlCheckpoints from '../../sql/student-module-history/mysql-checkpoints.sql';
+import historyMysqlColumns from '../../sql/student-module-history/mysql-columns.sql';
+import historyMysqlCountRange from '../../sql/student-module-history/mysql-count-range.sql';
+import historyMysqlCreateDatabase from '../../sql/student-module-history/mysql-create-database.sql';
+import historyMysqlDatabase from '../../sql/student-module-history/mysql-database.sql';
+import historyMysqlDeleteWindow from '../../sql/student-module-history/mysql-delete-window.sql';
+import historyMysqlEnds from '../../sql/student-module-history/mysql-ends.sql';
+import historyMysqlExplainWindow from '../../sql/student-module-history/mysql-explain-window.sql';
+import historyMysqlFreshStatistics from '../../sql/student-module-history/mysql-fresh-statistics.sql';
+import historyMysqlGrantCopy from '../../sql/student-module-history/mysql-grant-copy.sql';
+import historyMysqlGrantMigrate from '../../sql/student-module-history/mysql-grant-migrate.sql';
+import historyMysqlGrantRuntime from '../../sql/student-module-history/mysql-grant-runtime.sql';
+import historyMysqlGrants from '../../sql/student-module-history/mysql-grants.sql';
+import historyMysqlGrantsOf from '../../sql/student-module-history/mysql-grants-of.sql';
+import historyMysqlIdsOfWindow from '../../sql/student-module-history/mysql-ids-of-window.sql';
+import historyMysqlIndexes from '../../sql/student-module-history/mysql-indexes.sql';
+import historyMysqlLastIdBelow from '../../sql/student-module-history/mysql-last-id-below.sql';
+import historyMysqlLockHolder from '../../sql/student-module-history/mysql-lock-holder.sql';
+import historyMysqlLockTable from '../../sql/student-module-history/mysql-lock-table.sql';
+import historyMysqlNextId from '../../sql/student-module-history/mysql-next-id.sql';
+import historyMysqlNoEndlessWaits from '../../sql/student-module-history/mysql-no-endless-waits.sql';
+import historyMysqlReadCommitted from '../../sql/student-module-history/mysql-read-committed.sql';
+import historyMysqlRecentRows from '../../sql/student-module-history/mysql-recent-rows.sql';
+import historyMysqlSetAutoIncrement from '../../sql/student-module-history/mysql-set-auto-increment.sql';
+import historyMysqlShortWaits from '../../sql/student-module-history/mysql-short-waits.sql';
+import historyMysqlSizes from '../../sql/student-module-history/mysql-sizes.sql';
+import historyMysqlTable from '../../sql/student-module-history/mysql-table.sql';
+import historyMysqlTakeLock from '../../sql/student-module-history/mysql-take-lock.sql';
+import historyMysqlTriggers from '../../sql/student-module-history/mysql-triggers.sql';
+import historyMysqlTruncate from '../../sql/student-module-history/mysql-truncate.sql';
+import historyMysqlUnsettledRows from '../../sql/student-module-history/mysql-unsettled-rows.sql';
+import historyMysqlVariables from '../../sql/student-module-history/mysql-variables.sql';
+import historyMysqlVerified from '../../sql/student-module-history/mysql-verified.sql';
+import historyMysqlWho from '../../sql/student-module-history/mysql-who.sql';
+import historyMysqlWindow from '../../sql/student-module-history/mysql-window.sql';
 import { SqlRenderError } from './errors';
 import type { SqlSource } from './sql';
 
@@ -272,6 +337,35 @@ const FILES: Readonly<Record<string, string>> = {
   'rdw/preflight-subjects': rdwPreflightSubjects,
   'rdw/preflight-sample': rdwPreflightSample,
   'rdw/open-sessions': rdwOpenSessions,
+  'mysql-copy/mysql-any-row': mysqlCopyAnyRow,
+  'mysql-copy/mysql-aurora-lag': mysqlCopyAuroraLag,
+  'mysql-copy/mysql-beat': mysqlCopyBeat,
+  'mysql-copy/mysql-column-charsets': mysqlCopyColumnCharsets,
+  'mysql-copy/mysql-create-checkpoints': mysqlCopyCreateCheckpoints,
+  'mysql-copy/mysql-fence-other-runs': mysqlCopyFenceOtherRuns,
+  'mysql-copy/mysql-fingerprint': mysqlCopyFingerprint,
+  'mysql-copy/mysql-history-list': mysqlCopyHistoryList,
+  'mysql-copy/mysql-insert-keys': mysqlCopyInsertKeys,
+  'mysql-copy/mysql-insert-rows': mysqlCopyInsertRows,
+  'mysql-copy/mysql-insert-window': mysqlCopyInsertWindow,
+  'mysql-copy/mysql-keys': mysqlCopyKeys,
+  'mysql-copy/mysql-lock-checkpoint': mysqlCopyLockCheckpoint,
+  'mysql-copy/mysql-look-ahead': mysqlCopyLookAhead,
+  'mysql-copy/mysql-server-limits': mysqlCopyServerLimits,
+  'mysql-copy/mysql-move-checkpoint': mysqlCopyMoveCheckpoint,
+  'mysql-copy/mysql-new-checkpoint': mysqlCopyNewCheckpoint,
+  'mysql-copy/mysql-other-runs': mysqlCopyOtherRuns,
+  'mysql-copy/mysql-read-committed': mysqlCopyReadCommitted,
+  'mysql-copy/mysql-read-keys': mysqlCopyReadKeys,
+  'mysql-copy/mysql-read-window': mysqlCopyReadWindow,
+  'mysql-copy/mysql-replica-status': mysqlCopyReplicaStatus,
+  'mysql-copy/mysql-row-hashes': mysqlCopyRowHashes,
+  'mysql-copy/mysql-session': mysqlCopySession,
+  'mysql-copy/mysql-show-create': mysqlCopyShowCreate,
+  'mysql-copy/mysql-slave-status': mysqlCopySlaveStatus,
+  'mysql-copy/mysql-take-checkpoint': mysqlCopyTakeCheckpoint,
+  'mysql-copy/mysql-threads-running': mysqlCopyThreadsRunning,
+  'mysql-copy/mysql-warnings': mysqlCopyWarnings,
   'redshift/copy-csv': copyCsv,
   'redshift/copy-text': copyText,
   'redshift/count-query': countQuery,
@@ -282,6 +376,42 @@ const FILES: Readonly<Record<string, string>> = {
   'redshift/read-mark': readMark,
   'redshift/unload-csv': unloadCsv,
   'redshift/unload-text': unloadText,
+  'student-module-history/mysql-auto-increment': historyMysqlAutoIncrement,
+  'student-module-history/mysql-checkpoints': historyMysqlCheckpoints,
+  'student-module-history/mysql-columns': historyMysqlColumns,
+  'student-module-history/mysql-count-range': historyMysqlCountRange,
+  'student-module-history/mysql-create-database': historyMysqlCreateDatabase,
+  'student-module-history/mysql-database': historyMysqlDatabase,
+  'student-module-history/mysql-delete-window': historyMysqlDeleteWindow,
+  'student-module-history/mysql-ends': historyMysqlEnds,
+  'student-module-history/mysql-explain-window': historyMysqlExplainWindow,
+  'student-module-history/mysql-fresh-statistics': historyMysqlFreshStatistics,
+  'student-module-history/mysql-grant-copy': historyMysqlGrantCopy,
+  'student-module-history/mysql-grant-migrate': historyMysqlGrantMigrate,
+  'student-module-history/mysql-grant-runtime': historyMysqlGrantRuntime,
+  'student-module-history/mysql-grants': historyMysqlGrants,
+  'student-module-history/mysql-grants-of': historyMysqlGrantsOf,
+  'student-module-history/mysql-ids-of-window': historyMysqlIdsOfWindow,
+  'student-module-history/mysql-indexes': historyMysqlIndexes,
+  'student-module-history/mysql-last-id-below': historyMysqlLastIdBelow,
+  'student-module-history/mysql-lock-holder': historyMysqlLockHolder,
+  'student-module-history/mysql-lock-table': historyMysqlLockTable,
+  'student-module-history/mysql-next-id': historyMysqlNextId,
+  'student-module-history/mysql-no-endless-waits': historyMysqlNoEndlessWaits,
+  'student-module-history/mysql-read-committed': historyMysqlReadCommitted,
+  'student-module-history/mysql-recent-rows': historyMysqlRecentRows,
+  'student-module-history/mysql-set-auto-increment': historyMysqlSetAutoIncrement,
+  'student-module-history/mysql-short-waits': historyMysqlShortWaits,
+  'student-module-history/mysql-sizes': historyMysqlSizes,
+  'student-module-history/mysql-table': historyMysqlTable,
+  'student-module-history/mysql-take-lock': historyMysqlTakeLock,
+  'student-module-history/mysql-triggers': historyMysqlTriggers,
+  'student-module-history/mysql-truncate': historyMysqlTruncate,
+  'student-module-history/mysql-unsettled-rows': historyMysqlUnsettledRows,
+  'student-module-history/mysql-variables': historyMysqlVariables,
+  'student-module-history/mysql-verified': historyMysqlVerified,
+  'student-module-history/mysql-who': historyMysqlWho,
+  'student-module-history/mysql-window': historyMysqlWindow,
 };
 
 /** Text of a file in `sql/`, or the text that came with the payload of an exported step. */

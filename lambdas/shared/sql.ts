@@ -6,11 +6,20 @@ import { SqlRenderError } from './errors';
 
 /** An SQL file by its name in `sql/`, or a text given by the user of an exported step. */
 export type SqlSource =
-  | { readonly file: string }
-  | { readonly name: string; readonly text: string };
+  | {
+      /** Path of the file below `sql/`. */
+      readonly file: string;
+    }
+  | {
+      /** What ledger and messages call it. */
+      readonly name: string;
+      /** The statement with its marks. */
+      readonly text: string;
+    };
 
 /** A literal with its kind; each kind has a whitelist of its own. */
 export type SqlLiteral = {
+  /** What the value must be; anything else is refused. */
   readonly kind:
     | 's3-uri'
     /** A folder, of which the statement gets a prefix of its own: the ids of its comment follow. */
@@ -23,17 +32,21 @@ export type SqlLiteral = {
     | 'utc-timestamp'
     | 'option'
     | 'function-name';
+  /** The value, not quoted. */
   readonly value: string | number;
 };
 
 /** A statement before its values are put in. */
 export interface StatementTemplate {
+  /** Its text. */
   readonly sql: SqlSource;
   /** Identifiers; a list becomes `"a", "b"`. */
   readonly ids?: Readonly<Record<string, string | readonly string[]>>;
   /** Identifiers that are names of database users, such as `IAMR:role`. */
   readonly users?: Readonly<Record<string, string>>;
+  /** Values by the names of their marks `{{lit:name}}`. */
   readonly literals?: Readonly<Record<string, SqlLiteral>>;
+  /** Values by the names of their marks `:name`. */
   readonly parameters?: Readonly<Record<string, string | number>>;
   /** The query that UNLOAD carries as a text, `{{lit:query}}`, or that is counted, `{{lit:subquery}}`. */
   readonly query?: Omit<StatementTemplate, 'query'>;
@@ -41,8 +54,11 @@ export interface StatementTemplate {
 
 /** Statements that are run in this order in one transaction: all of them or none. */
 export interface TransactionTemplate {
-  /** `name` tells people which of them it was that failed. */
-  readonly transaction: readonly (StatementTemplate & { readonly name: string })[];
+  /** The statements in their order. */
+  readonly transaction: readonly (StatementTemplate & {
+    /** Tells people which of them it was that failed. */
+    readonly name: string;
+  })[];
 }
 
 /** A statement as the Data API takes it. */

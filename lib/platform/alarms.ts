@@ -32,18 +32,23 @@ export interface AlarmsProps {
 
 /** Behind the notices, which a broken task could swallow: alarms on the service's own metrics. */
 export class Alarms extends Construct {
+  /** They, in the order of their urgency. */
+  readonly all: readonly cloudwatch.Alarm[];
+
   constructor(scope: Construct, id: string, { machine }: AlarmsProps) {
     super(scope, id);
     const { stateMachine, arns } = machine;
     const period = { period: Duration.minutes(1) };
-    alarm(this, 'Failed', stateMachine.metricFailed(period), {
-      description: `An execution of ${arns.name} failed`,
-    });
-    alarm(this, 'TimedOut', stateMachine.metricTimedOut(period), {
-      description: `An execution of ${arns.name} timed out`,
-    });
-    alarm(this, 'Aborted', stateMachine.metricAborted(period), {
-      description: `An execution of ${arns.name} was stopped`,
-    });
+    this.all = [
+      alarm(this, 'Failed', stateMachine.metricFailed(period), {
+        description: `An execution of ${arns.name} failed`,
+      }),
+      alarm(this, 'TimedOut', stateMachine.metricTimedOut(period), {
+        description: `An execution of ${arns.name} timed out`,
+      }),
+      alarm(this, 'Aborted', stateMachine.metricAborted(period), {
+        description: `An execution of ${arns.name} was stopped`,
+      }),
+    ];
   }
 }

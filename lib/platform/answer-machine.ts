@@ -11,7 +11,11 @@ import { EXECUTION_CALLER, taskState } from './task-state';
 /** Name of the stack's machine that takes answers. */
 const NAME = 'answer';
 
-/** ARN of the machine that answers the gates of a stack, whether it is made already or not. */
+/**
+ * ARN of the machine that answers the gates of a stack, whether it is made already or not.
+ *
+ * @internal
+ */
 export const answerMachineArn = (scope: IConstruct): string =>
   new MachineArns(scope, `${Stack.of(scope).stackName}-${NAME}`).machine;
 
@@ -20,6 +24,7 @@ export const answerMachineArn = (scope: IConstruct): string =>
  * of who it was: CloudTrail's StartExecution event for its ARN names the caller.
  */
 export class AnswerMachine extends Construct {
+  /** The machine, with its ARNs. */
   readonly machine: Machine;
 
   constructor(scope: Construct, id: string) {

@@ -29,6 +29,7 @@ export interface MachineProps {
 
 /** A state machine as all of ours are: STANDARD, JSONata, called after its stack, with logs that stay. */
 export class Machine extends Construct {
+  /** The state machine itself. */
   readonly stateMachine: sfn.StateMachine;
 
   /** ARNs made from the name, for those that must not wait for the machine. */

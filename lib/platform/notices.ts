@@ -24,8 +24,8 @@ export const STOPPED = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /**
  * What happens when an execution of exactly this machine ends: people are told, what it left running
- * is stopped, and somebody looks again later. Rules see the execution's status from outside, so no
- * state has to catch an error to tell about it.
+ * is stopped where steps leave something, and somebody looks again later. Rules see the execution's
+ * status from outside, so no state has to catch an error to tell about it.
  */
 export class Notices extends Construct {
   constructor(scope: Construct, id: string, props: NoticesProps) {
@@ -35,7 +35,7 @@ export class Notices extends Construct {
       new targets.LambdaFunction(platform.task('notify-status')),
     );
     const stopped = this.rule('Stopped', props.machine, STOPPED);
-    stopped.addTarget(new targets.LambdaFunction(platform.task('settle-closed-run')));
+    platform.whereRunsLeaveWork((net) => stopped.addTarget(new targets.LambdaFunction(net)));
     stopped.addTarget(QuietWatch.of(this, props.quietAlarmAfter).target());
   }
 

@@ -9,7 +9,7 @@ import { allow } from './allow';
 import type { MachineArns } from './execution-arns';
 import { RunbookPropsError } from './props-error';
 import { TaskFunction } from './task-function';
-import { SETTLING_TASKS, type StatesCall, TASK_RIGHTS, type TaskRights } from './task-rights';
+import { NET, SETTLING_TASKS, type StatesCall, TASK_RIGHTS, type TaskRights } from './task-rights';
 
 const ID = 'Platform';
 
@@ -32,6 +32,7 @@ export class Platform extends Construct {
 
   private readonly tasks = new Map<string, { task: TaskFunction; states: readonly StatesCall[] }>();
   private readonly machines = new Map<string, MachineArns>();
+  private readonly settlings: ((net: TaskFunction) => void)[] = [];
 
   private constructor(scope: Stack) {
     super(scope, ID);
@@ -106,6 +107,7 @@ export class Platform extends Construct {
     const states = rights.states ?? [];
     this.tasks.set(name, { task, states });
     for (const machine of this.machines.values()) grantStates(task, states, machine);
+    if (name === NET) for (const settle of this.settlings) settle(task);
     return task;
   }
 
@@ -114,12 +116,32 @@ export class Platform extends Construct {
     return [...this.tasks.values()].map(({ task }) => task);
   }
 
-  /** Functions that end what a stopped run left behind; a step grants them what its own task has. */
+  /**
+   * Functions that end what a stopped run left behind; a step grants them what its own task has.
+   *
+   * @internal
+   */
   get settlingTasks(): readonly TaskFunction[] {
     return SETTLING_TASKS.map((name) => this.task(name));
   }
 
-  /** Lets the tasks that ask about executions ask about those of this machine. */
+  /**
+   * Calls the function that ends what a stopped run left behind, in a stack whose steps leave something:
+   * the first of them may come later than the caller.
+   *
+   * @internal
+   */
+  whereRunsLeaveWork(call: (net: TaskFunction) => void): void {
+    this.settlings.push(call);
+    const net = this.tasks.get(NET);
+    if (net) call(net.task);
+  }
+
+  /**
+   * Lets the tasks that ask about executions ask about those of this machine.
+   *
+   * @internal
+   */
   register(machine: MachineArns): void {
     this.machines.set(machine.name, machine);
     for (const { task, states } of this.tasks.values()) grantStates(task, states, machine);
@@ -163,6 +185,10 @@ function grantStates(task: TaskFunction, calls: readonly StatesCall[], machine: 
   }
 }
 
-/** `run-batches` as a construct id: `RunBatches`. */
+/**
+ * `run-batches` as a construct id: `RunBatches`.
+ *
+ * @internal
+ */
 export const pascalCase = (name: string): string =>
   name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -26,6 +26,7 @@ export class QuietWatch extends Construct {
     );
   }
 
+  /** The machine, with its ARNs. */
   readonly machine: Machine;
 
   private constructor(scope: Construct, after: Duration) {

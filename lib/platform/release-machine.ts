@@ -23,6 +23,7 @@ export interface ReleaseMachineProps {
  * first, then the run's leases are free and a redrive of it throws.
  */
 export class ReleaseMachine extends Construct {
+  /** The machine, with its ARNs. */
   readonly machine: Machine;
 
   constructor(scope: Construct, id: string, { after }: ReleaseMachineProps = {}) {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { INPUTS, type InputName } from '../../lambdas/shared/inputs';
 import { Alarms } from './alarms';
 import { allow } from './allow';
+import { RunbookDashboard } from './dashboard';
 import { Machine } from './machine';
 import { Notices } from './notices';
 import { OperatorPolicy } from './operator-policy';
@@ -70,7 +71,10 @@ export interface RunbookMachineProps {
  * people how it ended, alarms when a failed run is left alone, and closes the run at the end.
  */
 export class RunbookMachine extends Construct {
+  /** The machine, with its ARNs. */
   readonly machine: Machine;
+
+  /** The same for other constructs of CDK. */
   readonly stateMachine: sfn.StateMachine;
 
   constructor(scope: Construct, id: string, props: RunbookMachineProps) {
@@ -112,7 +116,8 @@ export class RunbookMachine extends Construct {
     this.stateMachine = this.machine.stateMachine;
     platform.register(this.machine.arns);
     new Notices(this, 'Notices', { machine: this.machine, quietAlarmAfter: props.quietAlarmAfter });
-    new Alarms(this, 'Alarms', { machine: this.machine });
+    const { all } = new Alarms(this, 'Alarms', { machine: this.machine });
+    RunbookDashboard.of(this)?.show(this.machine, all);
     OperatorPolicy.of(this).addRunbook(this.machine.arns);
     const example = (INPUTS[schema].example as (target: unknown) => unknown)(target);
     machineOutputs(this, { machine: this.machine, example, docs: props.docs });

@@ -4,6 +4,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { TargetConfig } from '../../lambdas/shared/inputs/target';
 import { AnswerMachine } from './answer-machine';
+import { RunbookDashboard } from './dashboard';
 import { Platform } from './platform';
 import { QuietWatch } from './quiet-watch';
 import { ReleaseMachine } from './release-machine';
@@ -40,13 +41,14 @@ export class RunbookStack extends Stack {
   readonly platform: Platform;
 
   constructor(scope: Construct, id: string, props: RunbookStackProps) {
-    const { account, region, noticeEmails, quietAlarmAfterHours } = props.target;
+    const { account, region, noticeEmails, quietAlarmAfterHours, dashboard } = props.target;
     super(scope, id, {
       env: { account, region },
       stackName: props.stackName,
       description: props.description,
     });
     this.platform = Platform.of(this);
+    if (dashboard) new RunbookDashboard(this);
     for (const address of noticeEmails) {
       this.platform.topic.addSubscription(new subscriptions.EmailSubscription(address));
     }

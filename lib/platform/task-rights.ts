@@ -57,7 +57,9 @@ export interface TaskRights {
 
 /** A place in a VPC that is there already; the stack makes no network of its own. */
 export interface TaskVpc {
+  /** Subnets from which the task reaches what it works with, and the APIs of AWS. */
   readonly subnetIds: readonly string[];
+  /** Security groups of the task. */
   readonly securityGroupIds: readonly string[];
 }
 
@@ -126,5 +128,8 @@ export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
   },
 };
 
+/** The task that is called when an execution has stopped, and ends what its workers left running. */
+export const NET = 'settle-closed-run';
+
 /** Tasks that end what a stopped run left behind: they need the rights of the tasks that began it. */
-export const SETTLING_TASKS = ['settle-closed-run', 'release-run'] as const;
+export const SETTLING_TASKS = [NET, 'release-run'] as const;

@@ -4,7 +4,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { RETRIED_ERRORS } from '../../lambdas/shared/errors';
-import { PAYLOAD_VERSION } from '../../lambdas/shared/run';
+import { type Caller, PAYLOAD_VERSION } from '../../lambdas/shared/run';
 
 /** Properties of {@link taskState}. */
 export interface TaskStateProps {
@@ -52,6 +52,11 @@ export interface TaskStateProps {
    */
   readonly callbackTimeout?: Duration;
 }
+
+/** What a state has to write for a task, beside who calls: all members, as values or JSONata. */
+export type PayloadOf<Payload> = {
+  readonly [Name in keyof Omit<Payload, keyof Caller>]: unknown;
+};
 
 /** Members of a payload that say for whom the task works (`Caller`). */
 export function callerMembers(inItem: boolean): Record<string, unknown> {

@@ -34,7 +34,11 @@ export class Batches {
   }
 
   private constructor(
-    /** What the task is told. */
+    /**
+     * What the task is told.
+     *
+     * @internal
+     */
     readonly plan: BatchPlan,
   ) {}
 }
@@ -127,7 +131,6 @@ export class BatchedProcedure extends Step {
       work: props.work,
       warehouse: props.warehouse,
       label: props.step,
-      resultName: props.step,
       inItem: props.inItem ?? false,
       payload: payloadOf(props, props.batches.plan),
     });
@@ -162,7 +165,6 @@ export class BatchedProcedure extends Step {
           work: props.work,
           warehouse: props.warehouse,
           label: props.step,
-          resultName: props.step,
           inItem: true,
           payload: payloadOf(props, {
             kind: 'count',

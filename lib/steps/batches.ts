@@ -1,4 +1,4 @@
-// The two shapes of a step that runs batches. Not exported from the package: BatchedProcedure and
+// How a step runs batches. Not exported from the package: BatchedProcedure and
 // RedshiftStatement are its faces.
 
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -7,7 +7,7 @@ import type { RunBatchesPayload } from '../../lambdas/run-batches/payload';
 import type { Caller } from '../../lambdas/shared/run';
 import { Platform } from '../platform/platform';
 import { taskState } from '../platform/task-state';
-import { Step } from './chain';
+import { Stretches } from './stretches';
 import type { Warehouse } from './warehouse';
 
 /** What the states of a batch step are called and told. */
@@ -19,8 +19,8 @@ export interface BatchesProps {
   readonly payload: {
     [Name in keyof Omit<RunBatchesPayload, keyof Caller | 'warehouse'>]: unknown;
   };
-  /** Name the result gets in the state data. */
-  readonly resultName: string;
+  /** Label of the Map, and name of the result in the state data. */
+  readonly label: string;
   readonly inItem: boolean;
   /** Whether some of the plan's entries are transactions. */
   readonly transactions?: boolean;
@@ -58,41 +58,10 @@ function turns(scope: Construct, props: BatchesProps) {
   return run;
 }
 
-/**
- * Ordered batches. The turns stand in children of a Distributed Map of one item: after 600 turns a
- * child ends, and the Choice behind the Map starts the next, so that no history grows with the batches.
- */
-export class OrderedBatches extends Step {
-  readonly startState: sfn.State;
-  readonly endStates: sfn.INextable[];
-
-  constructor(scope: Construct, id: string, props: BatchesProps & { readonly label: string }) {
-    super(scope, id);
-    const stretch = sfn.DistributedMap.jsonata(this, `For each stretch of ${props.work}`, {
-      items: sfn.ProvideItems.jsonata('{% [$states.input] %}'),
-      maxConcurrency: 1,
-      label: props.label,
-      mapExecutionType: sfn.StateMachineType.STANDARD,
-      outputs: `{% $merge([$states.input, { '${props.resultName}': $states.result[0] }]) %}`,
-      comment:
-        'Runs the turns in an execution of their own, so that no history grows with the batches. ' +
-        'On redrive: continues the child that failed',
-    });
-    stretch.itemProcessor(turns(this, props));
-    const another = sfn.Choice.jsonata(this, `Another stretch of ${props.work}?`, {
-      comment: 'Starts a fresh child when the last one had its 600 turns. On redrive: asks again',
-    });
-    const done = sfn.Pass.jsonata(this, `All ${props.work} done`, {
-      comment: 'Goes on with the counts in the state data',
-    });
-    stretch.next(another);
-    another
-      .when(
-        sfn.Condition.jsonata(`{% $states.input.${props.resultName}.status = 'handover' %}`),
-        stretch,
-      )
-      .otherwise(done);
-    this.startState = stretch;
-    this.endStates = [done];
+/** Ordered batches. The task counts the turns of a child itself, redrives included. */
+export class OrderedBatches extends Stretches {
+  constructor(scope: Construct, id: string, props: BatchesProps) {
+    const { work, label } = props;
+    super(scope, id, { work, label, turns: (stretch) => turns(stretch, props) });
   }
 }

@@ -157,7 +157,11 @@ export class ExternalFunctions extends Step {
   }
 }
 
-/** The functions as the tasks are told. */
+/**
+ * The functions as the tasks are told.
+ *
+ * @internal
+ */
 export function functionSpecs(
   scope: Construct,
   functions: readonly WarehouseFunction[],

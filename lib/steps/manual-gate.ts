@@ -107,7 +107,11 @@ export class ManualGate extends Step {
   }
 }
 
-/** Comment of a state that waits at a gate: the answer, ready to paste once the run's id is put in. */
+/**
+ * Comment of a state that waits at a gate: the answer, ready to paste once the run's id is put in.
+ *
+ * @internal
+ */
 export function gateComment(gate: string, inItem: boolean): string {
   const name = inItem ? `${gate}.<item>` : gate;
   return (

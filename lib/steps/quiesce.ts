@@ -177,9 +177,17 @@ export class QuietThings {
   }
 
   private constructor(
-    /** The payload's list of things. */
+    /**
+     * The payload's list of things.
+     *
+     * @internal
+     */
     readonly render: (scope: Construct) => readonly Thing[] | string,
-    /** Lets a task look at them, and hold them or give them back. */
+    /**
+     * Lets a task look at them, and hold them or give them back.
+     *
+     * @internal
+     */
     readonly grant: (grantee: TaskFunction, purpose: 'hold' | 'give back') => void,
   ) {}
 }

@@ -76,7 +76,6 @@ export class RedshiftCopy extends Step {
       work: `copies of ${props.noun}`,
       warehouse,
       label: step,
-      resultName: step,
       inItem,
       transactions,
       payload: {

@@ -65,7 +65,6 @@ export class RedshiftStatement extends Step {
       work: props.work,
       warehouse: props.warehouse,
       label: props.step,
-      resultName: props.step,
       inItem: props.inItem ?? false,
       payload: {
         step: props.step,

@@ -80,7 +80,6 @@ export class RedshiftTransaction extends Step {
       work: props.work,
       warehouse,
       label: step,
-      resultName: step,
       inItem: props.inItem ?? false,
       transactions: true,
       payload: {

@@ -92,7 +92,6 @@ export class RedshiftUnload extends Step {
       work: `unloads of ${props.noun}`,
       warehouse,
       label: step,
-      resultName: step,
       inItem,
       payload: {
         step,

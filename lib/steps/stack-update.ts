@@ -64,7 +64,11 @@ export class UpdatePlan {
   }
 
   private constructor(
-    /** The payload's member. */
+    /**
+     * The payload's member.
+     *
+     * @internal
+     */
     readonly render: (
       stack: Pick<StackUpdatePlan, 'stackName' | 'region' | 'roleArn'>,
     ) => StackUpdatePlan | string,
@@ -315,6 +319,8 @@ export class StackUpdate extends Step {
 /**
  * Lets a task call CloudFormation with the address of a template in one of these folders.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+ *
+ * @internal
  */
 export function allowTemplates(
   grantee: iam.IGrantable & IConstruct,
@@ -327,7 +333,11 @@ export function allowTemplates(
   }
 }
 
-/** ARN of a stack by its name: the id at its end is not known before it exists. */
+/**
+ * ARN of a stack by its name: the id at its end is not known before it exists.
+ *
+ * @internal
+ */
 export function stackArn(scope: Construct, name: string, region?: string): string {
   return Stack.of(scope).formatArn({
     service: 'cloudformation',

@@ -1,20 +1,38 @@
 #!/usr/bin/env bash
-# Packs the package, unpacks it as a dependency of an empty project, compiles and synthesizes a stack that uses it.
+# Packs the package and its command, installs both into an empty project as a user does, compiles and synthesizes an
+# app of three exported steps there, and rehearses it: a worker is killed, the run is redriven. Synthesizes the
+# package's own runbooks too.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-root=$PWD
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-npm run build >"$out/build.log" 2>&1 || { cat "$out/build.log"; exit 1; }
-npm pack --ignore-scripts --silent --pack-destination "$out" >/dev/null
-mkdir -p "$out/user/node_modules/upgrade-runbooks"
-tar -xzf "$out"/upgrade-runbooks-*.tgz -C "$out/user/node_modules/upgrade-runbooks" --strip-components 1
-for name in aws-cdk-lib constructs zod typescript @types @aws-cdk; do ln -s "$root/node_modules/$name" "$out/user/node_modules/$name"; done
-cp docs/examples/batched-procedure.ts docs/examples/*.sql "$out/user/"
+quiet() { "$@" >"$out/log" 2>&1 || { cat "$out/log"; exit 1; }; }
+
+quiet npm run build
+quiet node scripts/pack-tool.mjs
+quiet npm pack --ignore-scripts --pack-destination "$out" . ./tools/dist
+
+# What a consumer needs, and nothing else: SQL and examples, no other source and no test.
+for tarball in "$out"/upgrade-runbooks-*.tgz; do tar -tzf "$tarball"; done >"$out/files"
+needless=$(grep -E '\.test\.|/test/|\.ts$|/\.' "$out/files" | grep -vE '/docs/examples/|\.d\.ts$' || true)
+if [ -n "$needless" ]; then echo "a package holds what nobody needs: $needless"; exit 1; fi
+
+mkdir "$out/user"
+cp -R docs/examples/sales-summary/. "$out/user/"
+version() { node -p "require('./package.json').devDependencies['$1']"; }
+tools="aws-cdk-lib@$(version aws-cdk-lib) constructs@$(version constructs) typescript@$(version typescript) @types/node@$(version @types/node)"
 cd "$out/user"
-sed -i "s#'../../lib'#'upgrade-runbooks'#" batched-procedure.ts
-"$root/node_modules/.bin/tsc" --strict --module node16 --moduleResolution node16 --target es2022 --skipLibCheck --types node --outDir built batched-procedure.ts
-cp ./*.sql built/
-CDK_OUTDIR=cdk.out node built/batched-procedure.js
-ls cdk.out/*.template.json >/dev/null
-echo "the packed package compiles and synthesizes for a user"
+sed -i "s#'../../../lib'#'upgrade-runbooks'#" app.ts
+quiet npm init --yes
+# shellcheck disable=SC2086 # a list of words
+quiet npm install --no-audit --no-fund --prefer-offline "$out"/upgrade-runbooks-*.tgz $tools
+npx --no-install tsc --strict --module node16 --moduleResolution node16 --target es2022 --skipLibCheck --types node app.ts
+CDK_OUTDIR=cdk.out node app.js
+npx --no-install runbooks rehearse sales-summary-rebuild --scenario rehearsal --clock virtual --approve \
+  --fault kind=kill,task=RunBatches,nth=2 --redrive 1 >"$out/rehearsal.log" 2>&1 || { cat "$out/rehearsal.log"; exit 1; }
+# The runbooks themselves, of a target in the project's own folder.
+mkdir config && cp node_modules/upgrade-runbooks/config/example.json config/
+CDK_OUTDIR=runbooks.out npx --no-install upgrade-runbooks
+ls runbooks.out/example-*.template.json >/dev/null
+grep '^SUCCEEDED after 1 redrive' "$out/rehearsal.log"
+echo "the packed package compiles, synthesizes and is rehearsed by a user"

@@ -42,9 +42,9 @@ it('bin imports lib and its packages only', () => {
   ).toEqual([]);
 });
 
-it('lib takes only types, and the pure values of shared errors, inputs, run, tenants and the functions served, from lambdas', () => {
+it('lib takes only types, and the pure values of shared errors, inputs, run, tenants, tables of the history and the functions served, from lambdas', () => {
   const pure =
-    /^lambdas\/(shared\/(errors|run|inputs\/.*|inputs|rdw\/tenant)|clickstream-udf\/functions)$/;
+    /^lambdas\/(shared\/(errors|run|inputs\/.*|inputs|rdw\/tenant|history\/tables)|clickstream-udf\/functions)$/;
   const wrong = from('lib').filter(
     ({ to, typeOnly }) => to.startsWith('lambdas/') && !typeOnly && !pure.test(to),
   );
@@ -107,3 +107,12 @@ function resolve(module: string): string {
     }
   })!;
 }
+
+it('the schema library is imported as a namespace, so that its 40 translations stay out of the bundles', () => {
+  const whole = ['lib', 'lambdas']
+    .flatMap(sources)
+    .filter((file) =>
+      /^import (?!\* as|type \* as).*'zod'/m.test(readFileSync(path.join(ROOT, file), 'utf8')),
+    );
+  expect(whole).toEqual([]);
+});

@@ -1,7 +1,9 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
 import { checkInput, INPUTS } from '../../lambdas/shared/inputs';
+import { Platform } from '../../lib/platform/platform';
 import { RunbookMachine, type RunbookMachineProps } from '../../lib/platform/runbook-machine';
 import { definitionsOf } from '../support/definitions';
 import { TARGET } from '../support/runs';
@@ -27,6 +29,16 @@ function synth(...machines: Partial<RunbookMachineProps>[]) {
 /** A number of resources of a type. */
 const count = (template: Template, type: string) =>
   Object.keys(template.findResources(type)).length;
+
+/** What the rules on ends without success call, rule by rule. */
+const calledWhenStopped = (template: Template): string[][] =>
+  Object.values(template.findResources('AWS::Events::Rule'))
+    .filter(({ Properties }) => Properties.EventPattern.detail.status.length === 3)
+    .map(({ Properties }) =>
+      Properties.Targets.map(({ Arn }: { Arn: { Ref?: string; 'Fn::GetAtt'?: string[] } }) =>
+        (Arn.Ref ?? Arn['Fn::GetAtt']![0]!).slice(0, -8),
+      ),
+    );
 
 describe('a runbook machine with the fewest props', () => {
   const { template, definitions } = synth({});
@@ -83,21 +95,8 @@ describe('a runbook machine with the fewest props', () => {
     });
   });
 
-  it('settles and watches what ended without success', () => {
-    template.hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: Match.objectLike({
-        detail: Match.objectLike({ status: ['FAILED', 'TIMED_OUT', 'ABORTED'] }),
-      }),
-      Targets: [
-        Match.objectLike({
-          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('SettleClosedRun'), 'Arn'] },
-        }),
-        Match.objectLike({
-          Arn: { Ref: Match.stringLikeRegexp('^QuietWatchMachineStateMachine') },
-          RoleArn: Match.anyValue(),
-        }),
-      ],
-    });
+  it('watches what ended without success; where no step leaves anything there is nothing to settle', () => {
+    expect(calledWhenStopped(template)).toEqual([['QuietWatchMachineStateMachine']]);
   });
 
   it('alarms on failed, timed out and aborted executions, and on a run that is left alone', () => {
@@ -170,6 +169,17 @@ describe('two machines of one stack', () => {
     expect(count(template, 'AWS::IAM::ManagedPolicy')).toBe(1);
     expect(count(template, 'AWS::CloudWatch::Alarm')).toBe(7);
     expect(count(template, 'AWS::DynamoDB::Table')).toBe(1);
+  });
+
+  it('are both settled when a step of one of them leaves something', () => {
+    const leaves = (scope: Construct) => {
+      expect(Platform.of(scope).settlingTasks).toHaveLength(2);
+      return sfn.Pass.jsonata(scope, 'Work');
+    };
+    const { template } = synth({}, { name: 'other', runbook: 'other', body: leaves });
+    const called = calledWhenStopped(template).map((targets) => targets.sort());
+    const both = ['PlatformSettleClosedRun', 'QuietWatchMachineStateMachine'];
+    expect(called).toEqual([both, both]);
   });
 
   it('let a task ask about executions of either, and of nothing else', () => {

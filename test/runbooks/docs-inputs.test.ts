@@ -1,13 +1,17 @@
 // What a page says of inputs and configuration is what their schemas do: members, defaults, refusals.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RefusedInputError } from '../../lambdas/shared/errors';
 import { checkInput, INPUTS, type InputName } from '../../lambdas/shared/inputs';
-import { clickstreamTargetSchema, rdwTargetSchema } from '../../lambdas/shared/inputs/target';
+import {
+  clickstreamTargetSchema,
+  rdwTargetSchema,
+  studentModuleHistoryTargetSchema,
+} from '../../lambdas/shared/inputs/target';
 import { exampleTarget } from '../support/definitions';
 import { bare, read, rowsOf, section } from '../support/pages';
 
-const { clickstream, rdw } = exampleTarget();
+const { clickstream, rdw, studentModuleHistory } = exampleTarget();
 
 interface Runbook {
   readonly page: string;
@@ -85,9 +89,29 @@ const RDW: Runbook = {
   ],
 };
 
+const STUDENT_MODULE_HISTORY: Runbook = {
+  page: read('docs/runbooks/student-module-history.md'),
+  target: studentModuleHistory,
+  schema: studentModuleHistoryTargetSchema,
+  letters: { M: 'student-module-history-migration', R: 'student-module-history-removal' },
+  words: { continueRun: 'none' },
+  folded: /^(source|target)$|^vpc\.|^target\.replicas\./,
+  input: { table: 'courseware_studentmodulehistory' },
+  wrong: [
+    ['table: this stack copies', { table: 'courseware_studentmodule' }],
+    ['settleMinutes: too small', { settleMinutes: 0 }],
+    ['chunkMiB: too big', { chunkMiB: 65 }],
+    ['abortThreads: must', { pauseThreads: 50 }],
+    ['resumeStale: confirms', { resumeStale: true }],
+    ['continueRun: must', { continueRun: 'run-1' }],
+    ['continueRun: a dry run', { dryRun: true, continueRun: 'run-20260131-0a1b2c3d4e' }],
+  ],
+};
+
 const RUNBOOKS: readonly (readonly [string, Runbook])[] = [
   ['clickstream', CLICKSTREAM],
   ['rdw', RDW],
+  ['student-module-history', STUDENT_MODULE_HISTORY],
 ];
 
 /** Members of an object's schema by path, as callers may give them. */

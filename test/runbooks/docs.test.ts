@@ -25,7 +25,7 @@ const byHand = clickstreamTemplate({
     console: { stackName: 'console', serviceRoleArn: clickstream.console.serviceRoleArn },
   },
 });
-const { clickstream: upgrade, rdw: backfill } = templates();
+const { clickstream: upgrade, rdw: backfill, 'student-module-history': migration } = templates();
 
 interface Page {
   readonly page: string;
@@ -59,6 +59,17 @@ const PAGES: readonly (readonly [string, Page])[] = [
       whole: 'example-rdw-backfill',
       machines: 2,
       watched: 20,
+    },
+  ],
+  [
+    'student-module-history',
+    {
+      page: read('docs/runbooks/student-module-history.md'),
+      template: migration,
+      more: [],
+      whole: 'example-student-module-history-migration',
+      machines: 2,
+      watched: 12,
     },
   ],
 ];
@@ -172,6 +183,7 @@ it('links lead to files that exist', () => {
     'README.md',
     'docs/runbooks/clickstream.md',
     'docs/runbooks/rdw.md',
+    'docs/runbooks/student-module-history.md',
     'docs/rehearsal.md',
     'docs/scope.md',
     'docs/verification.md',

@@ -7,6 +7,7 @@ import type { TargetWith } from '../../lambdas/shared/inputs/target';
 import { readTarget } from '../../lib/platform/target-config';
 import { ClickstreamStack } from '../../lib/runbooks/clickstream/clickstream-stack';
 import { RdwStack } from '../../lib/runbooks/rdw/rdw-stack';
+import { StudentModuleHistoryStack } from '../../lib/runbooks/student-module-history/student-module-history-stack';
 
 export interface State {
   readonly Type: string;
@@ -36,7 +37,8 @@ export interface Definition {
 /** The example target, which has every runbook. */
 export const exampleTarget = () =>
   readTarget(path.join(__dirname, '../../config'), 'example') as TargetWith<'clickstream'> &
-    TargetWith<'rdw'>;
+    TargetWith<'rdw'> &
+    TargetWith<'studentModuleHistory'>;
 
 export function clickstreamTemplate(change: Partial<TargetWith<'clickstream'>> = {}): Template {
   const app = new App({ context: { '@aws-cdk/core:enablePartitionLiterals': true } });
@@ -50,8 +52,20 @@ export function rdwTemplate(change: Partial<TargetWith<'rdw'>> = {}): Template {
   return Template.fromStack(new RdwStack(app, { targetName: 'example', target }));
 }
 
+export function studentModuleHistoryTemplate(
+  change: Partial<TargetWith<'studentModuleHistory'>> = {},
+): Template {
+  const app = new App({ context: { '@aws-cdk/core:enablePartitionLiterals': true } });
+  const target = { ...exampleTarget(), ...change };
+  return Template.fromStack(new StudentModuleHistoryStack(app, { targetName: 'example', target }));
+}
+
 /** Templates of all runbooks, by runbook. */
-export const templates = () => ({ clickstream: clickstreamTemplate(), rdw: rdwTemplate() });
+export const templates = () => ({
+  clickstream: clickstreamTemplate(),
+  rdw: rdwTemplate(),
+  'student-module-history': studentModuleHistoryTemplate(),
+});
 
 /** Definitions of the machines of all runbooks, by machine name. */
 export const allDefinitions = (): Record<string, Definition> =>

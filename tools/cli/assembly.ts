@@ -56,11 +56,16 @@ export async function synthesize(
   );
 }
 
+/** Whether the command runs in the package's own sources; elsewhere it is installed beside an app. */
+export const hasSources = (): boolean => existsSync(path.join(ROOT, 'cdk.json'));
+
 /** The folder if it holds a cloud assembly. */
 export function givenAssembly(folder: string): string {
   const resolved = path.resolve(folder);
   if (existsSync(path.join(resolved, 'manifest.json'))) return resolved;
-  throw new UsageError(`${folder} is no cloud assembly: it has no manifest.json`);
+  throw new UsageError(
+    `${folder} is no cloud assembly: it has no manifest.json. Make one with npx cdk synth --quiet, and name its folder by --assembly if that is not cdk.out`,
+  );
 }
 
 function stale(): boolean {

@@ -3,8 +3,8 @@
 import type { Expectations } from './scenario';
 import type { Summary } from './summary';
 
-/** Runs a query that yields one value. */
-export type Ask = (sql: string) => Promise<unknown>;
+/** Runs a query that yields one value, on the warehouse or on a cluster of MySQL. */
+export type Ask = (sql: string, cluster?: string) => Promise<unknown>;
 
 /** What differs from the expectations, as sentences. */
 export async function differences(
@@ -19,11 +19,16 @@ export async function differences(
       found.push(`${name}: expected ${wanted}, found ${summary[name]}`);
     }
   }
-  for (const { name, sql, equals } of expected.warehouse ?? []) {
-    const actual = await ask(sql);
+  const look = async (name: string, equals: unknown, ...asked: Parameters<Ask>) => {
+    const actual = await ask(...asked);
     if (String(actual) !== String(equals)) {
       found.push(`${name}: expected ${equals}, found ${actual}`);
     }
+  };
+  for (const { name, sql, equals } of expected.warehouse ?? []) await look(name, equals, sql);
+  for (const { name, sql, equals, cluster } of expected.mysql ?? []) {
+    const there = typeof equals === 'object' ? await ask(equals.sql, equals.cluster) : equals;
+    await look(name, there, sql, cluster);
   }
   return found;
 }

@@ -18,8 +18,8 @@ export const ledgerTable = (cloud: RunningCloud, stack: string): string =>
 export const reportBucket = (cloud: RunningCloud, stack: string): string =>
   resource(cloud, stack, 'AWS::S3::Bucket', 'Reports');
 
-/** The first column of a query's first row. */
-export async function ask(cloud: RunningCloud, sql: string): Promise<unknown> {
-  const [row] = await cloud.query(sql);
+/** The first column of a query's first row, on the warehouse or on a cluster of MySQL. */
+export async function ask(cloud: RunningCloud, sql: string, cluster?: string): Promise<unknown> {
+  const [row] = await cloud.query(sql, cluster);
   return row === undefined ? undefined : Object.values(row)[0];
 }

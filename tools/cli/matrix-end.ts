@@ -12,7 +12,8 @@ const mask = (text: string): string =>
   text
     .replace(/run-\d{8}-\w+/g, 'RUN')
     .replace(/_\d{8}_[0-9a-f]*/g, '_RUN')
-    .replace(/\d{8}T\d{9}Z/g, 'TIME')
+    .replace(/\d{8}T\d{9}Z|\b\d{17}\b/g, 'TIME')
+    .replace(/ at \d{8,}/g, ' at ID')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
     .replace(/\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, 'TIME')
     // Salted anew by each run.

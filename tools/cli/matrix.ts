@@ -47,7 +47,7 @@ export async function matrix(
     const places = plays.flatMap((play) => play.places);
     const cases = plays.flatMap((play) => play.cases);
     if (cases.length < options.fault.length) throw new UsageError('--fault names no case');
-    const groups = partOf(mixed(plays, options.together), options.part);
+    const groups = shareOf(mixed(plays, options.together), options.part);
     const count = groups.reduce((sum, { group }) => sum + group.length, 0);
     terminal.line(
       `${places.length} calls that change something, ${casesOf(places).length} cases; ${count} of them are run`,
@@ -78,7 +78,7 @@ export async function matrix(
 }
 
 /** Every n-th group from the part's own on, so that parts take alike long. */
-export const partOf = <T>(groups: readonly T[], part: Part = { number: 1, of: 1 }): T[] =>
+export const shareOf = <T>(groups: readonly T[], part: Part = { number: 1, of: 1 }): T[] =>
   groups.filter((_, i) => i % part.of === part.number - 1);
 
 /** Tries cases in one run; where that does not end like the clean one, each of them alone. */

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningCloud, TaskCall } from '../rehearsal/cloud';
 import { faultOf } from '../rehearsal/faults/faults';
+import { comeBefore } from './before';
 import { UsageError } from './errors';
 import { differences } from './expectations';
 import { follow } from './follow';
@@ -133,7 +134,8 @@ export async function play(
   }
 }
 
-interface Scene {
+/** A rehearsal in progress. */
+export interface Scene {
   readonly cloud: RunningCloud;
   readonly operator: Operator;
   readonly ledger: LedgerView;
@@ -146,7 +148,7 @@ interface Scene {
 /** Starts the execution, follows it, redrives it as often as asked, and sums up. */
 async function drive(scene: Scene): Promise<Played> {
   const { cloud, operator, ledger, stage, terminal, signal, plan } = scene;
-  const arn = await operator.start(stage.input);
+  const arn = await operator.start(await comeBefore(scene));
   terminal.line(`Started ${arn}`);
   for (let redrives = 0; ; redrives++) {
     const status = await follow(arn, {
@@ -180,7 +182,7 @@ async function drive(scene: Scene): Promise<Played> {
   const expected = stage.scenario.json<Expectations>('expect', stage.runbook) ?? {};
   return {
     summary,
-    differences: await differences(expected, summary, (sql) => ask(cloud, sql)),
+    differences: await differences(expected, summary, (...asked) => ask(cloud, ...asked)),
     calls: [...cloud.calls],
   };
 }

@@ -14,6 +14,12 @@ export interface ExpectedValue {
   readonly equals: string | number;
 }
 
+/** The same on a cluster of MySQL; what it has to be may be what another query gives there. */
+export interface ExpectedOfCluster extends Omit<ExpectedValue, 'equals'> {
+  readonly cluster: string;
+  readonly equals: ExpectedValue['equals'] | { readonly cluster: string; readonly sql: string };
+}
+
 /** `expect.json`: what has to be true after the run, whatever the machine itself says. */
 export interface Expectations {
   readonly status?: string;
@@ -21,6 +27,7 @@ export interface Expectations {
   readonly error?: string;
   readonly redriveCount?: number;
   readonly warehouse?: readonly ExpectedValue[];
+  readonly mysql?: readonly ExpectedOfCluster[];
 }
 
 /** `demo.json`: how `--demo` shows a failure and its repair. */

@@ -4,7 +4,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { Cloud, type CloudOptions, type RunningCloud } from '../rehearsal/cloud';
-import { bundle, givenAssembly, synthesize } from './assembly';
+import { bundle, givenAssembly, hasSources, synthesize } from './assembly';
 import { UsageError } from './errors';
 import { ownFolder, removeLeftovers } from './leftovers';
 import { findMachine, type Machine, machinesOf } from './machines';
@@ -104,6 +104,7 @@ async function build(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<string> {
+  if (!hasSources()) return givenAssembly('cdk.out');
   const begun = Date.now();
   const bundled = await bundle(signal);
   const between = Date.now();

@@ -108,7 +108,12 @@ export class Cloud extends StandIns implements RunningCloud {
     return this.operator(policy.physicalId);
   }
 
-  async query(sql: string): Promise<readonly Record<string, unknown>[]> {
+  async query(sql: string, cluster?: string): Promise<readonly Record<string, unknown>[]> {
+    if (cluster !== undefined) {
+      const found = this.clusters.get(cluster);
+      if (!found) throw new Error(`the scenario has no cluster ${cluster} to ask`);
+      return await found.query(sql);
+    }
     if (!this.warehouse) throw new Error('the scenario has no warehouse to ask');
     return (await this.warehouse.query(sql)).rows;
   }
@@ -145,8 +150,10 @@ export class Cloud extends StandIns implements RunningCloud {
     for (const table of scenario.tables ?? []) await this.tables.putTable(table);
     const contents = readWarehouse(options);
     const started = contents && this.startWarehouse(contents, options.template);
-    const filled = scenario.mysql && this.startMySql(scenario.mysql, readSource(options));
-    await Promise.all([started, filled, this.provision(functions)]);
+    const filled = [scenario.mysql ?? []]
+      .flat()
+      .map((data) => this.startMySql(data, readSource(options, data)));
+    await Promise.all([started, ...filled, this.provision(functions)]);
     const { clickstream } = scenario;
     if (clickstream) await this.startSolution(clickstream, options.scenarioDir!);
   }

@@ -1,12 +1,13 @@
 // The schemas of all inputs, by the name of their machine. Pure values: constructs use them too.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { RefusedInputError } from '../errors';
 import * as clickstream from './clickstream';
 import { RUN_ID } from './identifiers';
 import type { InputKind } from './input-kind';
 import { problemsOf } from './problems';
 import * as rdw from './rdw';
+import * as studentModuleHistory from './student-module-history';
 
 /** Any object: for machines made of exported steps, which check their input themselves. */
 const none: InputKind<unknown> = {
@@ -29,6 +30,8 @@ export const INPUTS = {
   'clickstream-legacy-cleanup': clickstream.legacyCleanup,
   'rdw-backfill': rdw.backfill,
   'rdw-restore': rdw.restore,
+  'student-module-history-migration': studentModuleHistory.migration,
+  'student-module-history-removal': studentModuleHistory.removal,
 } as const;
 
 export type InputName = keyof typeof INPUTS;
@@ -71,3 +74,7 @@ export function checkInput(
 /** Whether a run of this machine that was given up can be continued by a new one. */
 export const mayContinueReleased = (name: InputName): boolean =>
   (INPUTS[name] as InputKind<unknown>).continueReleased ?? false;
+
+/** Members that an execution which continues a run of this machine may give anew. */
+export const tunableMembers = (name: InputName): readonly string[] =>
+  (INPUTS[name] as InputKind<unknown>).tunable ?? [];

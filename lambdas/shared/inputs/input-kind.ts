@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Input of one machine: what may be in it, what a run of it owns, and an example that passes. */
 export interface InputKind<Target> {
@@ -13,4 +13,9 @@ export interface InputKind<Target> {
    * run begins, which leaves out the items that are done.
    */
   readonly continueReleased?: true;
+  /**
+   * Members that may differ from what the run began with when `continueRun` goes on with it: they say how
+   * the rest is done, not what. All others must be the same or left out.
+   */
+  readonly tunable?: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** More are not listed: an error of an execution ends at 32,768 characters. */
 const MOST = 60;

@@ -1,6 +1,6 @@
 // What every input of a runbook has.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { RUN_ID } from './identifiers';
 
 /** Members every input has. */

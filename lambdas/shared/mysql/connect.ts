@@ -12,9 +12,13 @@ const secrets = perRegion((settings) => new SecretsManagerClient(settings));
 /**
  * Opens a connection as the secret or the task's role says; the secret is read each time, because it rotates.
  *
+ * @param at another server with the same users, whatever host the secret names
  * @throws MySqlUnreachableError, MySqlCredentialsError, MySqlTlsError
  */
-export async function connectMySql(ref: MySqlRef): Promise<Connection> {
+export async function connectMySql(
+  ref: MySqlRef,
+  at?: { readonly host: string; readonly port: number },
+): Promise<Connection> {
   const login = await loginFor(
     {
       async secret(arn, region) {
@@ -24,7 +28,7 @@ export async function connectMySql(ref: MySqlRef): Promise<Connection> {
       credentials: fromEnv(),
       now: systemClock.now,
     },
-    ref,
+    { ...ref, ...at },
   );
-  return await openMySql(login);
+  return await openMySql({ ...login, ...at });
 }

@@ -1,12 +1,39 @@
 // The only place where SQL for MySQL and values meet. The files have the marks of all files in `sql/`:
 // `{{id:name}}` becomes an identifier, `{{lit:name}}` a literal of a kind, and `:name` a value. MySQL takes
 // no named parameters, and none at all in INTO OUTFILE: values are quoted here.
+//
+// What a file says about columns it cannot know is written once, and repeated for each of them:
+//
+//   select t.`id` /*each:columns*/ /*when:text*/ , hex(t.{{id:column}}) /*when:integer*/ , t.{{id:column}} /*end*/
 
 import { SqlRenderError } from '../errors';
 import { bodyOf } from '../sql';
 
 /** A value of `:name`; a list is for `in (:name)`, and an empty one equals nothing. */
-export type MySqlValue = string | number | bigint | readonly (string | number | bigint)[];
+export type MySqlValue =
+  | string
+  | number
+  | bigint
+  | readonly (string | number | bigint)[]
+  | MySqlRows;
+
+/**
+ * Rows of `values :name`, each made by {@link quoteRow}: only in sessions with NO_BACKSLASH_ESCAPES.
+ */
+export class MySqlRows {
+  constructor(readonly tuples: readonly string[]) {}
+}
+
+/** How a value that another server has given as a text is written. */
+export type MySqlCell = 'number' | 'text' | 'bytes';
+
+/** One thing a part of a file is repeated for. */
+export interface MySqlEach {
+  /** Which of the part's variants, `/*when:kind*\/`, it takes. */
+  readonly kind: string;
+  /** Identifiers that are its own. */
+  readonly ids: Readonly<Record<string, string>>;
+}
 
 /** A literal with its kind, for places where a value decides what the statement does. */
 export interface MySqlLiteral {
@@ -19,6 +46,8 @@ export interface MySqlMarks {
   readonly ids?: Readonly<Record<string, string>>;
   readonly literals?: Readonly<Record<string, MySqlLiteral>>;
   readonly parameters?: Readonly<Record<string, MySqlValue>>;
+  /** What the parts `/*each:name*\/ … /*end*\/` are repeated for. */
+  readonly each?: Readonly<Record<string, readonly MySqlEach[]>>;
 }
 
 /** https://dev.mysql.com/doc/refman/8.0/en/identifier-length.html */
@@ -36,8 +65,12 @@ const LITERALS = {
  * @throws SqlRenderError for a value that is missing or not of its kind
  */
 export function renderMySql(text: string, marks: MySqlMarks, comment: readonly string[]): string {
-  const { ids = {}, literals = {}, parameters = {} } = marks;
-  const body = bodyOf(text).replace(
+  const { ids = {}, literals = {}, parameters = {}, each = {} } = marks;
+  const repeated = bodyOf(text).replace(
+    /\/\*each:(\w+)\*\/(.*?)\/\*end\*\//gs,
+    (mark, name: string, part: string) => known(mark, each[name]).map(forOne(part)).join(''),
+  );
+  const body = repeated.replace(
     /\{\{(id|lit):(\w+)\}\}|(?<![:\w]):([a-z][a-z0-9_]*)/g,
     (mark, kind?: string, name = '', parameter?: string) => {
       if (kind === 'id') return quoteMySqlIdentifier(known(mark, ids[name]));
@@ -46,6 +79,33 @@ export function renderMySql(text: string, marks: MySqlMarks, comment: readonly s
     },
   );
   return `${commentOf(comment)}\n${body}`;
+}
+
+/** A part of a file for one of those it is repeated for. */
+const forOne =
+  (part: string) =>
+  ({ kind, ids }: MySqlEach): string => {
+    const [always = '', ...variants] = part.split(/\/\*when:/);
+    const variant = variants
+      .map((text) => text.split('*/', 2))
+      .find(([kinds]) => kinds!.split(',').includes(kind));
+    if (variants.length > 0 && !variant) throw new SqlRenderError(`no variant for ${kind}`);
+    return `${always}${variant?.[1] ?? ''}`.replace(/\{\{id:(\w+)\}\}/g, (mark, name: string) =>
+      ids[name] === undefined ? mark : quoteMySqlIdentifier(ids[name]),
+    );
+  };
+
+/** A row of an INSERT; a null is a null of any kind. */
+export function quoteRow(cells: readonly MySqlCell[], values: readonly (string | null)[]): string {
+  const quoted = values.map((value, i) => {
+    if (value === null) return 'null';
+    if (cells[i] === 'text') return `'${value.replaceAll("'", "''")}'`;
+    const pattern = cells[i] === 'number' ? /^-?[\d.]+(e[+-]?\d+)?$/i : /^[0-9A-Fa-f]*$/;
+    // A value of a learner: the message must not repeat it.
+    if (!pattern.test(value)) throw new SqlRenderError(`a value is not of kind ${cells[i]}`);
+    return cells[i] === 'number' ? value : `x'${value}'`;
+  });
+  return `(${quoted.join(', ')})`;
 }
 
 /** The opening comment of a statement. */
@@ -71,6 +131,7 @@ function quoteLiteral({ kind, value }: MySqlLiteral): string {
 }
 
 function quoteValue(value: MySqlValue): string {
+  if (value instanceof MySqlRows) return value.tuples.join(',\n');
   if (typeof value === 'object')
     return value.length > 0 ? value.map(quoteValue).join(', ') : 'null';
   if (typeof value === 'bigint') return String(value);

@@ -6,8 +6,11 @@ export type Kind = 'rule' | 'capacity' | 'ingestion' | 'deployment';
 
 /** One thing. */
 export interface Thing {
+  /** Which handler it has. */
   readonly kind: Kind;
+  /** Its name, or what else its service finds it by. */
   readonly name: string;
+  /** Region it is in. */
   readonly region: string;
   /** What it shall be meanwhile, where the kind alone does not say it: the RPUs of a workgroup. */
   readonly to?: unknown;

@@ -1,6 +1,7 @@
 // The report as one file: no scripts, no network, readable without colour and by screen readers.
 
 import { consoleLink } from '../inputs/links';
+import { COPY_HEAD, copyRow } from './copies';
 import { message } from './markdown';
 import type { Report } from './model';
 import { lanesOf } from './timeline';
@@ -110,6 +111,7 @@ ${table(
     b.error,
   ]),
 )}
+${table('Copy', COPY_HEAD, report.copies.map(copyRow))}
 ${table(
   'Stack updates',
   ['Step', 'Attempt', 'Change set', 'State', 'Message'],

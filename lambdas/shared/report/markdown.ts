@@ -1,4 +1,5 @@
 import { consoleLink } from '../inputs/links';
+import { COPY_HEAD, copyRow } from './copies';
 import type { Report } from './model';
 
 /** A table's cell: one line, its bars escaped. */
@@ -81,6 +82,7 @@ export function toMarkdown(report: Report): string {
         b.error,
       ]),
     ),
+    ...tableSection('Copy', COPY_HEAD, report.copies.map(copyRow)),
     ...tableSection(
       'Stack updates',
       ['Step', 'Attempt', 'Change set', 'State', 'Message'],

@@ -5,6 +5,7 @@ import type { ItemMark } from '../items';
 import type { Ledger, LedgerKey } from '../ledger';
 import type { RunItem } from '../runs';
 import { nextSteps } from './advice';
+import type { CopyRecord } from './copies';
 
 /** One try at a batch, as its task recorded it. */
 export interface BatchRecord {
@@ -57,6 +58,7 @@ export interface Report {
   readonly checks: readonly CheckRecord[];
   readonly gates: readonly Omit<GateItem, 'token'>[];
   readonly items: readonly (ItemMark & { readonly name: string })[];
+  readonly copies: readonly CopyRecord[];
   readonly changeSets: readonly ChangeSetRecord[];
   readonly notes: readonly string[];
   readonly ends: readonly EndRecord[];
@@ -77,6 +79,10 @@ export async function readReport(ledger: Ledger, run: RunItem): Promise<Report> 
     checks: (await all<CheckRecord>('check#')).map(withoutKey),
     gates,
     items: items.map((mark) => ({ ...withoutKey(mark), name: mark.sk.slice('item#'.length) })),
+    copies: (await all<Omit<CopyRecord, 'name'>>('copied#')).map((copy) => ({
+      ...withoutKey(copy),
+      name: copy.sk.split('#').slice(2).join('#'),
+    })),
     changeSets: (await all<ChangeSetRecord>('change-set#')).map(
       ({ step, number, name, state, message }) => ({ step, number, name, state, message }),
     ),

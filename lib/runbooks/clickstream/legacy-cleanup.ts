@@ -163,7 +163,6 @@ function dropOne(scope: Construct, warehouse: Warehouse): sfn.IChainable {
     ...common,
     work: 'drops of legacy procedures',
     label: 'legacyProcedures',
-    resultName: 'legacyProcedures',
     payload: {
       step: 'legacyProcedures',
       plan: { kind: 'list', statements: PROCEDURES },

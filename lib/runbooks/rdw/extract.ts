@@ -44,7 +44,6 @@ export function extractSlices(
   });
   source.grant(task);
   allowFiles(task, target);
-
   useBucketKey(task, target, ['kms:Decrypt', 'kms:GenerateDataKey']);
   const loop = new WaitLoop(scope, 'Extract', {
     step: 'extract',

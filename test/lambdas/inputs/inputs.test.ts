@@ -242,7 +242,12 @@ describe('the input of the whole upgrade', () => {
 
 it('every example passes its own schema', () => {
   for (const name of Object.keys(INPUTS) as InputName[]) {
-    const target = { ...TARGET, tenants: [{ id: 'CA' }] };
+    const target = {
+      ...TARGET,
+      tenants: [{ id: 'CA' }],
+      source: { database: 'edxapp', table: 'old' },
+      target: { database: 'edxapp_csmh', table: 'new' },
+    };
     const example = (INPUTS[name].example as (target: unknown) => unknown)(target);
     expect(() => checkInput(name, target, example)).not.toThrow();
   }

@@ -269,3 +269,47 @@ describe('a run of rdw that was given up', () => {
     );
   });
 });
+
+describe('a copy that was left alone for long', () => {
+  const table = 'courseware_studentmodulehistory';
+  const request = (name: string, input: unknown): OpenRunPayload => ({
+    ...payload(
+      name,
+      {
+        source: { database: 'edxapp', table },
+        target: { database: `csmh_${name.slice(1)}`, table: 'new' },
+      } as never,
+      input,
+    ),
+    machine: 'student-module-history-migration',
+    schema: 'student-module-history-migration',
+  });
+  const failed = async (name: string) => {
+    const { run } = await open(request(name, { table, niceRatio: 0.5, workers: 2 }));
+    sfn.statuses[executionArn(name)] = 'FAILED';
+    return run.id;
+  };
+
+  it('is continued by an execution that confirms the old checkpoint and says how the rest is done', async () => {
+    const old = await failed('a1');
+    const given = { continueRun: old, resumeStale: true, niceRatio: 3 };
+    const { run, input } = await open(request('b1', given));
+    expect(run.id).toBe(old);
+    expect(input).toMatchObject({ ...given, table, workers: 2 });
+  });
+
+  it('is not continued by one that would do something else', async () => {
+    const old = await failed('a2');
+    await expect(open(request('b2', { continueRun: old, workers: 4 }))).rejects.toThrow(
+      /workers: run \S+ began with 2; leave it out or give the same/,
+    );
+  });
+
+  it('has to be confirmed by each execution again', async () => {
+    const old = await failed('a3');
+    await open(request('b3', { continueRun: old, resumeStale: true }));
+    sfn.statuses[executionArn('b3')] = 'FAILED';
+    const { input } = await open(request('c3', { continueRun: old }));
+    expect(input).toMatchObject({ resumeStale: false });
+  });
+});

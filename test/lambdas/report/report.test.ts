@@ -1,4 +1,5 @@
 import { runKey } from '../../../lambdas/shared/ledger';
+import { copyRow } from '../../../lambdas/shared/report/copies';
 import { toHtml } from '../../../lambdas/shared/report/html';
 import { toMarkdown } from '../../../lambdas/shared/report/markdown';
 import { type BatchRecord, type Report, readReport } from '../../../lambdas/shared/report/model';
@@ -63,6 +64,26 @@ beforeAll(async () => {
     name: 'runbook-1',
     state: 'updated',
     plan: { parameters: [{ value: 'SECRET-VALUE' }] },
+  });
+  await put('copied#copy#range-1', {
+    phase: 'copy',
+    at: 'x',
+    done: false,
+    verifiedTo: '5000',
+    lo: '1',
+    hi: '9007199254740993',
+    rows: '4000',
+    inserted: '3990',
+    bytes: String(3 * 2 ** 20),
+    chunks: '8',
+    rowsPerSecond: 800,
+    etaSeconds: 11_100,
+    etaSecondsLow: 9000,
+    etaSecondsHigh: 20,
+    lagSeconds: 0.4,
+    paused: { nice: 12.345, lag: 3 },
+    pausedNow: 'operator',
+    blind: { 'history list': 'the user lacks the right PROCESS' },
   });
   await put('note#shop#loads', { text: '2 live loads failed' });
   await put('ended#2026-01-01T00:30:00.000Z', {
@@ -136,5 +157,37 @@ describe('the timeline', () => {
     const at = '2026-01-01T00:00:00.000Z';
     const [lane] = lanesOf([batch('x', 0, { startedAt: at, endedAt: at })]);
     expect(lane!.bars[0]!.width).toBeGreaterThan(0);
+  });
+});
+
+describe('a chunked copy', () => {
+  const row = (change: object = {}) => copyRow({ ...report.copies[0]!, ...change });
+
+  it('says how far a range is, how long it takes, and why it rests', () => {
+    expect(toMarkdown(report)).toContain(
+      '| range-1 | copied | 1 to 9007199254740993 | 5000 | 4000 | 3990 | 3.0 | 800 | 3 h 5 min (2 h 30 min to 20 s) | ' +
+        '0.4 s | nice 12 s, lag 3 s, now: operator | history list (the user lacks the right PROCESS) |',
+    );
+    expect(toHtml(report)).toContain('<td>1 to 9007199254740993</td>');
+  });
+
+  it.each([
+    [{ done: true, phase: 'verify' }, ['compared', 'done']],
+    [{ etaSeconds: null }, ['copied', 'unknown']],
+    [{ etaSeconds: 20, etaSecondsHigh: null }, ['copied', '20 s']],
+    [
+      { etaSeconds: 600, etaSecondsLow: 540, etaSecondsHigh: 660 },
+      ['copied', '10 min (9 min to 11 min)'],
+    ],
+  ])('with %j', (change, [work, left]) => {
+    expect([row(change)[1], row(change)[8]]).toEqual([work, left]);
+  });
+
+  it('leaves cells empty where nothing is known', () => {
+    expect(row({ lagSeconds: null, paused: {}, pausedNow: null, blind: {} }).slice(9)).toEqual([
+      '',
+      '',
+      '',
+    ]);
   });
 });

@@ -1,23 +1,13 @@
 // A customer's key of the buckets: who may use it, and for what. The rehearsal's S3 encrypts nothing.
 
-import { App, type Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { rdwTargetSchema } from '../../../lambdas/shared/inputs/target/rdw';
-import { RdwStack } from '../../../lib/runbooks/rdw/rdw-stack';
+import { rdwTemplate } from '../../support/definitions';
 import { RDW } from '../../support/rdw-target';
 
 const KEY = 'arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d';
 const policies = (change: object) => {
-  const target = {
-    account: '000000000000',
-    region: 'us-east-1',
-    noticeEmails: [],
-    quietAlarmAfterHours: 2,
-    tracing: false,
-    rdw: rdwTargetSchema.parse({ ...RDW, ...change }),
-  };
-  const stack: Stack = new RdwStack(new App(), { targetName: 'example', target: target as never });
-  const found = Template.fromStack(stack).findResources('AWS::IAM::Policy');
+  const template = rdwTemplate({ rdw: rdwTargetSchema.parse({ ...RDW, ...change }) });
+  const found = template.findResources('AWS::IAM::Policy');
   return Object.entries(found).flatMap(([id, { Properties }]) =>
     Properties.PolicyDocument.Statement.filter(({ Resource }: { Resource: unknown }) =>
       JSON.stringify(Resource).includes(KEY),

@@ -1,23 +1,12 @@
 // The release of a back-fill: what stands behind giving the run up, and who hears when that fails.
 
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { rdwTargetSchema } from '../../../lambdas/shared/inputs/target/rdw';
-import { RdwStack } from '../../../lib/runbooks/rdw/rdw-stack';
-import { definitionsOf, statesOf } from '../../support/definitions';
+import { definitionsOf, rdwTemplate, statesOf } from '../../support/definitions';
 import { RDW } from '../../support/rdw-target';
 import { grantsOf } from '../../support/step-machine';
 
-const target = {
-  account: '000000000000',
-  region: 'us-east-1',
-  noticeEmails: [],
-  quietAlarmAfterHours: 2,
-  tracing: false,
-  rdw: rdwTargetSchema.parse(RDW),
-};
-const stack = new RdwStack(new App(), { targetName: 'example', target: target as never });
-const template = Template.fromStack(stack);
+const template = rdwTemplate({ rdw: rdwTargetSchema.parse(RDW) });
 const states = new Map(statesOf(definitionsOf(template)['example-rdw-release']!));
 
 test('tidies up behind the release, then appoints the end of the objects of that run', () => {

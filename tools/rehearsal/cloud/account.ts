@@ -12,10 +12,18 @@ import type { TableData } from '../services/dynamodb';
 import type { EmrData } from '../services/emr-serverless';
 import type { RuleData } from '../services/event-rules';
 import type { KubernetesData } from '../services/kubernetes';
+import type { MetricData } from '../services/metrics';
 import type { FleetData } from '../services/servers/fleet';
 import type { AdministeredWarehouse } from '../warehouse/roles';
 import type { WarehouseOptions } from '../warehouse/warehouse';
 import type { CloudOptions } from './contract';
+
+/** Something that has to be done before a gate can be approved. */
+export interface GateAct {
+  /** Name of a MySQL cluster. */
+  readonly cluster: string;
+  readonly sql: string;
+}
 
 /** `cloud.json` of a scenario: what exists in the account beside the stacks. */
 export interface Account {
@@ -33,12 +41,16 @@ export interface Account {
   readonly emr?: EmrData;
   /** A cluster with its API server. */
   readonly kubernetes?: KubernetesData;
-  /** A cluster of Aurora MySQL; `source.sql` says what is in it. */
-  readonly mysql?: MySqlData;
+  /** Clusters of Aurora MySQL; a file of SQL says what is in each. */
+  readonly mysql?: MySqlData | readonly MySqlData[];
+  /** What the operator does when a gate asks, before the answer: SQL for a cluster, by the gate's name. */
+  readonly gates?: Readonly<Record<string, readonly GateAct[]>>;
   /** Tables of DynamoDB. */
   readonly tables?: readonly TableData[];
   /** Clickstream Analytics on AWS, alive: its console, workflows, jobs and loads. */
   readonly clickstream?: ClickstreamData;
+  /** Metrics of CloudWatch. */
+  readonly metrics?: readonly MetricData[];
   /** Rules of EventBridge. */
   readonly rules?: readonly RuleData[];
   /** By ARN or name. */
@@ -83,11 +95,14 @@ export function readFaults({ faults = [], ...scenario }: CloudOptions): FaultSpe
   return [...own, ...faults].map(faultOf);
 }
 
-/** What is in the scenario's MySQL cluster: SQL that is executed in order. */
-export const readSource = (scenario: Scenario): readonly string[] => {
+/** What is in a MySQL cluster of the scenario: SQL that is executed in order. */
+export const readSource = (
+  scenario: Scenario,
+  { sql = 'source.sql' }: MySqlData,
+): readonly string[] => {
   const { rows } = scenario;
   const size = rows === undefined ? [] : [`set @rows = ${rows}`];
-  return [...size, textOf(scenario, 'source.sql') ?? 'do 0'];
+  return [...size, ...[sql].flat().map((file) => textOf(scenario, file) ?? 'do 0')];
 };
 
 /** What the scenario's warehouse is made of; undefined when it has none. */

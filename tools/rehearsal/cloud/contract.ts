@@ -115,8 +115,8 @@ export interface RunningCloud {
   readonly counters: Counters;
   /** Calls of task functions so far, oldest first. */
   readonly calls: readonly TaskCall[];
-  /** Runs a query on the warehouse as its superuser, past the API; refuses without a warehouse. */
-  query(sql: string): Promise<readonly Record<string, unknown>[]>;
+  /** Runs a query on the warehouse or a cluster of MySQL as its superuser, past the API; refuses without one. */
+  query(sql: string, cluster?: string): Promise<readonly Record<string, unknown>[]>;
   /** Everything published to topics so far. */
   readonly notices: readonly Notice[];
   /** Called synchronously on each event: a listener that holds the clock stops time right there. */

@@ -26,6 +26,7 @@ import {
   KubernetesService,
   selfSigned,
 } from '../services/kubernetes';
+import { MetricsService } from '../services/metrics';
 import { RedshiftServerlessService, RedshiftService } from '../services/redshift-admin';
 import { RedshiftDataService } from '../services/redshift-data';
 import { ObjectStore, S3Service } from '../services/s3';
@@ -62,8 +63,8 @@ export class StandIns {
   /** Only when the scenario has them. */
   readonly cloudformation?: CloudFormationService;
   warehouse?: Warehouse;
-  /** Only when the scenario has one. */
-  mysql?: MySqlCluster;
+  /** Clusters of MySQL, by name. */
+  readonly clusters = new Map<string, MySqlCluster>();
   /** Clickstream Analytics on AWS, where the scenario has it. */
   clickstream?: Solution;
   protected readonly server: Server;
@@ -106,6 +107,10 @@ export class StandIns {
       deliver({ ...this, functions: this.functions!, signal: this.closing.signal }, ...delivery),
     );
     this.bus.listeners.add((event) => measure(this.alarms, event));
+    this.topics.listeners.add(({ subject = '' }) => {
+      const [, gate] = / asks: (\S+)/.exec(subject) ?? [];
+      if (gate) void this.prepareGate(gate);
+    });
     this.engine = new Engine({
       clock,
       ...place,
@@ -133,6 +138,7 @@ export class StandIns {
       this.rules,
       this.emr,
       new StsService(clock, this.callers),
+      new MetricsService(clock, scenario.metrics ?? []),
       new SecretsService(clock, arn('secretsmanager', 'secret:'), this.secrets),
       new S3Service(this.store),
       new StepFunctionsService(this.engine, clock),
@@ -164,7 +170,7 @@ export class StandIns {
     await this.server.stop();
     await this.console?.stop();
     await this.cluster?.stop();
-    await this.mysql?.stop();
+    await Promise.all([...this.clusters.values()].map((cluster) => cluster.stop()));
     await this.warehouse?.stop();
   }
 
@@ -245,10 +251,15 @@ export class StandIns {
     return this.functions;
   }
 
-  /** Starts the MySQL cluster; its secrets say where it is and whom to trust. */
+  /** The only MySQL cluster of most scenarios. */
+  get mysql(): MySqlCluster | undefined {
+    return [...this.clusters.values()][0];
+  }
+
+  /** Starts a MySQL cluster; its secrets say where it is and whom to trust. */
   protected async startMySql(data: MySqlData, sql: readonly string[]): Promise<void> {
-    const { clock, faults, callers, store, iam, account, server } = this;
-    const { stopsWithClient, secrets = [], ...place } = data;
+    const { clock, faults, callers, store, iam, account, server, problems } = this;
+    const { stopsWithClient, statementMs, actors, replicas, secrets = [], ...place } = data;
     const uploads = { store, iam, account, ...place };
     const record = (call: CallRecord) => {
       server.calls.push(call);
@@ -256,13 +267,26 @@ export class StandIns {
       for (const listener of server.listeners) listener(call, { Sql: call.sql });
     };
     const tls = selfSigned('rehearsed database');
-    const options = { sql, clock, faults, callers, uploads, stopsWithClient, tls, record };
-    this.mysql = await MySqlCluster.start(options);
-    const { host, port } = this.mysql;
+    const world = { clock, faults, callers, uploads, tls, record, problems };
+    const own = { sql, stopsWithClient, statementMs, actors, replicas };
+    const cluster = await MySqlCluster.start({ ...world, ...own });
+    this.clusters.set(data.name ?? 'mysql', cluster);
+    const { host, port } = cluster;
     for (const name of secrets) {
       const members = this.secrets[name] as object | undefined;
       this.secrets[name] = { ...members, host, port, certificateAuthority: tls.cert };
     }
+  }
+
+  /** Has the operator do what a gate asks for; time stands still until it is done. */
+  async prepareGate(gate: string): Promise<void> {
+    const { clock, clusters, problems, scenario } = this;
+    const acts = scenario.gates?.[gate] ?? [];
+    const release = clock.hold();
+    const all = acts.map(({ cluster, sql }) => clusters.get(cluster)!.query(sql));
+    await Promise.all(all)
+      .catch((error) => problems.push(error))
+      .finally(release);
   }
 
   protected async startWarehouse(

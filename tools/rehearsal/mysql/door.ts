@@ -7,9 +7,16 @@ import type { Callers } from '../iam/callers';
 import type { Certified } from '../services/kubernetes/certificate';
 import type { CallRecord } from '../services/server';
 import type { Clock } from '../types';
+import type { Actors } from './actors';
 import type { MariaDbServer } from './mariadb';
 import { Session } from './session';
 import type { UploadOptions } from './upload';
+
+/** A reader of the cluster, in milliseconds behind its writer. */
+export interface Replica {
+  readonly id: string;
+  readonly lagMs: number;
+}
 
 /** What the door leads to. */
 export interface DoorOptions {
@@ -20,10 +27,22 @@ export interface DoorOptions {
   /** A connection that may do everything. */
   readonly admin: Connection;
   readonly uploads: UploadOptions;
+  /** Others who write. */
+  readonly actors?: Actors;
+  /** What Aurora says of its readers at first; tests change it. @default - it is no cluster of Aurora */
+  readonly replicas?: readonly Replica[];
+  /** Milliseconds of virtual time that each statement takes. @default - none, unless it really takes long */
+  readonly statementMs?: number;
   /** Whether a statement ends with its client. @default - it goes on to its end */
   readonly stopsWithClient?: boolean;
   /** Certificate and key of a door that speaks TLS with who asks for it. @default - it does not */
   readonly tls?: Certified;
+  /** Users that IAM lets in. @default - none */
+  readonly tokens?: {
+    readonly users: readonly string[];
+    /** `arn:aws:rds-db:<region>:<account>:dbuser:<resource id>/` */
+    readonly arn: string;
+  };
   /** Told of each connection and statement when it is answered. */
   readonly record?: (call: CallRecord) => void;
 }

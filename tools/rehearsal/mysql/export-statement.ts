@@ -21,10 +21,14 @@ const INTO = /\binto\s+outfile\s+s3\s+'([^']*)'/i;
 const switchOf = (name: string) => new RegExp(`\\b${name}\\s+(on|off)\\b`, 'i');
 const OTHERS = /\b(format\s+(csv|text)|encryption\s+\w+)\b/i;
 
+/** Only such a one exports; what others carry is data, and may say anything. */
+const QUERY = /^(\s|\(|\/\*[^*]*\*\/)*(select|with)\b/i;
+
 const refuse = (message: string) => new SqlError(1064, '42000', message);
 
 /** Reads a statement; undefined when it is another one. */
 export function exportStatement(sql: string): ExportStatement | undefined {
+  if (!QUERY.test(sql)) return undefined;
   const found = INTO.exec(sql);
   if (!found) {
     // Nobody but the superuser has the right FILE on Aurora.

@@ -1,19 +1,28 @@
 // An Aurora MySQL cluster: MariaDB with a door in front of it.
 
 import type { Connection } from 'mysql2/promise';
-import { Door, type DoorOptions } from './door';
+import { type ActorData, Actors } from './actors';
+import { Door, type DoorOptions, type Replica } from './door';
 import { type MariaDbServer, startMariaDb } from './mariadb';
 
 export { hasMariaDb } from './mariadb';
 
 /** What a cluster is started with. */
-export interface MySqlClusterOptions extends Omit<DoorOptions, 'server' | 'admin'> {
+export interface MySqlClusterOptions extends Omit<DoorOptions, 'server' | 'admin' | 'actors'> {
   /** Executed one after the other, as the superuser. */
   readonly sql: readonly string[];
+  readonly actors?: readonly ActorData[];
+  /** Takes what goes wrong where nobody waits for it. */
+  readonly problems?: Error[];
 }
 
-/** What a scenario says about its cluster. */
-export interface MySqlData {
+/** What a scenario says about a cluster. */
+export interface MySqlData
+  extends Pick<MySqlClusterOptions, 'actors' | 'replicas' | 'statementMs'> {
+  /** How the scenario's gates and tests name it. @default 'mysql' */
+  readonly name?: string;
+  /** Files of the scenario with what is in it. @default 'source.sql' */
+  readonly sql?: string | readonly string[];
   readonly clusterArn: string;
   /** The role of parameter aws_default_s3_role. */
   readonly roleArn?: string;
@@ -27,13 +36,16 @@ export interface MySqlData {
 
 /** A running cluster. */
 export class MySqlCluster {
-  static async start({ sql, ...options }: MySqlClusterOptions): Promise<MySqlCluster> {
+  static async start(options: MySqlClusterOptions): Promise<MySqlCluster> {
+    const { sql, actors: cast = [], problems = [], ...rest } = options;
     const server = await startMariaDb();
     try {
       const admin = await server.connect();
-      for (const text of sql) await admin.query(text);
-      const door = new Door({ ...options, server, admin });
-      return new MySqlCluster(server, admin, door, await door.open());
+      for (const text of [...tableOf(rest.replicas), ...sql]) await admin.query(text);
+      const actors = new Actors(options.clock, problems);
+      for (const one of cast) await actors.add(server, one);
+      const door = new Door({ ...rest, server, admin, actors });
+      return new MySqlCluster(server, admin, actors, door, await door.open());
     } catch (error) {
       await server.stop();
       throw error;
@@ -45,6 +57,7 @@ export class MySqlCluster {
   private constructor(
     private readonly server: MariaDbServer,
     private readonly admin: Connection,
+    private readonly actors: Actors,
     private readonly door: Door,
     readonly port: number,
   ) {}
@@ -56,7 +69,22 @@ export class MySqlCluster {
 
   async stop(): Promise<void> {
     await this.door.close();
+    this.actors.stop();
     this.admin.destroy();
     await this.server.stop();
   }
+}
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Reference.ISTables.html */
+function tableOf(replicas: readonly Replica[] | undefined): string[] {
+  if (!replicas) return [];
+  const rows = replicas.map(({ id, lagMs }) => `('${id}', uuid(), ${lagMs}, now())`);
+  return [
+    `create database rehearsal;
+     create table rehearsal.replica_host_status (server_id varchar(100), session_id varchar(100),
+       replica_lag_in_milliseconds double, last_update_timestamp datetime(6));
+     grant select on rehearsal.replica_host_status to public;
+     insert into rehearsal.replica_host_status values
+       ${["('writer', 'MASTER_SESSION_ID', 0, now())", ...rows].join(', ')}`,
+  ];
 }

@@ -72,8 +72,12 @@ const programs = () => ({
 /** Whether the rehearsal can have a MySQL server on this computer. */
 export const hasMariaDb = (): boolean => Object.values(programs()).every(Boolean);
 
-/** Starts a server on an empty cluster; refuses with what to install when there is none. */
-export async function startMariaDb(): Promise<MariaDbServer> {
+/**
+ * Starts a server on an empty cluster; refuses with what to install when there is none.
+ *
+ * @param more settings that win over those of a rehearsal
+ */
+export async function startMariaDb(more: readonly string[] = []): Promise<MariaDbServer> {
   const { server, install } = programs();
   if (!server || !install) {
     const missing = server ? 'mariadb-install-db' : 'mariadbd';
@@ -112,6 +116,7 @@ export async function startMariaDb(): Promise<MariaDbServer> {
     const ask = async () => (await connect()).end();
     const args = [
       ...SETTINGS,
+      ...more,
       `--datadir=${data}`,
       `--socket=${socketPath}`,
       `--pid-file=${join(data!, 'pid')}`,

@@ -79,11 +79,14 @@ export function withoutTls(reply: Packet): Packet {
 export class PacketReader {
   private parts: Buffer[] = [];
   private length = 0;
+  /** Bytes below which nothing is whole. */
+  private needed = 4;
 
   /** Gives up what is no whole packet. */
   rest(): Buffer {
     const rest = Buffer.concat(this.parts.splice(0));
     this.length = 0;
+    this.needed = 4;
     return rest;
   }
 
@@ -91,16 +94,19 @@ export class PacketReader {
   push(chunk: Buffer): Packet[] {
     this.parts.push(chunk);
     this.length += chunk.length;
+    // A statement of megabytes arrives in hundreds of parts: they are put together once.
+    if (this.length < this.needed) return [];
     let rest = Buffer.concat(this.parts);
     const packets: Packet[] = [];
-    while (rest.length >= 4 && rest.length >= 4 + rest.readUIntLE(0, 3)) {
-      const size = rest.readUIntLE(0, 3);
-      if (size === LARGEST) throw new Error('the rehearsal takes no MySQL packets of 16 MB');
-      packets.push(new Packet(rest.subarray(0, 4 + size)));
-      rest = rest.subarray(4 + size);
+    const size = () => (rest.length < 4 ? 0 : rest.readUIntLE(0, 3));
+    while (rest.length >= 4 && rest.length >= 4 + size()) {
+      if (size() === LARGEST) throw new Error('the rehearsal takes no MySQL packets of 16 MB');
+      packets.push(new Packet(rest.subarray(0, 4 + size())));
+      rest = rest.subarray(4 + size());
     }
     this.parts = [rest];
     this.length = rest.length;
+    this.needed = 4 + size();
     return packets;
   }
 }

@@ -10,7 +10,7 @@ import type { FaultSpec, Occasion } from '../faults/faults';
 import { newProcess, type Process } from '../iam/callers';
 import type { Certified } from '../services/kubernetes/certificate';
 import { type Pace, pace } from '../warehouse/pace';
-import type { DoorOptions } from './door';
+import type { DoorOptions, Replica } from './door';
 import { type ExportStatement, exportStatement, missingRight } from './export-statement';
 import {
   asksForTls,
@@ -21,6 +21,7 @@ import {
   SqlError,
   withoutTls,
 } from './packets';
+import { askForToken, checkToken, withoutProof } from './token';
 import { Upload } from './upload';
 import { Upstream } from './upstream';
 
@@ -32,6 +33,16 @@ const LOST = 'lost-connection';
 
 /** Commands nobody answers. */
 const UNANSWERED: readonly number[] = [COMMAND.close, COMMAND.longData];
+
+/** Of a statement that carries megabytes of data, its record keeps the beginning. */
+const KEPT_SQL = 2_000;
+
+/** What Aurora tells of its replicas stands in a table of the rehearsal: MariaDB's own schema takes none. */
+const REPLICAS = /`?information_schema`?\.`?replica_host_status`?/gi;
+
+/** InnoDB takes a transaction back that loses in a deadlock; a fault of that number has to do so itself. */
+const DEADLOCK = 1213;
+const STATES: Readonly<Record<number, string>> = { [DEADLOCK]: '40001', 1062: '23000' };
 
 let sessions = 0;
 
@@ -46,6 +57,8 @@ export class Session {
   private thread = 0;
   private authenticated = false;
   private behind = 0;
+  /** The first packet of a client whose token is awaited. */
+  private introduced?: Packet;
   private work: Promise<void>;
 
   constructor(
@@ -123,6 +136,10 @@ export class Session {
       this.secure(tls);
       return;
     }
+    if (this.introduced) {
+      this.believe(packet, this.introduced);
+      return;
+    }
     if (packet.sequence === 1 + this.behind) {
       this.identify();
       const { payload } = packet;
@@ -133,9 +150,33 @@ export class Session {
         this.refuse(fault);
         return;
       }
+      if (this.door.tokens?.users.includes(this.user)) {
+        this.introduced = packet;
+        this.client.write(askForToken(packet.sequence + 1).bytes);
+        return;
+      }
     }
     const first = packet.sequence === 1 + this.behind;
     this.upstream.send((first ? withoutTls(packet) : packet).moved(-this.behind));
+  }
+
+  /** Lets a user in whose token is good; the server sees one without a password. */
+  private believe(token: Packet, first: Packet): void {
+    const { clock, callers, uploads, tokens } = this.door;
+    this.introduced = undefined;
+    try {
+      const text = token.payload.toString('utf8', 0, token.payload.length - 1);
+      const world = { callers, iam: uploads.iam, users: tokens!.arn, now: clock.now() };
+      checkToken(text, this.user, world);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      this.door.record?.({ ...this.occasion('Connect'), by: this.user, error: String(error.code) });
+      this.client.end(error.packet(token.sequence + 1).bytes);
+      return;
+    }
+    this.upstream.send(withoutProof(withoutTls(first)).moved(-this.behind));
+    // The question and the token: the server has seen neither.
+    this.behind += 2;
   }
 
   /** The worker says where it has connected from; its word may arrive behind the first packet. */
@@ -152,7 +193,8 @@ export class Session {
 
   private occasion(operation: string, sql?: string): Occasion {
     const { task, machine, state } = this.process;
-    return { task, machine, state, service: 'mysql', operation, ...(sql !== undefined && { sql }) };
+    const said = sql?.slice(0, KEPT_SQL);
+    return { task, machine, state, service: 'mysql', operation, ...(sql && { sql: said }) };
   }
 
   private async command(packet: Packet): Promise<void> {
@@ -179,14 +221,16 @@ export class Session {
     let record: Occasion = this.occasion('Query', sql);
     try {
       const wanted = sql === undefined ? undefined : exportStatement(sql);
-      record = this.occasion(wanted ? 'SelectIntoS3' : 'Query', sql);
+      record = this.occasion(wanted ? 'SelectIntoS3' : operationOf(sql), sql);
       const fault = door.faults.take('call', record);
       await this.before(fault, time, sql ?? '');
       const seconds = sql && door.faults.take('duration', record)?.seconds;
       if (seconds) await this.wait(seconds, time, sql);
       const breaks = sql === undefined ? undefined : door.faults.take('statement', record);
       if (breaks && breaks.when !== 'after') throw errorOf(breaks, this.user) ?? HANG_UP;
+      if (sql !== undefined) await door.actors?.act();
       const answer = wanted ? await this.export(wanted, breaks) : await this.timed(packet);
+      await this.take(time);
       const error = answer.map(SqlError.in).find((one) => one);
       if (error) throw error;
       door.record?.({ ...record, by: this.user });
@@ -195,6 +239,7 @@ export class Session {
       return answer;
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
+      if (error.code === DEADLOCK) await this.upstream.query('rollback');
       door.record?.({ ...record, by: this.user, error: String(error.code) });
       return [error.packet(1)];
     }
@@ -250,8 +295,18 @@ export class Session {
   /** Executes a command at the rehearsal's time. */
   private async timed(packet: Packet): Promise<Packet[]> {
     const seconds = (this.door.clock.now() / 1000).toFixed(3);
-    await this.upstream.query(`set timestamp = ${seconds}`);
-    return await this.upstream.execute(packet);
+    // What the server minded about the last statement is forgotten with the next one.
+    if (!asksForWarnings(packet)) await this.upstream.query(`set timestamp = ${seconds}`);
+    return await this.upstream.execute(known(packet, this.door.replicas));
+  }
+
+  /** Lets the time pass that a statement takes; a real clock has seen it pass. */
+  private async take(time: Pace): Promise<void> {
+    const { clock, statementMs } = this.door;
+    if (!statementMs || clock.kind === 'real') return;
+    const goOn = time.rest();
+    await clock.sleep(statementMs);
+    goOn();
   }
 
   private async export(statement: ExportStatement, breaks?: FaultSpec): Promise<Packet[]> {
@@ -274,6 +329,29 @@ export class Session {
   }
 }
 
+/** A statement that asks for what Aurora's own schema has, and the command as MariaDB knows it. */
+function known(packet: Packet, replicas?: readonly Replica[]): Packet {
+  if (packet.kind !== COMMAND.query || packet.payload.length > KEPT_SQL) return packet;
+  const sql = packet.payload.toString('utf8', 1);
+  const told = sql.replace(REPLICAS, 'rehearsal.replica_host_status');
+  if (told === sql) return packet;
+  if (replicas) return Packet.command(COMMAND.query, told);
+  const message = "Unknown table 'REPLICA_HOST_STATUS' in information_schema";
+  throw new SqlError(1109, '42S02', message);
+}
+
+const asksForWarnings = ({ kind, payload }: Packet): boolean =>
+  kind === COMMAND.query &&
+  /^(\s|\/\*[^*]*\*\/)*show\s+(warnings|errors)/i.test(payload.toString('latin1', 1, 300));
+
+/** What changes something has another name than what reads. */
+const operationOf = (sql = ''): string =>
+  /^(\s|\/\*[^*]*\*\/)*(insert|update|delete|alter|create|grant|truncate|drop|commit)\b/i.test(
+    sql.slice(0, 300),
+  )
+    ? 'Execute'
+    : 'Query';
+
 /** What the server says for a fault; undefined: nothing, the connection breaks. */
 function errorOf({ kind, error, message }: FaultSpec, user: string): SqlError | undefined {
   if (error === LOST || kind === 'lost-answer' || kind === 'kill') return undefined;
@@ -281,8 +359,9 @@ function errorOf({ kind, error, message }: FaultSpec, user: string): SqlError | 
     return new SqlError(1045, '28000', message ?? `Access denied for user '${user}'@'%'`);
   }
   if (kind === 'throttle') return new SqlError(1040, '08004', message ?? 'Too many connections');
-  const code = Number(error ?? 1105);
-  return new SqlError(code, 'HY000', message ?? 'Fault of the rehearsal');
+  // One that nobody knows is an unknown one of the server's too.
+  const code = Number(error) || 1105;
+  return new SqlError(code, STATES[code] ?? 'HY000', message ?? 'Fault of the rehearsal');
 }
 
 /** Counts a command for the process it comes from; returns what to call before it is answered. */

@@ -20,8 +20,9 @@ export class SecretsService implements Service {
       throw new ServiceError('InvalidAction', `Secrets Manager ${operation} is not rehearsed`);
     }
     const { SecretId: id } = read(input, { SecretId: needed(text(1, 2048)) });
-    const key = Object.keys(this.secrets).find(
-      (known) => known === id || `${this.secretArns}${known}-rehear` === id,
+    // An ARN may lack what Secrets Manager adds to the name; rights are weighed for the whole one.
+    const key = Object.keys(this.secrets).find((known) =>
+      [known, `${this.secretArns}${known}`, `${this.secretArns}${known}-rehear`].includes(id),
     );
     const name = key ?? id;
     const arn = name.startsWith('arn:') ? name : `${this.secretArns}${name}-rehear`;

@@ -117,7 +117,7 @@ export class Warehouse {
   ) {
     const { database } = options;
     const workgroup = database.replaceAll('_', '-');
-    this.databases = [database, 'dev'];
+    this.databases = [...new Set([database, 'dev'])];
     this.secrets = options.secrets ?? {};
     this.address = options.address ?? {
       kind: 'serverless',
@@ -224,9 +224,11 @@ export class Warehouse {
     const names = ['redshift-names.sql', 'external-functions.sql', 's3-load/names.sql']
       .map((file) => readFileSync(join(__dirname, file), 'utf8'))
       .join('\n');
-    await run(this.session(SUPERUSER, 'postgres'), [`create database "${database}"`]);
-    await run(this.session(SUPERUSER, 'postgres'), ['create database dev']);
-    await run(this.session(SUPERUSER, 'dev'), [names]);
+    for (const made of this.databases) {
+      await run(this.session(SUPERUSER, 'postgres'), [`create database "${made}"`]);
+    }
+    // Every warehouse of Redshift has this database, whatever else it has.
+    if (database !== 'dev') await run(this.session(SUPERUSER, 'dev'), [names]);
     const all = { ...settings, ...(rows !== undefined && { 'rehearsal.rows': String(rows) }) };
     await run(this.session(SUPERUSER, database, all), [names, ...scenarioSql]);
   }

@@ -1,4 +1,4 @@
-import { differences, partOf } from '../../cli/matrix';
+import { differences, shareOf } from '../../cli/matrix';
 import {
   type Case,
   casesOf,
@@ -197,9 +197,9 @@ describe('the end of a run', () => {
 describe('parts', () => {
   it('have each group once between them, and alike many', () => {
     const groups = Array.from({ length: 11 }, (_, i) => i);
-    const parts = [1, 2, 3].map((number) => partOf(groups, { number, of: 3 }));
+    const parts = [1, 2, 3].map((number) => shareOf(groups, { number, of: 3 }));
     expect(parts.flat().sort((a, b) => a - b)).toEqual(groups);
     expect(parts.map(({ length }) => length)).toEqual([4, 4, 3]);
-    expect(partOf(groups)).toEqual(groups);
+    expect(shareOf(groups)).toEqual(groups);
   });
 });

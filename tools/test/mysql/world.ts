@@ -36,6 +36,8 @@ grant select on shop.* to sleeper;
 grant AWS_SELECT_S3_ACCESS to sleeper;
 create user reader identified by 'three';
 grant select on shop.* to reader;
+create user signer;
+grant select on shop.* to signer;
 `;
 
 /** Statements that may do what an export needs in S3. */
@@ -45,7 +47,12 @@ export const S3_RIGHTS = [
 ] as const;
 
 export async function world(
-  options: Partial<Pick<MySqlClusterOptions, 'stopsWithClient' | 'callers' | 'tls'>> & {
+  options: Partial<
+    Pick<
+      MySqlClusterOptions,
+      'stopsWithClient' | 'callers' | 'tls' | 'actors' | 'replicas' | 'statementMs' | 'tokens'
+    >
+  > & {
     readonly clock?: VirtualClock;
     readonly partBytes?: number;
     readonly rights?: readonly object[];
@@ -64,6 +71,7 @@ export async function world(
   } as never);
   iam.attach(ROLE, { Statement: options.rights ?? S3_RIGHTS } as never);
   const calls: CallRecord[] = [];
+  const problems: Error[] = [];
   const callers = options.callers ?? new Callers(clock);
   const cluster = await MySqlCluster.start({
     sql: [SQL],
@@ -80,12 +88,17 @@ export async function world(
     },
     stopsWithClient: options.stopsWithClient,
     tls: options.tls,
+    actors: options.actors,
+    replicas: options.replicas,
+    statementMs: options.statementMs,
+    tokens: options.tokens,
+    problems,
     record: (call) => void calls.push(call),
   });
   const connect = (user: string, password: string, more: ConnectionOptions = {}) =>
     createConnection({ host: cluster.host, port: cluster.port, user, password, ...more });
   const text = (key: string) => store.get(BUCKET, key)?.body.toString();
-  return { clock, faults, store, calls, callers, cluster, connect, text };
+  return { clock, faults, iam, store, calls, callers, cluster, connect, text, problems };
 }
 
 /** An export of everything in the table, as the guide words it. */

@@ -1,6 +1,5 @@
 // Least privilege of the rdw runbook, statement by statement: see permissions/weigh.ts.
 
-import { withMariaDb } from '../mysql/with-mariadb';
 import { exampleAssembly } from './permissions/assembly';
 import { RDW_RUNS } from './permissions/runs-rdw';
 import { weigh } from './permissions/weigh';
@@ -9,7 +8,7 @@ import { RDW } from './support';
 /** Minutes that are enough for all cases on a busy machine. */
 jest.setTimeout(40 * 60_000);
 
-withMariaDb('rights of the rdw runbook, needs MariaDB', () => {
+describe('rights of the rdw runbook', () => {
   weigh(exampleAssembly(), {
     stack: 'example-rdw',
     scenarioDir: RDW,

@@ -2,11 +2,10 @@
 // kind is told at the head of the scenario's source.sql.
 
 import type { Cloud } from '../../rehearsal/cloud';
-import { withMariaDb } from '../mysql/with-mariadb';
 import { allSeen, BACKFILL, done, ended, INPUT, instance, pod, reportOf, run } from './rdw-support';
 import { arm, RDW, removeAssemblies, runOf, startCloud, stopClouds, synthesize } from './support';
 
-withMariaDb('after a back-fill, needs MariaDB', () => {
+describe('after a back-fill', () => {
   let cloud: Cloud;
   let report: ReturnType<typeof reportOf>;
   beforeAll(async () => {
@@ -170,7 +169,7 @@ withMariaDb('after a back-fill, needs MariaDB', () => {
   });
 });
 
-withMariaDb('a table that somebody changes after the swap, needs MariaDB', () => {
+describe('a table that somebody changes after the swap', () => {
   const FINAL = 'Compare what reports read with the load';
   const ONE = { ...INPUT, tenants: ['PA'] };
   const TABLE = 'reporting_pa.exam_alt_score';

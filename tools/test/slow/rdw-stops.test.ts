@@ -2,7 +2,6 @@
 // regular job is as before, the table is the old or the new one, and a new run does the rest.
 
 import type { Cloud } from '../../rehearsal/cloud';
-import { withMariaDb } from '../mysql/with-mariadb';
 import {
   allSeen,
   approving,
@@ -43,7 +42,7 @@ const STATES = [
   'Give the regular job its pod back',
 ];
 
-withMariaDb('a back-fill that is stopped, needs MariaDB', () => {
+describe('a back-fill that is stopped', () => {
   let assemblyDir: string;
   let cloud: Cloud;
   let before: Record<string, Seen>;

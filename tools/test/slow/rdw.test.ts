@@ -2,7 +2,6 @@
 // taken back, given up and continued.
 
 import type { Cloud } from '../../rehearsal/cloud';
-import { withMariaDb } from '../mysql/with-mariadb';
 import {
   allSeen,
   approving,
@@ -29,7 +28,7 @@ import {
   synthesize,
 } from './support';
 
-withMariaDb('the machines of rdw, needs MariaDB', () => {
+describe('the machines of rdw', () => {
   let assemblyDir: string;
   let cloud: Cloud;
   let before: Record<string, Seen>;

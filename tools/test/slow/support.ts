@@ -12,6 +12,7 @@ const ROOT = path.join(__dirname, '../../..');
 export const DEMO = path.join(__dirname, 'scenarios/demo');
 export const CLICKSTREAM = path.join(ROOT, 'tools/rehearsal/scenarios/clickstream');
 export const RDW = path.join(ROOT, 'tools/rehearsal/scenarios/rdw');
+export const HISTORY = path.join(ROOT, 'tools/rehearsal/scenarios/student-module-history');
 const folders: string[] = [];
 const clouds: Cloud[] = [];
 
@@ -30,11 +31,13 @@ export function synthesize(
   app:
     | 'access'
     | 'batches'
+    | 'chunked-copy'
     | 'clickstream'
     | 'expiry'
     | 'quiet'
     | 'rdw'
     | 'schemas'
+    | 'student-module-history'
     | 'unload-copy',
   env: Record<string, string> = {},
 ): string {

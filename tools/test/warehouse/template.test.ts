@@ -74,3 +74,14 @@ test('a copy that is stopped, connections and all, leaves the others and the tem
   expect(await value(third, 'select n from sold')).toBe(7);
   await expect(session.query('select 1')).rejects.toThrow();
 });
+
+test('the database may be the one that every warehouse has', async () => {
+  const clock = new RealClock();
+  const warehouse = await Warehouse.start({ clock, database: 'dev', scenarioSql: ['select 1'] });
+  try {
+    expect(warehouse.databases).toEqual(['dev']);
+    expect(await value(warehouse, 'select getdate() is not null')).toBe(true);
+  } finally {
+    await warehouse.stop();
+  }
+});

@@ -1,6 +1,6 @@
 // Inputs of the clickstream runbook's machines.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InputKind } from '../input-kind';
 import { notBoth, run } from '../run-members';
 import {

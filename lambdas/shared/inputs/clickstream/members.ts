@@ -1,7 +1,7 @@
 // Members of the inputs, called as in the upgrade guide. Each is used by a machine of its own and by the
 // machine of the whole upgrade.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { targetProblem } from '../../clickstream/versions';
 import { APP_ID } from '../identifiers';
 import type { ClickstreamTarget } from '../target';

@@ -1,6 +1,6 @@
 // The project that the clickstream runbook upgrades.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { APP_ID } from '../identifiers';
 import { region, roleArn, secretArn, vpc } from './forms';
 import { definedWarehouseSchema } from './warehouse';

@@ -1,6 +1,6 @@
 // Forms that members of several runbooks have.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const roleArn = z
   .string()

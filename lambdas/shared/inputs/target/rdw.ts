@@ -1,12 +1,10 @@
 // The instance that the rdw runbook back-fills: its tenants, and what they share.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { kmsKeyArn, name, region, roleArn, secretArn, vpc } from './forms';
+import { mysqlServer, oneLogin } from './mysql';
 import { warehouseSchema } from './warehouse';
 
-const host = z
-  .string()
-  .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?$/, 'must be the name of a host');
 const schema = z
   .string()
   .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be a schema, in lower case as both engines keep it');
@@ -57,18 +55,7 @@ export const rdwTargetSchema = z
         }
       }),
     /** Aurora MySQL: the warehouse of all tenants. */
-    source: z.strictObject({
-      host: host.refine(
-        (text) => !text.includes('.cluster-ro-'),
-        'must be the writer or one instance: behind the endpoint of all readers two connections meet two servers',
-      ),
-      port: z.int().min(1).max(65_535).default(3306),
-      /** Secret with `username` and `password`; without it an IAM token is used for `user`. */
-      secretArn: secretArn.optional(),
-      user: name.optional(),
-      /** Region the cluster writes to S3 in, when it is not the stack's. */
-      region: region.optional(),
-    }),
+    source: z.strictObject(mysqlServer),
     /** Redshift, as the owner of the tables. */
     warehouse: warehouseSchema,
     /** `migrate.aws.redshift.role`: with which Redshift reads and writes S3. */
@@ -104,9 +91,9 @@ export const rdwTargetSchema = z
     ({ kubernetes: { endpoint, secretArn } }) => endpoint !== undefined || secretArn !== undefined,
     { path: ['kubernetes'], message: 'must have endpoint, or secretArn of a secret that has it' },
   )
-  .refine(({ source }) => (source.secretArn === undefined) !== (source.user === undefined), {
+  .refine(({ source }) => oneLogin.check(source), {
     path: ['source'],
-    message: 'must have either secretArn or user (for an IAM token)',
+    message: oneLogin.message,
   });
 
 export type RdwTarget = z.infer<typeof rdwTargetSchema>;

@@ -1,6 +1,6 @@
 // How a runbook reaches Redshift.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { name, region, roleArn, secretArn } from './forms';
 
 const access = {

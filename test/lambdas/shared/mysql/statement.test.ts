@@ -1,5 +1,10 @@
 import * as fc from 'fast-check';
-import { quoteMySqlIdentifier, renderMySql } from '../../../../lambdas/shared/mysql/statement';
+import {
+  MySqlRows,
+  quoteMySqlIdentifier,
+  quoteRow,
+  renderMySql,
+} from '../../../../lambdas/shared/mysql/statement';
 
 const RUN = ['run-1', 'extract'];
 
@@ -85,5 +90,53 @@ describe('a statement for MySQL', () => {
         expect(quoted!.slice(1, -1).replaceAll("''", "'")).toBe(a);
       }),
     );
+  });
+
+  describe('with parts that are repeated', () => {
+    const TEXT =
+      'select a /*each:columns*/ /*when:text,bytes*/ , hex({{id:column}}) /*when:integer*/ , {{id:column}} + {{id:key}} /*end*/ from t';
+    const render = (...kinds: readonly string[]) =>
+      renderMySql(
+        TEXT,
+        {
+          ids: { key: 'k' },
+          each: { columns: kinds.map((kind, i) => ({ kind, ids: { column: `c${i}` } })) },
+        },
+        RUN,
+      )
+        .split('\n')[1]!
+        .replace(/ +/g, ' ');
+
+    it('has one for each, in their order, each with the variant of its kind', () => {
+      expect(render('integer', 'bytes', 'text')).toBe(
+        'select a , `c0` + `k` , hex(`c1`) , hex(`c2`) from t',
+      );
+      expect(render()).toBe('select a from t');
+    });
+
+    it('refuses a kind without a variant, and parts nobody has named', () => {
+      expect(() => render('double')).toThrow('no variant for double');
+      expect(() => renderMySql(TEXT, {}, RUN)).toThrow('no value for');
+    });
+  });
+
+  it('rows of other servers are written value by value', () => {
+    const cells = ['number', 'text', 'bytes'] as const;
+    const tuples = [
+      quoteRow(cells, ['-1.5e-7', "it's \\ \n", '00FF']),
+      quoteRow(cells, [null, null, null]),
+    ];
+    const parameters = { rows: new MySqlRows(tuples) };
+    expect(renderMySql('values :rows', { parameters }, RUN).split('values ')[1]).toBe(
+      `(-1.5e-7, 'it''s \\ \n', x'00FF'),\n(null, null, null)`,
+    );
+  });
+
+  it.each([
+    ['number', '1; drop'],
+    ['number', ''],
+    ['bytes', "00' or '"],
+  ] as const)('refuses a %s that is none, without repeating it', (kind, value) => {
+    expect(() => quoteRow([kind], [value])).toThrow(/^a value is not of kind \w+$/);
   });
 });

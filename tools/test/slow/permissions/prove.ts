@@ -115,7 +115,8 @@ export class Rehearsals {
 
   private async start(assemblyDir: string, { faults, machine }: Run): Promise<Cloud> {
     const where = { scenarioDir: this.scenarioDir, machine, rows: ROWS };
-    const template = await this.template(readWarehouse(where)!);
+    const contents = readWarehouse(where);
+    const template = contents && (await this.template(contents));
     return Cloud.start({ ...where, assemblyDir, template, clock: 'virtual', faults });
   }
 

@@ -6,7 +6,6 @@ import type { Run } from './runs';
 import type { Stage } from './stage';
 
 const machine = 'rdw-backfill';
-const SWAP = 'Run swaps of alt scores';
 const BUCKET = 'rdw-qa-archive';
 const GATE = 'maintenance-window';
 const ONE = { tenants: ['PA'], sliceDays: 366 };
@@ -15,6 +14,22 @@ const slow = (sql: string, seconds = 40) => `kind=delay,sql=${sql},seconds=${sec
 const EXTRACT_REFUSED = 'kind=denied,task=ExtractSlices,service=s3,operation=PutObject';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+
+/** What an engine still does when a run is stopped and its worker is dead. */
+const DEAD = [
+  {
+    what: 'swap',
+    state: 'Run swaps of alt scores',
+    task: 'RunBatches',
+    hold: slow('insert into', 300),
+  },
+  {
+    what: 'export',
+    state: 'Extract alt scores',
+    task: 'ExtractSlices',
+    hold: slow('into outfile', 3_000),
+  },
+];
 
 /** Starts a machine and opens its window; it is left running. */
 async function opened(stage: Stage, machine: string, input: unknown): Promise<string> {
@@ -90,42 +105,26 @@ export const RDW_RUNS: readonly Run[] = [
       await stage.redriven(arn);
     },
   },
-  {
-    name: 'the swap is stopped, its worker dead, and redriven',
-    machine,
-    faults: [slow('insert into', 300), 'kind=delay,task=SettleClosedRun,seconds=35'],
-    async play(stage) {
-      const arn = await stoppedIn(stage, SWAP, 'RunBatches');
-      await stage.redriven(arn);
+  ...DEAD.flatMap(({ what, state, task, hold }): Run[] => [
+    {
+      name: `the ${what} is stopped, its worker dead, and redriven`,
+      machine,
+      faults: [hold, 'kind=delay,task=SettleClosedRun,seconds=35'],
+      async play(stage) {
+        const arn = await stoppedIn(stage, state, task);
+        await stage.redriven(arn);
+      },
     },
-  },
-  {
-    name: 'the swap is stopped, nobody hears of it, and it is given up',
-    machine,
-    faults: [slow('insert into', 300), 'kind=drop-event,service=aws.states'],
-    async play(stage) {
-      const arn = await stoppedIn(stage, SWAP, 'RunBatches');
-      await stage.play('release', { run: stage.runOf(arn) });
+    {
+      name: `the ${what} is stopped, nobody hears of it, and it is given up`,
+      machine,
+      faults: [hold, 'kind=drop-event,service=aws.states'],
+      async play(stage) {
+        const arn = await stoppedIn(stage, state, task);
+        await stage.play('release', { run: stage.runOf(arn) });
+      },
     },
-  },
-  {
-    name: 'an export is stopped, its worker dead, and ended from outside',
-    machine,
-    faults: [slow('into outfile', 900)],
-    async play(stage) {
-      const arn = await stoppedIn(stage, 'Extract alt scores', 'ExtractSlices');
-      await stage.redriven(arn);
-    },
-  },
-  {
-    name: 'an export is stopped, nobody hears of it, and it is given up',
-    machine,
-    faults: [slow('into outfile', 3_000), 'kind=drop-event,service=aws.states'],
-    async play(stage) {
-      const arn = await stoppedIn(stage, 'Extract alt scores', 'ExtractSlices');
-      await stage.play('release', { run: stage.runOf(arn) });
-    },
-  },
+  ]),
   {
     name: 'an extract leaves half a file, a tenant falls silent, and others watch',
     machine,

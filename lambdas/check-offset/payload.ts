@@ -1,0 +1,23 @@
+import type { HistoryCaller } from '../shared/history/tables';
+import type { MySqlRef } from '../shared/mysql/credentials';
+
+export interface CheckOffsetPayload extends HistoryCaller {
+  /** Who may alter the target; null: the target's own user is tried. */
+  readonly admin: MySqlRef | null;
+  /** The application's user, for the settings that are printed. */
+  readonly runtimeUser: string;
+  /** Ids kept free between the largest of the source and the first new one; null: four days of the measured rate. */
+  readonly offset: number | null;
+  readonly rowsPerHour: number;
+}
+
+export interface CheckOffsetResult {
+  /** No id at or above is ever read or written in the target. */
+  readonly cut: string;
+  /** Largest id of the source then; null: it is empty. */
+  readonly maxId: string | null;
+  /** Live rows were there already: writes have moved before. */
+  readonly live: boolean;
+  /** The settings that move the writes: the text of gate `switch-writes`. */
+  readonly question: string;
+}

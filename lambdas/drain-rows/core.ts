@@ -1,0 +1,172 @@
+// The waiting task that removes the old rows, exactly from the first to the last that was copied and compared.
+// Whoever removes holds a lock of the server by name: a second worker waits until the session of the first
+// is gone, and with it every statement it had begun.
+
+import type { Connection } from 'mysql2/promise';
+import { currentSettings } from '../shared/copy/settings';
+import { rested } from '../shared/copy/throttle';
+import { backoffMs, MOST_TRIES, passing } from '../shared/copy/trouble';
+import { TryAgainError } from '../shared/errors';
+import type { Invocation } from '../shared/handler';
+import type { Table } from '../shared/history/table';
+import type { Replica } from '../shared/history/tables';
+import { type HistoryDeps, withTables } from '../shared/history/work';
+import { type WaitDeps, waitFor } from '../shared/waiting';
+import { Brake } from './brake';
+import { Chunks } from './chunks';
+import { finish } from './finish';
+import { mayBegin } from './may-begin';
+import type { DrainRowsPayload, DrainRowsResult } from './payload';
+import { type DrainItem, Progress } from './progress';
+import { truncate } from './truncate';
+
+export interface DrainDeps extends HistoryDeps, WaitDeps {
+  connectReplica(at: Replica): Promise<Connection>;
+}
+
+/** Chunks of so long, then the status of the execution is asked for again. */
+const ROUND_MS = 5_000;
+
+/** A removal that rests looks again so often. */
+const LOOK_MS = 5_000;
+
+export async function drainRows(
+  payload: DrainRowsPayload,
+  deps: DrainDeps,
+  invocation: Invocation,
+): Promise<DrainRowsResult> {
+  return withTables(payload, deps, async (source, target) => {
+    const drain = new Drain(payload, deps, source, target);
+    const waiting = { ...deps, clock: drain.clock };
+    try {
+      const seen = await waitFor(waiting, payload, 'drain-rows', invocation, () => drain.round());
+      return seen ?? drain.result('running');
+    } finally {
+      drain.close();
+    }
+  });
+}
+
+class Drain {
+  private readonly progress: Progress;
+  private readonly chunks: Chunks;
+  private item: DrainItem | undefined;
+  private rest = { ms: 0, reason: '', since: 0 };
+  private tries = 0;
+  private readonly brake: Brake;
+
+  constructor(
+    private readonly payload: DrainRowsPayload,
+    private readonly deps: DrainDeps,
+    private readonly source: Table,
+    private readonly target: Table,
+  ) {
+    this.progress = new Progress(deps.ledger, payload.runId, deps.clock);
+    this.brake = new Brake(payload, source, deps);
+    this.chunks = new Chunks({ source, target, hi: BigInt(payload.hi), now: deps.clock.now });
+  }
+
+  /** Sleeps only where something is waited for. */
+  get clock(): WaitDeps['clock'] {
+    const { clock } = this.deps;
+    return { now: () => clock.now(), sleep: async () => clock.sleep(this.rest.ms) };
+  }
+
+  async round(): Promise<DrainRowsResult | undefined> {
+    const { payload, source, target } = this;
+    this.item = await this.progress.load();
+    this.wake();
+    if (this.item?.done) return this.done(this.item);
+    const until = this.deps.clock.now() + ROUND_MS;
+    try {
+      const begins = this.item
+        ? 'fit'
+        : await mayBegin(payload, source, target, this.deps.clock.now());
+      if (begins === 'stale') return this.result('stale');
+      if (!(await this.holdLock())) return undefined;
+      if (payload.method === 'truncate') {
+        this.item = await truncate(payload, { source, target, progress: this.progress });
+      }
+      while (!this.item?.done && this.rest.ms === 0 && this.deps.clock.now() < until) {
+        await this.next();
+        this.tries = 0;
+      }
+    } catch (error) {
+      await this.again(error);
+    }
+    return this.item?.done ? this.done(this.item) : undefined;
+  }
+
+  private async done(item: DrainItem): Promise<DrainRowsResult> {
+    await finish(this.payload, this.deps, this.source, item);
+    return this.result('done');
+  }
+
+  result(status: DrainRowsResult['status']): DrainRowsResult {
+    const { deleted = '0', deletedTo = String(BigInt(this.payload.lo) - 1n) } = this.item ?? {};
+    return { status, deleted, deletedTo };
+  }
+
+  close(): void {
+    this.brake.close();
+  }
+
+  private async holdLock(): Promise<boolean> {
+    const { database, table } = this.source.place;
+    // https://dev.mysql.com/doc/refman/8.0/en/locking-functions.html: names have 64 characters
+    const lock = `runbook-drain ${database}.${table}`.slice(0, 64);
+    const { got } = await this.source.row('take-lock', { lock });
+    if (String(got) === '1') return true;
+    this.sleepLater(LOOK_MS, 'another worker');
+    return false;
+  }
+
+  private async next(): Promise<void> {
+    const { payload, deps, progress } = this;
+    const settings = await currentSettings(deps.ledger, payload.runId, payload.settings);
+    const reason = await this.brake.reason(settings);
+    if (reason) return this.sleepLater(LOOK_MS, reason);
+    const item = this.item ?? (await this.begin());
+    const begun = deps.clock.now();
+    this.item = await this.chunks.next(
+      item,
+      settings.chunkSeconds,
+      progress,
+      await this.brake.session(),
+    );
+    const rest = settings.niceRatio * (deps.clock.now() - begun);
+    if (rest > 0 && !this.item.done) {
+      await deps.clock.sleep(rest);
+      this.item = { ...this.item, paused: rested(this.item.paused, 'nice', rest / 1000) };
+    }
+  }
+
+  private begin(): Promise<DrainItem> {
+    const deletedTo = String(BigInt(this.payload.lo) - 1n);
+    return this.progress.save({ deletedTo, deleted: '0', done: false, paused: {} });
+  }
+
+  /** A chunk that may go through the next time is tried again, after a rest; other errors stop the removal. */
+  private async again(error: unknown): Promise<void> {
+    const kind = error instanceof TryAgainError ? 'lost' : passing(error);
+    if (!kind || ++this.tries > MOST_TRIES) throw error;
+    // The lock of the name goes with the session, and is taken again.
+    if (kind === 'lost') await this.source.close();
+    this.close();
+    this.sleepLater(backoffMs(this.tries), 'retry');
+  }
+
+  private sleepLater(ms: number, reason: string): void {
+    this.rest = { ms, reason, since: this.deps.clock.now() };
+  }
+
+  /** Counts what was rested since. */
+  private wake(): void {
+    const { ms, reason, since } = this.rest;
+    if (ms === 0) return;
+    this.rest = { ms: 0, reason: '', since: 0 };
+    if (!this.item) return;
+    const seconds = (this.deps.clock.now() - since) / 1000;
+    this.item = { ...this.item, paused: rested(this.item.paused, reason, seconds) };
+  }
+}

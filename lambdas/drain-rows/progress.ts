@@ -1,0 +1,45 @@
+// How far a removal is, in the ledger. Each chunk is written down before it goes, so that a death in between
+// is settled by looking: of a chunk either all rows are there or none.
+
+import { type Clock, iso } from '../shared/clock';
+import { type Ledger, runKey } from '../shared/ledger';
+
+/** A chunk that was about to go: rows with `after` < id <= `to`. */
+export interface Intent {
+  readonly after: string;
+  readonly to: string;
+  readonly rows: number;
+}
+
+/** The ledger's item. Its absence means that no row has gone. */
+export interface DrainItem {
+  /** All ids up to here are gone. */
+  readonly deletedTo: string;
+  readonly deleted: string;
+  readonly intent?: Intent;
+  readonly done: boolean;
+  /** Seconds of rest by reason. */
+  readonly paused: Readonly<Record<string, number>>;
+  readonly at: string;
+}
+
+/** Not `progress#`: whoever ends a run looks there for statements that still run, and a chunk leaves none. */
+const keyOf = (runId: string) => runKey(runId, 'removed#rows');
+
+export class Progress {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly runId: string,
+    private readonly clock: Clock,
+  ) {}
+
+  load(): Promise<DrainItem | undefined> {
+    return this.ledger.get<DrainItem>(keyOf(this.runId));
+  }
+
+  async save(item: Omit<DrainItem, 'at'>): Promise<DrainItem> {
+    const whole = { ...item, at: iso(this.clock.now()) };
+    await this.ledger.put(keyOf(this.runId), whole);
+    return whole;
+  }
+}

@@ -1,0 +1,32 @@
+// The same statements as a person would run them.
+
+import { renderMySql } from '../mysql/statement';
+import type { SqlSource } from '../sql';
+import type { Right } from './rights';
+
+export interface NewDatabase {
+  readonly database: string;
+  readonly characterSet: string;
+  readonly collation: string;
+}
+
+/** SQL for an administrator, one statement each, without a semicolon. */
+export function administratorSql(
+  { database, characterSet, collation }: NewDatabase,
+  rights: readonly Right[],
+  sqlText: (source: SqlSource) => string,
+): string[] {
+  const render = (file: string, parameters: Record<string, string>) =>
+    renderMySql(
+      sqlText({ file: `student-module-history/mysql-${file}` }),
+      { ids: { database }, parameters },
+      ['-'],
+    )
+      .split('\n')
+      .slice(1)
+      .join(' ');
+  return [
+    render('create-database', { character_set: characterSet, collation }),
+    ...rights.map(({ file, user, host }) => render(file, { user, host })),
+  ];
+}

@@ -1,0 +1,20 @@
+// Database engines that the package itself does not need, and tests on them do: `<name>.<engine>.test.ts`. Where an
+// engine is missing jest does not take its files, and the list behind the tests names them.
+const { existsSync } = require('node:fs');
+
+const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'];
+const has = (...names) =>
+  names.some((name) => folders.some((folder) => existsSync(`${folder}/${name}`)));
+
+/** Each with how one gets it. */
+const ENGINES = {
+  mariadb: {
+    there: has('mariadbd', 'mysqld') && has('mariadb-install-db', 'mysql_install_db'),
+    get: 'apt-get install mariadb-server',
+  },
+};
+
+/** Engines that are not here, as [name, how one gets it]. */
+exports.missing = Object.entries(ENGINES)
+  .filter(([, { there }]) => !there)
+  .map(([name, { get }]) => [name, get]);
