@@ -3,9 +3,10 @@
 
 import type { Cloud } from '../rehearsal/cloud';
 import { type FaultSpec, faultOf } from '../rehearsal/faults/faults';
+import { subjectOf } from '../rehearsal/faults/subject';
 import { ledgerTable } from './inside';
 import { LedgerView } from './ledger-view';
-import { type Seen, subjectOf } from './matrix-cases';
+import type { Seen } from './matrix-cases';
 import { endOf } from './matrix-end';
 import { Operator } from './operator';
 

@@ -95,6 +95,8 @@ export interface TaskCall {
   /** Signing name, as faults have it: `redshift-data`. */
   readonly service: string;
   readonly operation: string;
+  /** What it is about, as faults have it. */
+  readonly about?: string;
 }
 
 /** What the command line and tests use of a running cloud. */
