@@ -349,7 +349,7 @@ const asksForWarnings = ({ kind, payload }: Packet): boolean =>
 
 /** What changes something has another name than what reads. */
 const operationOf = (sql = ''): string =>
-  /^(\s|\/\*[^*]*\*\/)*(insert|update|delete|alter|create|grant|truncate|drop|commit)\b/i.test(
+  /^(\s|\/\*[^*]*\*\/)*(insert|update|delete|replace|alter|create|rename|grant|truncate|drop|commit|lock|kill)\b/i.test(
     sql.slice(0, 300),
   )
     ? 'Execute'
