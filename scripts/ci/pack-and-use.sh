@@ -33,7 +33,7 @@ npx --no-install runbooks rehearse sales-summary-rebuild --scenario rehearsal --
   --fault kind=kill,task=RunBatches,nth=2 --redrive 1 >"$out/rehearsal.log" 2>&1 || { cat "$out/rehearsal.log"; exit 1; }
 # The runbooks themselves, of a target in the project's own folder.
 mkdir config && cp node_modules/upgrade-runbooks/config/example.json config/
-CDK_OUTDIR=runbooks.out npx --no-install upgrade-runbooks
+quiet "$checkout/node_modules/.bin/cdk" synth --app "npx --no-install upgrade-runbooks" --quiet --no-notices --no-version-reporting --output runbooks.out
 # What a user deploys is what was tested: the templates of the checkout, flags of CDK included.
 (cd "$checkout" && npx --no-install cdk synth --quiet --no-notices --output "$out/checkout.out" >"$out/log" 2>&1) || { cat "$out/log"; exit 1; }
 for template in "$out"/checkout.out/*.template.json; do cmp "$template" "runbooks.out/$(basename "$template")"; done
