@@ -174,15 +174,14 @@ export class Cloud extends StandIns implements RunningCloud {
     });
     for (const { arn, name } of engine.stateMachines()) this.machines.set(name, arn);
     for (const stack of this.stacks) {
-      this.outputs[stack.source.name] = stack.outputs;
-      for (const { logicalId, type, identity } of stack.resources) {
-        this.resources.push({
-          stack: stack.source.name,
-          logicalId,
-          type,
-          physicalId: identity.ref,
-        });
-      }
+      const { name, template } = stack.source;
+      this.outputs[name] = stack.outputs;
+      const resources = stack.resources.map(({ logicalId, type, identity }) => {
+        return { stack: name, logicalId, type, physicalId: identity.ref };
+      });
+      this.resources.push(...resources);
+      const arn = String(stack.resolve({ Ref: 'AWS::StackId' }, name));
+      this.deployed.add({ name, arn, template, resources });
     }
   }
 
