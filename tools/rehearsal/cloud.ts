@@ -108,6 +108,11 @@ export class Cloud extends StandIns implements RunningCloud {
     return this.operator(policy.physicalId);
   }
 
+  /** Lets keys expire now, as those of a session do while somebody works with them. */
+  expire({ accessKeyId }: Credentials): void {
+    this.callers.expire(accessKeyId);
+  }
+
   async query(sql: string, cluster?: string): Promise<readonly Record<string, unknown>[]> {
     if (cluster !== undefined) {
       const found = this.clusters.get(cluster);
