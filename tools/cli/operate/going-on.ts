@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { redriveHelps } from '../../../lambdas/shared/report/advice';
 import type { Kit } from './kit';
-import type { DeployedStack } from './stack';
+import { type DeployedStack, nameOf } from './stack';
 import { ledgerOf } from './subject';
 
 /** One of them. */
@@ -30,26 +30,38 @@ export interface Ongoing {
 const REDRIVABLE_MS = 14 * 86_400_000;
 const STATUSES: readonly ExecutionStatus[] = ['RUNNING', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** All of them, by machine. */
+/** All of them, by machine, and the machines whose executions the caller may not list: nobody redrives those. */
 export async function goingOn(
   kit: Kit,
   stack: DeployedStack,
   now = Date.now(),
-): Promise<Ongoing[]> {
-  const found: Ongoing[] = [];
-  for (const stateMachineArn of stack.machines) {
-    for (const statusFilter of STATUSES) {
-      const query = { stateMachineArn, statusFilter };
-      for await (const page of paginateListExecutions({ client: kit.aws.sfn }, query)) {
-        for (const { executionArn, stopDate } of page.executions ?? []) {
-          if (stopDate && now - stopDate.getTime() > REDRIVABLE_MS) continue;
-          const one = await ongoing(kit, stack, stateMachineArn, executionArn!);
-          if (one) found.push(one);
-        }
+): Promise<{ readonly executions: readonly Ongoing[]; readonly unseen: readonly string[] }> {
+  const executions: Ongoing[] = [];
+  const unseen: string[] = [];
+  for (const machineArn of stack.machines) {
+    try {
+      for await (const executionArn of open(kit, machineArn, now)) {
+        const one = await ongoing(kit, stack, machineArn, executionArn);
+        if (one) executions.push(one);
+      }
+    } catch (error) {
+      if ((error as Error).name !== 'AccessDeniedException') throw error;
+      unseen.push(nameOf(machineArn));
+    }
+  }
+  return { executions, unseen };
+}
+
+/** Executions of a machine that run, or that ended without success and not too long ago. */
+async function* open({ aws }: Kit, stateMachineArn: string, now: number): AsyncGenerator<string> {
+  for (const statusFilter of STATUSES) {
+    const query = { stateMachineArn, statusFilter };
+    for await (const { executions = [] } of paginateListExecutions({ client: aws.sfn }, query)) {
+      for (const { executionArn, stopDate } of executions) {
+        if (!stopDate || now - stopDate.getTime() <= REDRIVABLE_MS) yield executionArn!;
       }
     }
   }
-  return found;
 }
 
 async function ongoing(

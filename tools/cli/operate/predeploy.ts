@@ -10,7 +10,7 @@ import { plural } from '../format';
 import { type Deployment, newCode, newDefinition, type Template, taken } from './deployment';
 import { goingOn, type Ongoing } from './going-on';
 import { type Kit, type OperateOptions, operate } from './kit';
-import { type DeployedStack, readStack } from './stack';
+import { readStack } from './stack';
 
 export interface PredeployOptions extends OperateOptions {
   readonly assembly: string;
@@ -33,9 +33,10 @@ export function predeploy(options: PredeployOptions, signal: AbortSignal): Promi
     for (const [name, template] of next) {
       const stack = await readStack(kit.aws.cloudFormation, name);
       const now = await deployedTemplate(kit, name);
-      const executions = await affected(kit, stack, { now, next: template });
-      say(kit, name, executions);
-      stacks.push({ stack: name, executions });
+      const { executions: found, unseen } = await goingOn(kit, stack);
+      const executions = affected(found, { now, next: template });
+      say(kit, name, executions, unseen);
+      stacks.push({ stack: name, executions, unseen });
     }
     const lost = stacks
       .flatMap(({ executions }) => executions)
@@ -44,19 +45,13 @@ export function predeploy(options: PredeployOptions, signal: AbortSignal): Promi
   });
 }
 
-async function affected(
-  kit: Kit,
-  stack: DeployedStack,
-  deployment: Deployment,
-): Promise<Affected[]> {
-  const found = await goingOn(kit, stack);
-  return found.map((one) => ({
+const affected = (found: readonly Ongoing[], deployment: Deployment): Affected[] =>
+  found.map((one) => ({
     ...one,
     takes: one.over === null ? taken(deployment, one.machineId, one.functionIds) : [],
     newCode: newCode(deployment, one.functionIds),
     olderDefinition: newDefinition(deployment, one.machineId),
   }));
-}
 
 /** Templates of the assembly by stack; only those of the named stack when one is named. */
 function nextTemplates({ assembly, stack }: PredeployOptions): Map<string, Template> {
@@ -88,12 +83,18 @@ async function deployedTemplate({ aws }: Kit, StackName: string): Promise<Templa
   return JSON.parse(TemplateBody!) as Template;
 }
 
-function say({ terminal }: Kit, stack: string, executions: readonly Affected[]): void {
+function say(
+  { terminal }: Kit,
+  stack: string,
+  executions: readonly Affected[],
+  unseen: readonly string[],
+): void {
   const running = executions.filter(({ status }) => status === 'RUNNING').length;
   const redrivable = executions.filter(({ status, over }) => status !== 'RUNNING' && over === null);
   terminal.line(
     `${stack}: ${plural(redrivable.length, 'execution')} can be redriven, ${running} running`,
   );
+  if (unseen.length > 0) terminal.line(`  not looked at, for lack of rights: ${unseen.join(', ')}`);
   for (const one of executions) {
     terminal.line(`  ${one.execution}`);
     terminal.line(`    ${one.status}${one.run ? `, run ${one.run}` : ''}, since ${one.startedAt}`);
