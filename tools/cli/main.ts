@@ -43,7 +43,7 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .description('Operates upgrade runbooks on AWS, and rehearses them on this computer')
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-  addInit(runbooks, set);
+  addInit(runbooks, signal, set);
   addOperate(runbooks, signal, set);
   const common = (command: Command) =>
     command

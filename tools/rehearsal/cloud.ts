@@ -17,6 +17,7 @@ import type {
 import { placeOf } from './cloud/place';
 import { StandIns } from './cloud/stand-ins';
 import { Faults } from './faults/faults';
+import type { PolicyDocument } from './iam/policy';
 import type { Functions } from './lambda/functions';
 import type { EventBus } from './services/events';
 import type { CallRecord } from './services/server';
@@ -106,6 +107,13 @@ export class Cloud extends StandIns implements RunningCloud {
     );
     if (!policy) throw new Error(`there is no managed policy ${policyLogicalId}`);
     return this.operator(policy.physicalId);
+  }
+
+  /** Keys of somebody who has this policy and nothing else. */
+  credentialsUnder(name: string, policy: PolicyDocument): Credentials {
+    const arn = `arn:${this.partition}:iam::${this.account}:user/${name}`;
+    this.iam.attach(arn, policy);
+    return this.operator(arn);
   }
 
   /** Lets keys expire now, as those of a session do while somebody works with them. */

@@ -17,7 +17,7 @@ export interface OperateOptions {
 
 /** How a command ended. */
 export interface Ended {
-  readonly code: 0 | 1;
+  readonly code: 0 | 1 | 2;
   /** What `--json` prints. */
   readonly document: unknown;
 }

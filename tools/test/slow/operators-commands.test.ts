@@ -6,10 +6,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readTarget } from '../../../lib/platform/target-config';
 import { ROOT, synthesize } from '../../cli/assembly';
 import { ledgerTable } from '../../cli/inside';
 import { LedgerView } from '../../cli/ledger-view';
-import type { RunSight } from '../../cli/operate/sight';
+import type { RunSight, StepSight } from '../../cli/operate/sight';
 import { Cloud } from '../../rehearsal/cloud';
 import { arm, CLICKSTREAM, removeAssemblies, variant } from './support';
 
@@ -60,15 +61,23 @@ function operatorKeys() {
 const keysIn = (profile: string, keys: ReturnType<typeof operatorKeys>) =>
   `[${profile}]\naws_access_key_id = ${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\naws_session_token = ${keys.sessionToken}\n`;
 
+/** Keys in the environment. */
+const keysOf = ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: ReturnType<typeof operatorKeys>) => ({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_SESSION_TOKEN: sessionToken,
+});
+
 /** A command under way, with what it has said. */
 function begin(args: readonly string[], env: NodeJS.ProcessEnv = {}, stdin = '') {
-  const { accessKeyId, secretAccessKey, sessionToken } = operatorKeys();
   const own = {
     PATH: process.env.PATH,
     HOME: folder,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
+    ...keysOf(operatorKeys()),
     AWS_EC2_METADATA_DISABLED: 'true',
   };
   const all = [BIN, ...args, '--endpoint-url', cloud.endpointUrl, '--region', cloud.region];
@@ -142,20 +151,29 @@ describe('a migration that fails', () => {
       batches: await view.timedBatches(run),
     }));
     expect(steps.length).toBeGreaterThan(0);
-    expect(
-      sight.steps.map(({ step, item, rows, batches, doneBatches }) => {
-        return { step, item, rows, batches, doneBatches };
-      }),
-    ).toEqual(
-      steps.map(({ step, item, rows, batches, doneBatches }) => {
-        return { step, item, rows, batches, doneBatches };
-      }),
-    );
+    const figures = (
+      all: readonly Pick<StepSight, 'step' | 'item' | 'rows' | 'batches' | 'doneBatches'>[],
+    ) =>
+      all
+        .map(({ step, item, rows, batches, doneBatches }) => ({
+          step,
+          item,
+          rows,
+          batches,
+          doneBatches,
+        }))
+        // Who settles a stopped run touches its steps meanwhile: their order is by time.
+        .sort((a, b) => a.step.localeCompare(b.step));
+    expect(figures(sight.steps)).toEqual(figures(steps));
     const events = sight.steps.find(({ rows }) => rows > 0)!;
     const own = batches.filter((one) => one.step === events.step && one.status === 'done');
     const seconds = own.reduce(
       (sum, b) => sum + (+new Date(b.endedAt) - +new Date(b.startedAt)) / 1000,
       0,
+    );
+    expect(sight.log.length).toBeGreaterThan(0);
+    expect(steps.flatMap(({ log = [] }) => log)).toEqual(
+      expect.arrayContaining(sight.log.map(({ step: _, item: __, ...line }) => line)),
     );
     expect(own.reduce((sum, { rows = 0 }) => sum + rows, 0)).toBe(events.rows);
     expect(events.rowsPerSecond).toBeCloseTo(events.rows / seconds, 6);
@@ -356,4 +374,72 @@ test('what AWS refuses ends with 1 and one sentence, also as a document', async 
   });
   const document = await json<{ error: { name: string } }>(1, 'watch', arn);
   expect(document.error.name).toBe('RefusedError');
+});
+
+describe('init clickstream', () => {
+  const policy = JSON.parse(
+    readFileSync(path.join(ROOT, 'docs/policies/init-clickstream.json'), 'utf8'),
+  );
+  const init = (...more: readonly string[]) =>
+    begin(
+      ['init', 'clickstream', '--project', 'my_project_ab12', '--target', 'qa', ...more],
+      keysOf(cloud.credentialsUnder('init', policy)),
+    ).ended;
+  const written = () => JSON.parse(readFileSync(path.join(folder, 'config/qa.json'), 'utf8'));
+
+  test('from project and region alone it writes a target that deploys, with exactly the calls of its policy', async () => {
+    const { code, out, err } = await init();
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('Wrote config/qa.json');
+    const example = JSON.parse(readFileSync(path.join(ROOT, 'config/example.json'), 'utf8'));
+    const { serviceRoleArn: _, apiTokenSecretArn: __, ...console } = example.clickstream.console;
+    expect(written()).toEqual({
+      account: example.account,
+      region: example.region,
+      clickstream: { ...example.clickstream, console },
+    });
+    expect(readTarget(path.join(folder, 'config'), 'qa').clickstream?.projectId).toBe(
+      'my_project_ab12',
+    );
+    const used = [...cloud.iam.used].filter((use) =>
+      use.startsWith('arn:aws:iam::000000000000:user/init'),
+    );
+    const actions = policy.Statement.map(({ Action }: { Action: string }) => Action);
+    expect(new Set(used.map((use) => use.split(' ')[1]))).toEqual(new Set(actions));
+  });
+
+  test('the folder has an app now, with the flags of the package', async () => {
+    const app = JSON.parse(readFileSync(path.join(folder, 'cdk.json'), 'utf8'));
+    const own = JSON.parse(readFileSync(path.join(ROOT, 'cdk.json'), 'utf8'));
+    expect(app).toMatchObject({ app: 'npx upgrade-runbooks', context: own.context });
+  });
+
+  test('a second one overwrites nothing; forced it keeps what it cannot find', async () => {
+    const { code, err } = await init();
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringContaining('has a member clickstream already'),
+    });
+    const file = path.join(folder, 'config/qa.json');
+    const before = written();
+    const role = 'arn:aws:iam::000000000000:role/console';
+    const console = { ...before.clickstream.console, serviceRoleArn: role };
+    const changed = {
+      ...before,
+      dashboard: true,
+      clickstream: { ...before.clickstream, console, retentionDays: 1 },
+    };
+    writeFileSync(file, JSON.stringify(changed));
+    expect((await init('--force')).code).toBe(0);
+    expect(written()).toEqual({ ...changed, clickstream: { ...before.clickstream, console } });
+  });
+
+  test('a project that is not there is refused, and those that are there are named', async () => {
+    const none = ['init', 'clickstream', '--project', 'other', '--target', 'none'];
+    const { code, err } = await begin(none, keysOf(cloud.credentialsUnder('init', policy))).ended;
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringContaining('projects there: my_project_ab12'),
+    });
+  });
 });

@@ -50,8 +50,6 @@ test.each([
     ['report', ARN, '--format', 'pdf'],
     /report: --format must be one of markdown, json, html/,
   ],
-    /--json prints the report as JSON/,
-  ],
   [
     'a pause that is no number',
     ['watch', ARN, '--every', 'often'],
