@@ -7,7 +7,7 @@ import { Platform } from './platform';
 
 const ID = 'Operators';
 
-/** Statements with the same actions become one: a managed policy has 6,144 characters at most. */
+/** What is asked about an execution, and about those of its Distributed Maps. */
 const LOOK = ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:ListMapRuns'];
 const ACT = [
   'states:DescribeStateMachineForExecution',
@@ -24,6 +24,9 @@ export class OperatorPolicy extends Construct {
   }
 
   readonly policy: iam.ManagedPolicy;
+
+  /** One for each list of actions: a managed policy has 6,144 characters at most. */
+  private readonly statements = new Map<string, iam.PolicyStatement>();
 
   private constructor(scope: Construct) {
     super(scope, ID);
@@ -67,9 +70,12 @@ export class OperatorPolicy extends Construct {
     resources: readonly string[],
     reason = 'Executions and Map Runs get their names when they start; the machine is named.',
   ): void {
-    this.policy.addStatements(
-      new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }),
-    );
+    const key = actions.join();
+    const known = this.statements.get(key);
+    const statement = known ?? new iam.PolicyStatement({ actions: [...actions] });
+    statement.addResources(...resources);
+    if (!known) this.policy.addStatements(statement);
+    this.statements.set(key, statement);
     acknowledgeWildcards(this.policy, resources, reason);
   }
 }
