@@ -184,6 +184,7 @@ it('links lead to files that exist', () => {
     'docs/runbooks/clickstream.md',
     'docs/runbooks/rdw.md',
     'docs/runbooks/student-module-history.md',
+    'docs/operators.md',
     'docs/rehearsal.md',
     'docs/scope.md',
     'docs/verification.md',
