@@ -13,6 +13,7 @@ export interface ChunksProps {
   readonly target: Table;
   /** The last id that goes. */
   readonly hi: bigint;
+  readonly progress: Progress;
   now(): number;
 }
 
@@ -25,14 +26,9 @@ export class Chunks {
   constructor(private readonly props: ChunksProps) {}
 
   /** Removes the next rows; `done` when none is left up to the end. */
-  async next(
-    item: DrainItem,
-    seconds: number,
-    progress: Progress,
-    session: Session,
-  ): Promise<DrainItem> {
-    if (item.intent) return this.settle(item, item.intent, progress);
-    const { source, hi, now } = this.props;
+  async next(item: DrainItem, seconds: number, session: Session): Promise<DrainItem> {
+    if (item.intent) return this.settle(item, item.intent);
+    const { source, hi, progress, now } = this.props;
     const first = await firstFrom(source, BigInt(item.deletedTo) + 1n);
     if (first === null || first > hi) {
       return progress.save({ ...item, deletedTo: String(hi), done: true });
@@ -45,7 +41,7 @@ export class Chunks {
       seconds,
       bytes: Number.POSITIVE_INFINITY,
     });
-    return this.gone(meant, intent, progress);
+    return this.gone(meant, intent);
   }
 
   /** Exactly the rows that were compared: with one more, or one less, all of them stay. */
@@ -73,22 +69,18 @@ export class Chunks {
   }
 
   /** Whoever began it has not said how it ended: it is looked at. */
-  private async settle(item: DrainItem, intent: Intent, progress: Progress): Promise<DrainItem> {
+  async settle(item: DrainItem, intent: Intent): Promise<DrainItem> {
     const { n } = await this.props.source.row('ids-of-window', {
       after: BigInt(intent.after),
       to: BigInt(intent.to),
     });
-    if (Number(n) === 0) return this.gone(item, intent, progress);
+    if (Number(n) === 0) return this.gone(item, intent);
     const { intent: _, ...open } = item;
-    return progress.save(open);
+    return this.props.progress.save(open);
   }
 
-  private gone(
-    { intent: _, ...item }: DrainItem,
-    { to, rows }: Intent,
-    progress: Progress,
-  ): Promise<DrainItem> {
-    return progress.save({
+  private gone({ intent: _, ...item }: DrainItem, { to, rows }: Intent): Promise<DrainItem> {
+    return this.props.progress.save({
       ...item,
       deletedTo: to,
       deleted: String(BigInt(item.deleted) + BigInt(rows)),

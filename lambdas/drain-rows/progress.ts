@@ -11,7 +11,7 @@ export interface Intent {
   readonly rows: number;
 }
 
-/** The ledger's item. Its absence means that no row has gone. */
+/** The ledger's item. It is written before the first row goes: `deleted` says whether one has. */
 export interface DrainItem {
   /** All ids up to here are gone. */
   readonly deletedTo: string;

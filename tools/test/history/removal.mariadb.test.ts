@@ -194,6 +194,53 @@ describe('removing old rows', () => {
     expect(await drain({ hi: '30' })).toMatchObject({ status: 'running', deleted: '0' });
   });
 
+  describe('a worker that died, and is redriven 13 days later', () => {
+    /** Nothing more is sent from the first statement that removes, or from its answer, on. */
+    const dies = async (when: 'before' | 'after', method: string) => {
+      await copied(upTo(1, 30));
+      const verifiedAt = new Date(world.clock.now()).toISOString();
+      let dead = false;
+      world[when] = (sql) => {
+        dead ||= /^(delete|truncate)/.test(sql);
+        if (dead) throw new Error('killed');
+      };
+      const payload = { hi: '30', method, verifiedAt };
+      await expect(drain(payload)).rejects.toThrow('killed');
+      world[when] = () => undefined;
+      world.clock.pass(13 * 24 * 3_600_000);
+      return drain({ ...payload, redriveCount: 1 }, 'second');
+    };
+
+    it.each(['drain', 'truncate'])(
+      'has all rows compared again where none had gone: %s',
+      async (method) => {
+        expect(await dies('before', method)).toMatchObject({ status: 'stale', deleted: '0' });
+        expect(deletes()).toHaveLength(1);
+        expect(await world.ids(OLD_TABLE)).toEqual(upTo(1, 30));
+        expect(await drain({ hi: '30', method }, 'third')).toMatchObject({ deleted: '30' });
+        expect(await world.ids(OLD_TABLE)).toEqual([]);
+      },
+    );
+
+    it('is through where the table was emptied already', async () => {
+      expect(await dies('after', 'truncate')).toMatchObject({ status: 'done', deleted: '30' });
+      expect(deletes()).toHaveLength(1);
+    });
+
+    it('goes on where rows have gone', async () => {
+      await copied(upTo(1, 3_000));
+      const verifiedAt = new Date(world.clock.now()).toISOString();
+      world.before = (sql) => {
+        if (/^delete/.test(sql) && deletes().length > 1) throw new Error('killed');
+      };
+      await expect(drain({ verifiedAt })).rejects.toThrow('killed');
+      world.before = () => undefined;
+      world.clock.pass(13 * 24 * 3_600_000);
+      const redriven = drain({ verifiedAt, redriveCount: 1 }, 'second');
+      expect(await redriven).toMatchObject({ status: 'done', deleted: '3000' });
+    });
+  });
+
   it('refuses rows that this run has not compared', async () => {
     await copied(upTo(1, 30));
     await world.sql("update csmh.upgrade_runbooks_copy set done = 0 where phase = 'verify'");
