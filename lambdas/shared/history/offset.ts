@@ -82,6 +82,12 @@ export interface HoldProps {
    * @default 10000
    */
   readonly offset?: bigint;
+  /**
+   * Whether the old table is going to grow for days yet: half of the free ids must be left then.
+   *
+   * @default false: a tenth must be left
+   */
+  readonly ahead?: boolean;
 }
 
 /**
@@ -98,7 +104,7 @@ export async function holdOffset(
   const { known, verdict } = seen;
   const own = (await offsetOf(ledger, runId)) !== undefined;
   refuse(verdict, source, target);
-  const offset = known ? BigInt(known.offset) : (props.offset ?? LEAST);
+  const offset = props.offset ?? BigInt(known?.offset ?? LEAST);
   const targetMax = known ? known.targetMax : (seen.target.max?.toString() ?? null);
   const save = async (item: Pick<OffsetItem, 'cut' | 'live' | 'settled'>) => {
     const next = { ...item, offset: String(offset), targetMax };
@@ -111,7 +117,8 @@ export async function holdOffset(
   if (verdict.kind === 'live') {
     return save({ cut: String(verdict.cut), live: known?.live ?? true, settled: true });
   }
-  const kept = roomLeft(known, seen.source.max, offset) ? BigInt(known!.cut) : null;
+  const least = offset / (props.ahead ? 2n : 10n);
+  const kept = roomLeft(known, seen.source.max, least) ? BigInt(known!.cut) : null;
   const wanted = kept ?? nextIdFor(seen.source.max, offset);
   const there = await nextIdOf(target);
   if (there === null || there < wanted) {
@@ -124,9 +131,9 @@ export async function holdOffset(
   return save({ cut: String(cut), live: false, settled: true });
 }
 
-/** At least a tenth of the free ids is left: another cut would only move what is good. */
-function roomLeft(known: OffsetItem | undefined, max: bigint | null, offset: bigint): boolean {
-  return known !== undefined && BigInt(known.cut) - (max ?? 0n) > offset / 10n;
+/** Enough ids are free: another cut would only move what is good. */
+function roomLeft(known: OffsetItem | undefined, max: bigint | null, least: bigint): boolean {
+  return known !== undefined && BigInt(known.cut) - (max ?? 0n) > least;
 }
 
 /** Sets the next id and reads it back: a lost answer, or a server that forgot it, is seen by that. */

@@ -63,7 +63,13 @@ const READY = [
   'Do writes move before the copy?',
 ];
 const WRITES = [
+  'Prove the first id before writes move',
   'Ask at gate switch-writes',
+  'Did gate switch-writes ask about what is there now?',
+  'Gate switch-writes is answered',
+  'Prove the first id that was approved',
+  'Changed since gate switch-writes?',
+  'Gate switch-writes passed',
   'Wait until only the new table grows',
   'Have all writes moved?',
   'Are the rows copied already?',
@@ -139,6 +145,8 @@ describe('what the states are told', () => {
       'Look at both tables and their servers',
       'Plan the next pass behind the copy',
       'Prepare the database of the new table',
+      'Prove the first id before writes move',
+      'Prove the first id that was approved',
       'Prove the new table and its first id',
       'Wait until only the new table grows',
     ]);
