@@ -162,7 +162,7 @@ export class Copy {
     const way = { open, chunks, ahead: new Ahead(chunks, this.size, range.hi) };
     this.at = await open.checkpoints.take(open.ddl);
     this.paused = { ...this.at.paused, ...this.paused };
-    if (this.at.chunk > 0n && !this.at.done) await chunks.again(this.at);
+    if (this.at.chunk > 0n && !this.at.done) this.at = await chunks.again(this.at);
     this.way = way;
     return way;
   }

@@ -46,6 +46,7 @@ function passes(scope: Construct, history: History): sfn.IChainable {
   const copy = chunkTurns(scope, {
     tables: new CopyTables(scope, history.props),
     phase: 'copy',
+    addLate: true,
     act: 'Copy chunks of the pass',
     result: 'copied',
     members: {
