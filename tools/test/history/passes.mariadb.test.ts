@@ -83,6 +83,28 @@ describe('rows that come while rows are copied', () => {
       await expect(wait({ redriveCount: 1 })).resolves.toMatchObject({ status: 'running' });
     });
 
+    it('are not proven by rows that were copied before, as with a live source', async () => {
+      await world.rows(upTo(1, 20));
+      await world.rows(upTo(1, 12), NEW_TABLE);
+      await world.sql(`create table csmh.upgrade_runbooks_copy (run_id varchar(64), phase varchar(10),
+        table_name varchar(140), lo decimal(20), verified_to decimal(20), updated_at datetime(6));
+        insert into csmh.upgrade_runbooks_copy values ('run-1', 'copy', '${NEW_TABLE}', 1, 20, now(6))`);
+      for (let calls = 0; calls < 3; calls++) {
+        expect(await wait()).toMatchObject({ status: 'running', targetMaxId: '12' });
+      }
+      await live();
+      expect(await wait()).toMatchObject({ status: 'done', targetMaxId: '20000' });
+    });
+
+    it('are not proven by live rows that were there before', async () => {
+      await world.rows(upTo(1, 20));
+      await live();
+      await settled({ live: true, targetMax: '20000' });
+      expect(await wait()).toMatchObject({ status: 'running', targetMaxId: '20000' });
+      await live();
+      expect(await wait()).toMatchObject({ status: 'done', targetMaxId: '20001' });
+    });
+
     it('are complained of after an hour, with what to look for; a redrive waits anew', async () => {
       await live();
       let id = 0;
