@@ -49,8 +49,9 @@ export function switchWrites(scope: Construct, history: History): sfn.Chain {
       settleMinutes: '{% $states.input.input.settleMinutes %}',
     } satisfies PayloadOf<AwaitWritesPayload>,
     comment:
-      'Waits until the old table has had no new row for the settling time and no transaction that began before it is ' +
-      'open, while the new one grows. On redrive: begins to count anew',
+      'Waits until the old table has had no new row for the settling time and, where its server lets the user ask, none ' +
+      'that is not committed, while the new one grows. On redrive: counts on from when the old table came to rest, and is ' +
+      'patient anew',
   });
   return ask.next(settled);
 }

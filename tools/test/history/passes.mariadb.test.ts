@@ -125,6 +125,16 @@ describe('rows that come while rows are copied', () => {
       expect(await wait({ redriveCount: 1 })).toMatchObject({ status: 'done' });
     });
 
+    it('a redrive counts on from when the old table came to rest', async () => {
+      await world.rows(upTo(1, 20));
+      await live();
+      expect(await wait({ settleMinutes: 20 })).toMatchObject({ status: 'running' });
+      world.clock.pass(10 * MINUTE);
+      const begun = world.clock.now();
+      expect(await wait({ settleMinutes: 20, redriveCount: 1 })).toMatchObject({ status: 'done' });
+      expect(world.clock.now()).toBe(begun);
+    });
+
     it('a row that is written and not committed is waited for', async () => {
       await world.rows(upTo(1, 20));
       await live();
