@@ -5,7 +5,7 @@ import { note } from '../shared/history/checks';
 import { shapeOf } from '../shared/history/ddl';
 import { endsOf, text } from '../shared/history/ends';
 import { hasRun } from '../shared/history/kept';
-import { newSet, sameServer, serverFacts } from '../shared/history/server-facts';
+import { newSet, readsSource, sameServer, serverFacts } from '../shared/history/server-facts';
 import { codeOf, type Table } from '../shared/history/table';
 import { type HistoryDeps, withTables } from '../shared/history/work';
 import { hoursFor, leftOf, rateOf, sizesOf } from './figures';
@@ -73,6 +73,7 @@ async function look(
   const id = old.columns.find(({ name }) => name === 'id');
   const { about_rows, bytes, collation } = await source.row('table');
   const { collation: database } = await target.row('database');
+  const same = await sameServer(source, target, `runbook-${runId}`.slice(0, 64));
   return {
     ...tables,
     old,
@@ -80,7 +81,8 @@ async function look(
     databaseIsThere: database !== undefined,
     from: await serverFacts(source),
     to: await serverFacts(target),
-    same: await sameServer(source, target, `runbook-${runId}`.slice(0, 64)),
+    same,
+    direct: same && (await readsSource(source, target)),
     ends,
     rate,
     left: leftOf(id, ends, rate),
@@ -109,7 +111,7 @@ function resultOf(
   const set = old.columns.find(({ name }) => name === 'state')?.characterSet ?? 'utf8';
   return {
     inUse: true,
-    sameServer: seen.same,
+    sameServer: seen.direct,
     migrated: seen.made !== null,
     ...newSet(to, { characterSet: set, collation }),
     minId: text(ends.min),

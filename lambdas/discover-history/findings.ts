@@ -21,7 +21,10 @@ export interface Seen {
   readonly databaseIsThere: boolean;
   readonly from: ServerFacts;
   readonly to: ServerFacts;
+  /** Both tables are on one server. */
   readonly same: boolean;
+  /** And rows can be copied within it: the target's user may read the old table. */
+  readonly direct: boolean;
   readonly ends: Ends;
   readonly rate: Rate;
   readonly left: Left;

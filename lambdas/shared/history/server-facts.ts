@@ -1,6 +1,6 @@
 // What a server says of itself.
 
-import type { Table } from './table';
+import { codeOf, type Table } from './table';
 
 export interface ServerFacts {
   /** `10.6.14-MariaDB`, `8.0.36` */
@@ -41,6 +41,26 @@ export function newSet(
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const old = mariaDb ? major === 10 && minor < 2 : major < 5 || (major === 5 && minor < 7);
   return old ? source : { characterSet: 'utf8mb4', collation: 'utf8mb4_unicode_ci' };
+}
+
+const DENIED = /ACCESS_?DENIED/;
+
+/**
+ * Whether the target's user may read the old table, as statements must that copy within one server. Who
+ * may not has the rows travel through the task.
+ */
+export async function readsSource(source: Table, target: Table): Promise<boolean> {
+  const { database, table } = source.place;
+  const read = target.at(database, table);
+  try {
+    await read.row('sizes', { from: 0n, rows: 1 });
+    return true;
+  } catch (error) {
+    if (DENIED.test(codeOf(error))) return false;
+    throw error;
+  } finally {
+    await read.close();
+  }
 }
 
 /** Both connections lead to one server: a name held by the one is seen by the other. */

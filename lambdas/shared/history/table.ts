@@ -48,6 +48,11 @@ export class Table {
     return new Table({ ...ref, database, table }, this.runId, this.deps);
   }
 
+  /** Another table, as the same user of the same server. */
+  at(database: string, table: string): Table {
+    return new Table({ ...this.place, database, table }, this.runId, this.deps);
+  }
+
   /**
    * Rows of a reading file. `:database`, `:table`, `{{id:database}}` and `{{id:table}}` are this table's.
    *

@@ -60,7 +60,7 @@ describe('a look at both tables', () => {
     const found = await look();
     expect(found).toMatchObject({
       inUse: true,
-      sameServer: true,
+      sameServer: false,
       migrated: true,
       characterSet: 'utf8mb4',
       minId: '1000000000',
@@ -73,6 +73,18 @@ describe('a look at both tables', () => {
     expect(await noted('rows')).toMatch(/about [\d.]+ hours with 1 worker/);
     expect(world.sent.filter((sql) => sql.startsWith('explain'))).toHaveLength(1);
     expect(world.sent.filter((sql) => !/^(select|show|explain|set session)/.test(sql))).toEqual([]);
+  });
+
+  it('rows are copied within one server only when the user of the target may read the old table', async () => {
+    await world.rows([1]);
+    expect(await look()).toMatchObject({ sameServer: false });
+    expect(await noted('servers')).toMatch(
+      /: one server; the user of the target may not read edxapp.* rows travel through the task/,
+    );
+    await world.sql(`grant select on ${OLD_TABLE} to copier`);
+    expect(await look()).toMatchObject({ sameServer: true });
+    expect(await noted('servers')).not.toContain('travel');
+    await world.sql(`revoke select on ${OLD_TABLE} from copier`);
   });
 
   it('ids of a bigint are counted exactly, beyond 2^53', async () => {
@@ -197,6 +209,7 @@ describe('a look at both tables', () => {
   it('two servers are told from one, whatever sessions are called', async () => {
     const other = await HistoryWorld.start();
     await other.fresh();
+    await other.sql('grant select on edxapp.* to copier');
     await world.rows([1]);
     const connect = (who: { user: string | null }) =>
       (who.user === 'copier' ? other : world).deps.connect(who as never);
