@@ -21,7 +21,7 @@ const LONGEST_MS = 120_000;
 
 /** Codes of connections that broke, and of statements somebody or the server has ended. */
 const LOST =
-  /^(PROTOCOL_|ECONN|EPIPE|ETIMEDOUT|ER_QUERY_INTERRUPTED|ER_QUERY_TIMEOUT|ER_SERVER_SHUTDOWN|ER_LOCK_|ER_OPTION_PREVENTS_STATEMENT)/;
+  /^(PROTOCOL_|ECONN|EPIPE|ETIMEDOUT|ER_QUERY_INTERRUPTED|ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT|ER_SERVER_SHUTDOWN|ER_LOCK_|ER_OPTION_PREVENTS_STATEMENT)/;
 
 /** What MySQL said of a statement it refused. */
 export const codeOf = (error: unknown): string =>
