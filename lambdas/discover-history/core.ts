@@ -5,7 +5,13 @@ import { note } from '../shared/history/checks';
 import { shapeOf } from '../shared/history/ddl';
 import { endsOf, text } from '../shared/history/ends';
 import { hasRun } from '../shared/history/kept';
-import { newSet, readsSource, sameServer, serverFacts } from '../shared/history/server-facts';
+import {
+  isReplica,
+  newSet,
+  readsSource,
+  sameServer,
+  serverFacts,
+} from '../shared/history/server-facts';
 import { codeOf, type Table } from '../shared/history/table';
 import { type HistoryDeps, withTables } from '../shared/history/work';
 import { hoursFor, leftOf, rateOf, sizesOf } from './figures';
@@ -81,6 +87,7 @@ async function look(
     databaseIsThere: database !== undefined,
     from: await serverFacts(source),
     to: await serverFacts(target),
+    follows: await isReplica(source),
     same,
     direct: same && (await readsSource(source, target)),
     ends,

@@ -192,9 +192,11 @@ import historyMysqlNextId from '../../sql/student-module-history/mysql-next-id.s
 import historyMysqlNoEndlessWaits from '../../sql/student-module-history/mysql-no-endless-waits.sql';
 import historyMysqlReadCommitted from '../../sql/student-module-history/mysql-read-committed.sql';
 import historyMysqlRecentRows from '../../sql/student-module-history/mysql-recent-rows.sql';
+import historyMysqlReplicaStatus from '../../sql/student-module-history/mysql-replica-status.sql';
 import historyMysqlSetAutoIncrement from '../../sql/student-module-history/mysql-set-auto-increment.sql';
 import historyMysqlShortWaits from '../../sql/student-module-history/mysql-short-waits.sql';
 import historyMysqlSizes from '../../sql/student-module-history/mysql-sizes.sql';
+import historyMysqlSlaveStatus from '../../sql/student-module-history/mysql-slave-status.sql';
 import historyMysqlTable from '../../sql/student-module-history/mysql-table.sql';
 import historyMysqlTakeLock from '../../sql/student-module-history/mysql-take-lock.sql';
 import historyMysqlTriggers from '../../sql/student-module-history/mysql-triggers.sql';
@@ -398,9 +400,11 @@ const FILES: Readonly<Record<string, string>> = {
   'student-module-history/mysql-no-endless-waits': historyMysqlNoEndlessWaits,
   'student-module-history/mysql-read-committed': historyMysqlReadCommitted,
   'student-module-history/mysql-recent-rows': historyMysqlRecentRows,
+  'student-module-history/mysql-replica-status': historyMysqlReplicaStatus,
   'student-module-history/mysql-set-auto-increment': historyMysqlSetAutoIncrement,
   'student-module-history/mysql-short-waits': historyMysqlShortWaits,
   'student-module-history/mysql-sizes': historyMysqlSizes,
+  'student-module-history/mysql-slave-status': historyMysqlSlaveStatus,
   'student-module-history/mysql-table': historyMysqlTable,
   'student-module-history/mysql-take-lock': historyMysqlTakeLock,
   'student-module-history/mysql-triggers': historyMysqlTriggers,

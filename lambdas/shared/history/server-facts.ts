@@ -30,6 +30,24 @@ export async function serverFacts(table: Table): Promise<ServerFacts> {
   };
 }
 
+const DENIED = /ACCESS_?DENIED/;
+
+/**
+ * Whether a server follows another one, and may be behind it; `unknown` where the user may not ask.
+ */
+export async function isReplica(table: Table): Promise<boolean | 'unknown'> {
+  for (const file of ['replica-status', 'slave-status']) {
+    try {
+      return (await table.rows(file)).length > 0;
+    } catch (error) {
+      if (DENIED.test(codeOf(error))) return 'unknown';
+      // Older and newer servers have one word for it each.
+      if (!/PARSE_ERROR|SYNTAX/.test(codeOf(error))) throw error;
+    }
+  }
+  return 'unknown';
+}
+
 /**
  * The set a new database gets. An index on 255 characters of four bytes is too long for older servers:
  * https://dev.mysql.com/doc/refman/5.7/en/innodb-limits.html
@@ -42,8 +60,6 @@ export function newSet(
   const old = mariaDb ? major === 10 && minor < 2 : major < 5 || (major === 5 && minor < 7);
   return old ? source : { characterSet: 'utf8mb4', collation: 'utf8mb4_unicode_ci' };
 }
-
-const DENIED = /ACCESS_?DENIED/;
 
 /**
  * Whether the target's user may read the old table, as statements must that copy within one server. Who

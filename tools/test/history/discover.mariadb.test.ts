@@ -175,6 +175,35 @@ describe('a look at both tables', () => {
     ]);
   });
 
+  describe('a source that is a replica', () => {
+    afterEach(() =>
+      world.sql('set global read_only = 0; revoke slave monitor on *.* from lms; reset slave all'),
+    );
+    beforeEach(() => world.sql('grant slave monitor on *.* to lms'));
+
+    it('is refused where it is read only', async () => {
+      const other = await HistoryWorld.start();
+      await other.fresh();
+      await world.sql('set global read_only = 1');
+      const connect = (who: { user: string | null }) =>
+        (who.user === 'copier' ? other : world).deps.connect(who as never);
+      expect(await findings({}, { connect })).toEqual([
+        expect.stringMatching(/^lms is read only, .* allowed is the writer of the old table/),
+      ]);
+      await other.stop();
+    });
+
+    it('is refused where it follows another server, as far as the user may ask', async () => {
+      await world.sql("change master to master_host = '127.0.0.1', master_user = 'nobody'");
+      expect(await findings()).toEqual([
+        expect.stringMatching(/^lms is a replica of another server, /),
+      ]);
+      await world.sql('revoke slave monitor on *.* from lms');
+      expect(await look()).toMatchObject({ inUse: true });
+      await world.sql('grant slave monitor on *.* to lms');
+    });
+  });
+
   it('CloudWatch that cannot be asked is one finding among others', async () => {
     await world.sql('set global read_only = 1');
     const freeGiB = () => Promise.reject(new NetworkPathError('CloudWatch does not answer'));
