@@ -2,17 +2,15 @@
 // Whoever removes holds a lock of the server by name: a second worker waits until the session of the first
 // is gone, and with it every statement it had begun.
 
-import type { Connection } from 'mysql2/promise';
 import { currentSettings } from '../shared/copy/settings';
 import { rested } from '../shared/copy/throttle';
 import { backoffMs, MOST_TRIES, passing } from '../shared/copy/trouble';
 import { TryAgainError } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
 import type { Table } from '../shared/history/table';
-import type { Replica } from '../shared/history/tables';
 import { type HistoryDeps, withTables } from '../shared/history/work';
 import { type WaitDeps, waitFor } from '../shared/waiting';
-import { Brake } from './brake';
+import { Brake, type BrakeDeps } from './brake';
 import { Chunks } from './chunks';
 import { finish } from './finish';
 import { mayBegin } from './may-begin';
@@ -20,9 +18,7 @@ import type { DrainRowsPayload, DrainRowsResult } from './payload';
 import { type DrainItem, Progress } from './progress';
 import { settleTruncate, truncate } from './truncate';
 
-export interface DrainDeps extends HistoryDeps, WaitDeps {
-  connectReplica(at: Replica): Promise<Connection>;
-}
+export interface DrainDeps extends HistoryDeps, WaitDeps, Pick<BrakeDeps, 'connectReplica'> {}
 
 /** Chunks of so long, then the status of the execution is asked for again. */
 const ROUND_MS = 5_000;

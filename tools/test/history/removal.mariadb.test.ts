@@ -302,6 +302,30 @@ describe('removing old rows', () => {
     expect(text).toMatch(/3000 rows .*; rested: commit 15 s/);
   });
 
+  it('B8 rests while a replica of the old table is behind, which it asks with the login of the old table', async () => {
+    await copied(upTo(1, 30));
+    let lag = 60;
+    const asked: unknown[] = [];
+    const connectReplica = async (as: MySqlRef, at: unknown) => {
+      asked.push([as.user, at]);
+      const connection = (await world.deps.connect(as)) as Connection;
+      const query = connection.query.bind(connection) as (options: unknown) => Promise<unknown>;
+      const told = async (options: { sql: string }) =>
+        options.sql.includes('show replica status')
+          ? [[{ Seconds_Behind_Source: lag }], []]
+          : query(options);
+      return Object.assign(connection, { query: told }) as never;
+    };
+    world.onSleep = async () => {
+      expect(deletes()).toEqual([]);
+      lag = 0;
+    };
+    const at = { host: 'edxapp-reader', port: 3306 };
+    const payload = { hi: '30', replicas: [at] };
+    expect(await drain(payload, 'first', { connectReplica })).toMatchObject({ deleted: '30' });
+    expect([asked, lag]).toEqual([[['lms', at]], 0]);
+  });
+
   describe('at once', () => {
     const empty = (more: object = {}, requestId = 'first') =>
       drain({ method: 'truncate', hi: '30', ...more }, requestId);
