@@ -258,6 +258,45 @@ describe('the catch-up', () => {
     expect(next).toMatchObject({ turns: 0, last });
   });
 
+  it('B12 goes on in a fresh execution after 500 turns of one pass, where that pass was', async () => {
+    const more = 'More chunks of the pass to copy?';
+    const copied = { status: 'running' };
+    expect(await way(more, { copied, turns: 499 })).toBe('Copy chunks of the pass');
+    expect(await way(more, { copied, turns: 500 })).toBe('Stretch of catch-up passes ended');
+    expect(await way(more, { copied: { status: 'done' }, turns: 500 })).toBe(
+      'Remember what the pass has written',
+    );
+    const last = { pass: 3, quiet: 1, inserted: '0' };
+    const pass = { status: 'pass', pass: 4, quiet: 1, range, hi: '2', cut: '9' };
+    const { Output } = choice('Stretch of catch-up passes ended') as unknown as {
+      Output: Record<string, string>;
+    };
+    const said = async (input: object) =>
+      Object.fromEntries(
+        await Promise.all(
+          Object.entries(Output).map(async ([name, text]) => [
+            name,
+            await jsonata(text.replace(/^\{%|%\}$/g, '')).evaluate({}, { states: { input } }),
+          ]),
+        ),
+      );
+    const catchUp = await said({ pass, last, copied });
+    expect(catchUp).toEqual({ status: 'handover', last, hi: '2', unfinished: pass });
+    const map = all.get('For each stretch of catch-up passes') as unknown as { Items: string };
+    const [next] = await jsonata(map.Items.replace(/^\{%|%\}$/g, '')).evaluate(
+      {},
+      { states: { input: { catchUp } } },
+    );
+    const begun = 'Has an earlier stretch begun a pass?';
+    expect(await way(begun, next)).toBe('Copy chunks of the pass');
+    expect(await way(begun, { turns: 0, last })).toBe('Plan the next pass behind the copy');
+    const through = await said({ pass, last, copied: { status: 'done' } });
+    expect(through).toMatchObject({ status: 'handover', unfinished: null });
+    expect(await way(begun, { turns: 0, last, pass: null })).toBe(
+      'Plan the next pass behind the copy',
+    );
+  });
+
   it.each([
     [range, { inserted: '17' }, '17'],
     [null, { inserted: '17' }, '0'],
