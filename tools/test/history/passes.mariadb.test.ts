@@ -6,6 +6,8 @@ import { planPass } from '../../../lambdas/plan-pass/core';
 import type { LastPass } from '../../../lambdas/plan-pass/payload';
 import { copiedKey } from '../../../lambdas/shared/history/copied';
 import { runKey } from '../../../lambdas/shared/ledger';
+import { bodyOf } from '../../../lambdas/shared/sql';
+import { sqlText } from '../../../lambdas/shared/sql-files';
 import { HistoryWorld, lost, NEW_TABLE, OLD_TABLE, upTo } from './world';
 
 const MINUTE = 60_000;
@@ -264,6 +266,32 @@ describe('rows that come while rows are copied', () => {
         world.invocation(),
       );
 
+    /** What the comparison of ids 1 to 20 has left. */
+    const compared = () =>
+      world.sql(`${bodyOf(sqlText({ file: 'mysql-copy/mysql-create-checkpoints' })).replace('{{id:database}}', 'csmh')};
+        insert into csmh.upgrade_runbooks_copy values ('run-1', 'range-1', 'verify', 'arn', '${NEW_TABLE}',
+        1, 20, 20, 0, 1, 1, 20, 0, 0, 0, 0, 1, '{}', 'x', 1, now(6))`);
+    beforeEach(compared);
+
+    it('end with an error where not all ids of the frozen range were compared', async () => {
+      await world.rows(upTo(1, 20));
+      await world.sql("delete from csmh.upgrade_runbooks_copy where phase = 'verify'");
+      await plan(FIRST);
+      await plan({ pass: 1, quiet: 0, inserted: '0' });
+      world.clock.pass(10 * MINUTE);
+      const last = { pass: 2, quiet: 1, inserted: '0' };
+      for (const redriveCount of [0, 1]) {
+        await expect(plan(last, { redriveCount })).rejects.toMatchObject({
+          name: 'ReconciliationError',
+          message: expect.stringContaining('not all ids from 1 to 20 were compared'),
+        });
+      }
+      expect(await world.memory.get(copiedKey('run-1'))).toBeUndefined();
+      await world.sql('drop table csmh.upgrade_runbooks_copy');
+      await compared();
+      expect(await plan(last, { redriveCount: 1 })).toMatchObject({ status: 'done' });
+    });
+
     it('are planned until two in a row found nothing and nothing was written between them', async () => {
       await world.rows(upTo(1, 25));
       const one = await plan(FIRST);
@@ -356,6 +384,7 @@ describe('rows that come while rows are copied', () => {
         for (const nth of upTo(1, 8)) {
           await world.fresh();
           await settled();
+          await compared();
           await world.rows(upTo(1, 20));
           await plan(FIRST);
           await plan({ pass: 1, quiet: 0, inserted: '0' });

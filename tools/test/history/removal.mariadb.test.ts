@@ -268,6 +268,24 @@ describe('removing old rows', () => {
     expect(deletes()).toEqual([]);
   });
 
+  it('a row that has come since among those that went is no success', async () => {
+    await copied(upTo(1, 30));
+    let late = 1;
+    world.before = async (sql) => {
+      if (/^select/.test(sql) && deletes().length > 0 && late-- > 0) await world.rows([7]);
+    };
+    for (const call of ['first', 'second']) {
+      await expect(drain({ hi: '30' }, call)).rejects.toMatchObject({
+        name: 'RemovalError',
+        message: expect.stringMatching(/^row 7 of edxapp.* has come since/),
+      });
+    }
+    const key = runKey('run-1', 'check#-#old rows that were copied are gone');
+    expect(await world.memory.get(key)).toMatchObject({ ok: false });
+    await world.sql(`delete from ${OLD_TABLE}`);
+    expect(await drain({ hi: '30' }, 'third')).toMatchObject({ status: 'done', deleted: '30' });
+  });
+
   it('rests while the operator has paused it, and counts why', async () => {
     await copied(upTo(1, 30));
     await world.memory.put(settingsKey('run-1'), { pause: true });
