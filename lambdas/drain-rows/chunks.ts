@@ -1,5 +1,6 @@
 // One chunk: the next rows by key, as many as fit into the time. Before they go it is compared which ids the
-// other table has; what they hold was compared before.
+// other table has, and in the transaction that removes them, that they are still the same; what they hold was
+// compared before.
 
 import type { Session } from '../shared/copy/session';
 import { ChunkSize } from '../shared/copy/size';
@@ -45,11 +46,16 @@ export class Chunks {
   }
 
   /** Exactly the rows that were compared: with one more, or one less, all of them stay. */
-  private async remove({ after, to, rows }: Intent, session: Session): Promise<void> {
+  private async remove({ after, to, rows, ids }: Intent, session: Session): Promise<void> {
     const { source } = this.props;
     const [from, last] = [BigInt(after), BigInt(to)];
     try {
       await session.transaction(async () => {
+        // From here on these rows stay as they are; one that comes yet is one too many.
+        const here = await source.row('lock-window', { after: from, to: last });
+        if (!same(here, { n: rows, ...ids })) {
+          throw new TryAgainError(`other rows have ids above ${after} and up to ${to} by now`);
+        }
         const gone = await source.change('delete-window', {
           after: from,
           to: last,
@@ -95,7 +101,8 @@ export class Chunks {
       last = whole(here.last_id) ?? after;
       const there = await target.row('ids-of-window', { after, to: last });
       if (last > after && same(here, there)) {
-        return { after: String(after), to: String(last), rows: Number(here.n) };
+        const ids = { fingerprint: String(here.fingerprint), total: String(here.total) };
+        return { after: String(after), to: String(last), rows: Number(here.n), ids };
       }
     }
     throw new RemovalError(

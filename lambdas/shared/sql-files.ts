@@ -188,6 +188,7 @@ import historyMysqlIndexes from '../../sql/student-module-history/mysql-indexes.
 import historyMysqlLastIdBelow from '../../sql/student-module-history/mysql-last-id-below.sql';
 import historyMysqlLockHolder from '../../sql/student-module-history/mysql-lock-holder.sql';
 import historyMysqlLockTable from '../../sql/student-module-history/mysql-lock-table.sql';
+import historyMysqlLockWindow from '../../sql/student-module-history/mysql-lock-window.sql';
 import historyMysqlNextId from '../../sql/student-module-history/mysql-next-id.sql';
 import historyMysqlNoEndlessWaits from '../../sql/student-module-history/mysql-no-endless-waits.sql';
 import historyMysqlReadCommitted from '../../sql/student-module-history/mysql-read-committed.sql';
@@ -396,6 +397,7 @@ const FILES: Readonly<Record<string, string>> = {
   'student-module-history/mysql-last-id-below': historyMysqlLastIdBelow,
   'student-module-history/mysql-lock-holder': historyMysqlLockHolder,
   'student-module-history/mysql-lock-table': historyMysqlLockTable,
+  'student-module-history/mysql-lock-window': historyMysqlLockWindow,
   'student-module-history/mysql-next-id': historyMysqlNextId,
   'student-module-history/mysql-no-endless-waits': historyMysqlNoEndlessWaits,
   'student-module-history/mysql-read-committed': historyMysqlReadCommitted,

@@ -185,6 +185,19 @@ describe('removing old rows', () => {
     expect(await world.ids(OLD_TABLE)).toEqual(upTo(1, 30));
   });
 
+  it('as many other rows as were compared are not deleted', async () => {
+    await copied(upTo(1, 30).filter((id) => id !== 7));
+    let swaps = 1;
+    world.before = async (sql) => {
+      if (!/^delete|for update/.test(sql) || swaps-- < 1) return;
+      await world.sql(`delete from ${OLD_TABLE} where id = 8`);
+      await world.rows([7]);
+    };
+    await expect(drain({ hi: '30' })).rejects.toMatchObject({ name: 'RemovalError' });
+    expect(deletes()).toEqual([]);
+    expect(await world.ids(OLD_TABLE)).toContain(7);
+  });
+
   it('a verification that is too old is done again before the first row goes, not after', async () => {
     await copied(upTo(1, 30));
     const verifiedAt = new Date(world.clock.now() - 86_400_001).toISOString();
