@@ -114,6 +114,31 @@ describe('the offset of ids', () => {
     expect(await insert()).toBe(30_000);
   });
 
+  it.each([
+    ['goes on', false],
+    ['dies, and is asked again,', true],
+  ])(
+    '§4 fact 2: a live row that comes right before the cut is moved is the cut, where the task %s',
+    async (_, dies) => {
+      await world.rows([1, 10]);
+      await settle();
+      await world.rows([19_500]);
+      let came = 1;
+      world.before = async (sql) => {
+        if (/^alter/.test(sql) && came-- > 0) await insert();
+      };
+      world.after = (sql) => void (dies && /^alter/.test(sql) && lost());
+      const first = await settle().catch(() => undefined);
+      world.after = () => undefined;
+      expect(first === undefined).toBe(dies);
+      expect(await settle()).toMatchObject({ cut: '20000', maxId: '19500' });
+      expect(await settle()).toMatchObject({ cut: '20000' });
+      expect(await insert()).toBeGreaterThan(20_000);
+      await world.rows([20_000]);
+      await expect(settle()).rejects.toMatchObject({ name: 'IdOverlapError' });
+    },
+  );
+
   describe('at gate switch-writes', () => {
     it('§4 fact 2: a cut that is half used up is moved before people are asked, not after they have approved it', async () => {
       await world.rows([1, 10]);
