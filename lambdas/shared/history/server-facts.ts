@@ -10,6 +10,8 @@ export interface ServerFacts {
   readonly binlogFormat: string | null;
   readonly isolation: string;
   readonly readOnly: boolean;
+  /** Rights may be taken from single databases, and in a GRANT no character stands for others. */
+  readonly partialRevokes: boolean;
   /** Bytes of the longest statement. */
   readonly maxPacket: number;
 }
@@ -26,6 +28,7 @@ export async function serverFacts(table: Table): Promise<ServerFacts> {
     binlogFormat: on('log_bin') ? value('binlog_format') || 'ROW' : null,
     isolation: value('transaction_isolation') || value('tx_isolation'),
     readOnly: on('read_only') || on('innodb_read_only'),
+    partialRevokes: on('partial_revokes'),
     maxPacket: Number(value('max_allowed_packet')) || 4_194_304,
   };
 }

@@ -68,8 +68,12 @@ export class Table {
   }
 
   /** Rows that a file has changed. */
-  async change(file: string, parameters: MySqlMarks['parameters'] = {}): Promise<number> {
-    return ((await this.send(file, parameters)) as ResultSetHeader).affectedRows;
+  async change(
+    file: string,
+    parameters: MySqlMarks['parameters'] = {},
+    literals: MySqlMarks['literals'] = {},
+  ): Promise<number> {
+    return ((await this.send(file, parameters, literals)) as ResultSetHeader).affectedRows;
   }
 
   /** Sets what a server may not know; the answer is whether it does. */
@@ -95,12 +99,16 @@ export class Table {
     connection?.destroy();
   }
 
-  private async send(file: string, parameters: Readonly<Record<string, MySqlValue>>) {
+  private async send(
+    file: string,
+    parameters: Readonly<Record<string, MySqlValue>>,
+    literals: MySqlMarks['literals'] = {},
+  ) {
     const { database, table } = this.place;
     const name = `mysql-${file}`;
     const sql = renderMySql(
       this.deps.sqlText({ file: `student-module-history/${name}` }),
-      { ids: { database, table }, parameters: { database, table, ...parameters } },
+      { ids: { database, table }, literals, parameters: { database, table, ...parameters } },
       [this.runId, name],
     );
     const connection = await this.open();
