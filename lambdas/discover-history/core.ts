@@ -16,6 +16,7 @@ import { codeOf, type Table } from '../shared/history/table';
 import { type HistoryDeps, withTables } from '../shared/history/work';
 import { hoursFor, leftOf, rateOf, sizesOf } from './figures';
 import { findingsOf, type Seen } from './findings';
+import { otherRuns } from './other-runs';
 import type { DiscoverHistoryPayload, DiscoverHistoryResult } from './payload';
 import { type ReachDeps, unreached } from './reach';
 import { notesOf } from './words';
@@ -45,7 +46,11 @@ export async function discoverHistory(
         return NOTHING;
       }
       const seen = await look({ source, target, admin }, payload, deps);
-      const findings = await findingsOf(seen, payload, deps);
+      const findings = [
+        ...(await findingsOf(seen, payload, deps)),
+        // A run has its lease by now; whether its ranges are free is asked when they are taken.
+        ...(kept ? [] : await otherRuns(runId, target, ledger)),
+      ];
       if (findings.length > 0) throw new PreflightError(findings);
       const notes = Object.entries(notesOf(seen, payload));
       if (kept) for (const [name, said] of notes) await note(ledger, runId, name, said);

@@ -186,6 +186,7 @@ import historyMysqlGrantsOf from '../../sql/student-module-history/mysql-grants-
 import historyMysqlIdsOfWindow from '../../sql/student-module-history/mysql-ids-of-window.sql';
 import historyMysqlIndexes from '../../sql/student-module-history/mysql-indexes.sql';
 import historyMysqlLastIdBelow from '../../sql/student-module-history/mysql-last-id-below.sql';
+import historyMysqlLiveCopies from '../../sql/student-module-history/mysql-live-copies.sql';
 import historyMysqlLockHolder from '../../sql/student-module-history/mysql-lock-holder.sql';
 import historyMysqlLockTable from '../../sql/student-module-history/mysql-lock-table.sql';
 import historyMysqlLockWindow from '../../sql/student-module-history/mysql-lock-window.sql';
@@ -395,6 +396,7 @@ const FILES: Readonly<Record<string, string>> = {
   'student-module-history/mysql-ids-of-window': historyMysqlIdsOfWindow,
   'student-module-history/mysql-indexes': historyMysqlIndexes,
   'student-module-history/mysql-last-id-below': historyMysqlLastIdBelow,
+  'student-module-history/mysql-live-copies': historyMysqlLiveCopies,
   'student-module-history/mysql-lock-holder': historyMysqlLockHolder,
   'student-module-history/mysql-lock-table': historyMysqlLockTable,
   'student-module-history/mysql-lock-window': historyMysqlLockWindow,

@@ -7,7 +7,9 @@ import {
   MySqlUnreachableError,
   NetworkPathError,
 } from '../../../lambdas/shared/errors';
-import { runKey } from '../../../lambdas/shared/ledger';
+import { leaseKey, runKey } from '../../../lambdas/shared/ledger';
+import { bodyOf } from '../../../lambdas/shared/sql';
+import { sqlText } from '../../../lambdas/shared/sql-files';
 import { COPY_DEFAULTS as SETTINGS } from '../../../test/support/copy-settings';
 import { HistoryWorld, NEW_TABLE, OLD_TABLE, upTo } from './world';
 
@@ -98,6 +100,27 @@ describe('a look at both tables', () => {
     await world.rows([1]);
     expect(await look({ runId: 'run-dry' })).toMatchObject({ inUse: true });
     expect(await world.memory.get(runKey('run-dry', 'note#history#ids'))).toBeUndefined();
+  });
+
+  it('a dry run says who holds the table and who copies into it, and takes nothing', async () => {
+    await world.rows([1]);
+    const text = bodyOf(sqlText({ file: 'mysql-copy/mysql-create-checkpoints' }));
+    await world.sql(text.replace('{{id:database}}', 'csmh'));
+    const seen = (run: string, minutes: number) =>
+      world.sql(`insert into csmh.upgrade_runbooks_copy values ('${run}', 'r', 'copy', 'arn-${run}', '${NEW_TABLE}',
+        1, 9, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, '{}', 'x', 0, utc_timestamp(6) - interval ${minutes} minute)`);
+    await seen('run-8', 16);
+    expect(await look({ runId: 'run-dry' })).toMatchObject({ inUse: true });
+    await seen('run-9', 1);
+    const lease = `student-module-history.${NEW_TABLE}`;
+    const item = { target: lease, runId: 'run-7', executionArn: 'arn-7', takenAt: 'Monday' };
+    await world.memory.put(leaseKey(lease), item);
+    expect(await findings({ runId: 'run-dry' })).toEqual([
+      expect.stringContaining('run run-7 (arn-7) has held csmh.'),
+      expect.stringMatching(/^run run-9 \(arn-run-9\) has copied into csmh.* \d+ s ago/),
+    ]);
+    expect(await world.memory.get(leaseKey(lease))).toMatchObject(item);
+    expect(await look()).toMatchObject({ inUse: true });
   });
 
   it('an installation without the table has nothing to move', async () => {
