@@ -107,8 +107,8 @@ function passes(scope: Construct, history: History): sfn.IChainable {
   keep.next(room);
   room.when(sfn.Condition.jsonata(`{% ${ROOM} %}`), plan).otherwise(ended);
   unfinished
-    .when(sfn.Condition.jsonata("{% $type($states.input.pass.range) = 'object' %}"), copy)
-    .otherwise(plan);
+    .when(sfn.Condition.jsonata("{% $not($type($states.input.pass.range) = 'object') %}"), plan)
+    .otherwise(copy);
   return unfinished;
 }
 
