@@ -38,7 +38,7 @@ UNKNOWN = re.compile(
 # Commands of MySQL the dialect keeps whole or does not know; tests run them on a server:
 # https://dev.mysql.com/doc/refman/8.0/en/grant.html, …/show-grants.html, …/lock-tables.html
 MYSQL_COMMAND = re.compile(
-    r"""(grant [a-z]+(, [a-z]+)* on `\w+`\.\* to '1'@'1'"""
+    r"""(grant [a-z]+(, [a-z]+)* on [`']\w+[`']\.\* to '1'@'1'"""
     r"""|show grants for '1'@'1'"""
     r"""|lock tables `\w+`\.`\w+` write);?$"""
 )
