@@ -1,0 +1,4 @@
+export * from './generation';
+export * from './open-edx';
+export * from './parse';
+export * from './releases';
