@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readTarget } from '../lib/platform/target-config';
+import { AspectsStack } from '../lib/runbooks/aspects/aspects-stack';
 import { ClickstreamStack } from '../lib/runbooks/clickstream/clickstream-stack';
 import { RdwStack } from '../lib/runbooks/rdw/rdw-stack';
 import { StudentModuleHistoryStack } from '../lib/runbooks/student-module-history/student-module-history-stack';
@@ -13,7 +14,7 @@ import { StudentModuleHistoryStack } from '../lib/runbooks/student-module-histor
 const app = new App();
 const targetName: string = app.node.tryGetContext('target') ?? 'example';
 const target = readTarget(path.resolve('config'), targetName);
-const { clickstream, rdw, studentModuleHistory } = target;
+const { clickstream, rdw, studentModuleHistory, aspects } = target;
 if (clickstream) new ClickstreamStack(app, { targetName, target: { ...target, clickstream } });
 if (rdw) new RdwStack(app, { targetName, target: { ...target, rdw } });
 if (studentModuleHistory) {
@@ -22,6 +23,7 @@ if (studentModuleHistory) {
     target: { ...target, studentModuleHistory },
   });
 }
+if (aspects) new AspectsStack(app, { targetName, target: { ...target, aspects } });
 
 // Guard rails: a finding without a written reason beside its construct fails the synth.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
