@@ -1,0 +1,27 @@
+// The way of a run, as it was decided when nothing was installed yet. A run that is continued goes the same
+// way, although the version it finds is another one by then.
+
+import type { Hop } from '../shared/aspects/path';
+import { type Ledger, runKey } from '../shared/ledger';
+import type { Caller } from '../shared/run';
+import { ownRun } from '../shared/runs';
+
+/** A way that was decided. */
+export interface KeptPath {
+  readonly from: string;
+  readonly hops: readonly Hop[];
+  readonly problems?: undefined;
+}
+
+const keyOf = ({ runId }: Caller) => runKey(runId, 'aspects#path');
+
+/** @throws RunTakenOverError, RunReleasedError */
+export async function keptPath(ledger: Ledger, caller: Caller): Promise<KeptPath | undefined> {
+  await ownRun(ledger, caller);
+  return ledger.get<KeptPath>(keyOf(caller));
+}
+
+/** Keeps the first decision; asking twice keeps the same. */
+export async function keepPath(ledger: Ledger, caller: Caller, path: KeptPath): Promise<void> {
+  await ledger.put(keyOf(caller), path, 'absent');
+}
