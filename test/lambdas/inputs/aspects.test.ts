@@ -131,7 +131,7 @@ describe('the target of the runbook', () => {
       instanceId: 'i-0e1f2031425364758',
       user: 'tutor',
       tutorRoot: '/home/tutor/root',
-      bin: '/home/tutor/venv/bin',
+      path: '/home/tutor/venv/bin',
     },
     clickhouse: {
       url: 'http://10.0.42.17:8123',

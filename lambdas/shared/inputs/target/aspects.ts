@@ -24,9 +24,9 @@ const host = z.strictObject({
   /** What `tutor config printroot` prints for that user. */
   tutorRoot: path,
   /** Folder of plugins, when it is not the user's default one. */
-  tutorPluginsRoot: path.optional(),
+  pluginsRoot: path.optional(),
   /** Folder with `tutor`, `python` and `pip`, such as `/home/tutor/venv/bin`. */
-  bin: path,
+  path,
   /** Where commands keep their logs and results on the host. */
   stateDirectory: path.default('/var/lib/upgrade-runbooks'),
 });
