@@ -9,8 +9,8 @@ import { PreflightError } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
 import type { Ledger } from '../shared/ledger';
 import { copyFinding, forecastOf } from './forecast';
-import { type HostFacts, hostFindings, rootFindings } from './host-findings';
-import { keepPath, keptPath } from './kept';
+import { type HostFacts, hostFindings, rootFindings } from '../shared/aspects/host/findings';
+import { keepPath, keptPath } from '../shared/aspects/path/kept';
 import type { DiscoverAspectsPayload, DiscoverAspectsResult, HopItem } from './payload';
 import { warningsOf } from './warnings';
 
@@ -32,7 +32,7 @@ export async function discoverAspects(
   const facts = await deps.lookAtHost(invocation);
   const configured = {
     tutorRoot: payload.host.tutorRoot,
-    mode: payload.host.mode,
+    mode: payload.mode,
     databases: payload.clickhouse.databases,
     cluster: payload.clickhouse.cluster,
   };
@@ -57,14 +57,12 @@ export async function discoverAspects(
     from,
     to: payload.targetVersion,
     tutor: facts.tutor,
-    hops: hops.map((hop, i) =>
-      itemOf(hop, facts.tutor, i === hops.length - 1 ? payload.models : []),
-    ),
+    hops: hops.map((hop) => itemOf(hop, facts.tutor)),
+    refresh: refreshOf(hops, payload.models),
     events: seen.events,
     warnings: warningsOf(facts, from, hops),
     forecast: forecastOf(seen, payload.rehearsedCopy),
     notes: notesText(from, payload.targetVersion),
-    push: payload.host.mode === 'k8s',
     lastEmission: seen.lastEmission,
   };
 }
@@ -89,18 +87,17 @@ function modelFindings(from: string, model: PreflightAspectsResult['model']): st
   ];
 }
 
-function itemOf(hop: Hop, tutor: string, models: readonly string[]): HopItem {
-  const { refresh, ...rest } = hop;
-  const all = [...refresh, ...models.filter((model) => !refresh.includes(model))];
-  return {
-    key: hop.version,
-    value: {
-      ...rest,
-      tutor,
-      refresh: all.map((model) => ({
-        key: `${hop.version}-${model.replace('+', '')}`,
-        value: model,
-      })),
-    },
-  };
+function itemOf({ refresh: _, ...hop }: Hop, tutor: string): HopItem {
+  return { key: hop.version, value: { ...hop, tutor } };
+}
+
+/** Those of the last hop, which are the only ones there are, and those the input names; none of them twice. */
+function refreshOf(
+  hops: readonly Hop[],
+  models: readonly string[],
+): DiscoverAspectsResult['refresh'] {
+  const needed = hops.flatMap(({ refresh }) => refresh);
+  const bare = (model: string) => model.replace('+', '');
+  const asked = models.filter((model) => !needed.some((one) => bare(one) === bare(model)));
+  return [...needed, ...asked].map((model) => ({ key: bare(model), value: model }));
 }

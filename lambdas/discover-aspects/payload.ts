@@ -1,11 +1,13 @@
 import type { Hop } from '../shared/aspects/path';
 import type { ClickHouseRef } from '../shared/clickhouse/ref';
 import type { HostRef } from '../shared/host/ref';
+import type { AspectsTarget } from '../shared/inputs/target';
 import type { Caller } from '../shared/run';
 import type { RehearsedCopy } from './forecast';
 
 export interface DiscoverAspectsPayload extends Caller {
   readonly host: HostRef;
+  readonly mode: AspectsTarget['mode'];
   readonly clickhouse: ClickHouseRef;
   /** The version wanted, exactly. */
   readonly targetVersion: string;
@@ -25,8 +27,6 @@ export interface HopItem {
   readonly value: Omit<Hop, 'refresh'> & {
     /** `tutor` for pip, exactly as it is installed. */
     readonly tutor: string;
-    /** Models refreshed in full, one by one, each with a key of its own. */
-    readonly refresh: readonly { readonly key: string; readonly value: string }[];
   };
 }
 
@@ -37,6 +37,8 @@ export interface DiscoverAspectsResult {
   readonly tutor: string;
   /** In order. */
   readonly hops: readonly HopItem[];
+  /** Models built anew in full after the last hop, one by one, each with a key of its own. */
+  readonly refresh: readonly { readonly key: string; readonly value: string }[];
   readonly events: number;
   /** What an operator should know, each a sentence. */
   readonly warnings: readonly string[];
@@ -44,8 +46,6 @@ export interface DiscoverAspectsResult {
   readonly forecast: string;
   /** Notes of every release on the path, a line each. */
   readonly notes: string;
-  /** Whether images have to be pushed. */
-  readonly push: boolean;
   /** When the last event was emitted; null: none. */
   readonly lastEmission: string | null;
 }

@@ -2,7 +2,7 @@
 
 import type { Hop } from '../shared/aspects/path';
 import { differingOpinions, isAtLeast } from '../shared/aspects/versions';
-import { ENOUGH_GIB, type HostFacts } from './host-findings';
+import { ENOUGH_GIB, type HostFacts } from '../shared/aspects/host/findings';
 
 /** Repository that the plugin's own models come from. */
 const OWN_MODELS = /^https:\/\/github\.com\/openedx\/aspects-dbt(\.git)?\/?$/;

@@ -5,7 +5,7 @@ import {
   type HostFacts,
   hostFindings,
   rootFindings,
-} from '../../../lambdas/discover-aspects/host-findings';
+} from '../../../lambdas/shared/aspects/host/findings';
 import { warningsOf } from '../../../lambdas/discover-aspects/warnings';
 import { decidePath } from '../../../lambdas/shared/aspects/path';
 

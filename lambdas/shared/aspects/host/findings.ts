@@ -1,7 +1,7 @@
 // What the inspection of the host says, and what of it stands in the way.
 
-import { majorOf, releaseOf } from '../shared/aspects/versions';
-import type { AspectsTarget } from '../shared/inputs/target';
+import { majorOf, releaseOf } from '../versions';
+import type { AspectsTarget } from '../../inputs/target';
 
 /** Trailer of the inspection `discover`. Names and versions only: no setting that is a secret. */
 export interface HostFacts {

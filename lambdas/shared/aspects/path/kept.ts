@@ -1,10 +1,10 @@
 // The way of a run, as it was decided when nothing was installed yet. A run that is continued goes the same
 // way, although the version it finds is another one by then.
 
-import type { Hop } from '../shared/aspects/path';
-import { type Ledger, runKey } from '../shared/ledger';
-import type { Caller } from '../shared/run';
-import { ownRun } from '../shared/runs';
+import type { Hop } from './path';
+import { type Ledger, runKey } from '../../ledger';
+import type { Caller } from '../../run';
+import { ownRun } from '../../runs';
 
 /** A way that was decided. */
 export interface KeptPath {
@@ -13,15 +13,16 @@ export interface KeptPath {
   readonly problems?: undefined;
 }
 
-const keyOf = ({ runId }: Caller) => runKey(runId, 'aspects#path');
+/** Where a run keeps its way. */
+export const pathKey = (runId: string) => runKey(runId, 'aspects#path');
 
 /** @throws RunTakenOverError, RunReleasedError */
 export async function keptPath(ledger: Ledger, caller: Caller): Promise<KeptPath | undefined> {
   await ownRun(ledger, caller);
-  return ledger.get<KeptPath>(keyOf(caller));
+  return ledger.get<KeptPath>(pathKey(caller.runId));
 }
 
 /** Keeps the first decision; asking twice keeps the same. */
 export async function keepPath(ledger: Ledger, caller: Caller, path: KeptPath): Promise<void> {
-  await ledger.put(keyOf(caller), path, 'absent');
+  await ledger.put(pathKey(caller.runId), path, 'absent');
 }
