@@ -391,6 +391,18 @@ export class CopyOverloadError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** A command on a host ended without its work being done, or has not ended in its time. */
+export class HostCommandFailedError extends RunbookError {
+  override readonly name = 'HostCommandFailedError';
+  readonly family = 'operator must look';
+}
+
+/** The agent of a host does not answer; what was started there may still run, and is found again. */
+export class HostUnreachableError extends RunbookError {
+  override readonly name = 'HostUnreachableError';
+  readonly family = 'operator must look';
+}
+
 /** Errors a state retries by itself: ours, then those of the Lambda service. */
 export const RETRIED_ERRORS: readonly string[] = [
   'TryAgainError',

@@ -1,0 +1,26 @@
+// The waiting task that has one script run on a host, apart from the agent, until it has ended; then an
+// inspection says whether its work was done. Exit statuses of tutor and pip say nothing.
+
+import { allRunning } from '../shared/executions';
+import type { Invocation } from '../shared/handler';
+import { HostUnit, type HostUnitDeps } from '../shared/host/host-unit';
+import { waitFor } from '../shared/waiting';
+import { TokenLost } from '../shared/worker-token';
+import type { RunHostCommandPayload, RunHostCommandResult } from './payload';
+
+export async function runHostCommand(
+  payload: RunHostCommandPayload,
+  deps: HostUnitDeps,
+  invocation: Invocation,
+): Promise<RunHostCommandResult> {
+  const unit = new HostUnit(payload, deps);
+  const step = `host-${payload.step}`;
+  const trailer = await waitFor(deps, payload, step, invocation, (token) => unit.round(token));
+  if (trailer) return { status: 'done', trailer };
+  if (!(await allRunning(deps.sfn, [payload.selfArn, payload.rootArn]))) {
+    await unit.stop().catch((error) => {
+      if (!(error instanceof TokenLost)) throw error;
+    });
+  }
+  return { status: 'running', trailer: null };
+}
