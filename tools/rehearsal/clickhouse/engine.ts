@@ -74,6 +74,9 @@ export class Engine {
     });
     const engine = new Engine(child, folder);
     await engine.ready;
+    // A rehearsal that ends without stop() must not hang: the closing channel stops the engine.
+    child.unref();
+    child.channel?.unref();
     return engine;
   }
 
@@ -103,9 +106,6 @@ export class Engine {
         answer({ error: `ClickHouse is gone: ${this.said}` });
       }
     });
-    // A rehearsal that ends without stop() must not hang: the closing channel stops the engine.
-    child.unref();
-    child.channel?.unref();
     (child.stderr as unknown as { unref?(): void } | null)?.unref?.();
   }
 
