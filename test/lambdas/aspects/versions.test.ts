@@ -4,7 +4,6 @@ import {
   differingOpinions,
   fits,
   generationFor,
-  generationOf,
   isAtLeast,
   numbersOf,
   releaseOf,
@@ -76,18 +75,7 @@ describe('releases of the plugin', () => {
 
 describe('the data model of a database', () => {
   it.each([
-    [['model.aspects.fact_enrollment_status'], '1.x'],
-    [['model.aspects.dim_most_recent_enrollment'], '2.0'],
-    [['model.aspects.dim_most_recent_enrollment', 'model.aspects.fact_video_segments'], '2.4'],
-    [['model.aspects.fact_video_segments', 'model.aspects.dim_problem_coursewide_avg'], '2.5'],
-    [[], 'none'],
-    [['model.other.thing'], undefined],
-  ])('of %j is %s', (nodes, generation) => {
-    expect(generationOf(nodes)).toBe(generation);
-  });
-
-  it.each([
-    ['1.0.3', 'none'],
+    ['1.0.3', null],
     ['1.1.0', '1.x'],
     ['2.0.0', '2.0'],
     ['2.3.1', '2.0'],
