@@ -2,15 +2,15 @@
 // changes nothing, neither there nor here: a redrive looks anew.
 
 import type { PreflightAspectsResult } from '../preflight-aspects/payload';
+import { feeding, type HostFacts, isOn } from '../shared/aspects/host/facts';
+import { hostFindings, ownModels } from '../shared/aspects/host/findings';
 import { notesText } from '../shared/aspects/notes';
 import { decidePath, type Hop, type Path } from '../shared/aspects/path';
+import { keepPath, keptPath } from '../shared/aspects/path/kept';
 import { fits, majorOf, releaseOf } from '../shared/aspects/versions';
 import { PreflightError } from '../shared/errors';
-import type { Invocation } from '../shared/handler';
 import type { Ledger } from '../shared/ledger';
 import { copyFinding, forecastOf } from './forecast';
-import { type HostFacts, hostFindings, rootFindings } from '../shared/aspects/host/findings';
-import { keepPath, keptPath } from '../shared/aspects/path/kept';
 import type { DiscoverAspectsPayload, DiscoverAspectsResult, HopItem } from './payload';
 import { warningsOf } from './warnings';
 
@@ -18,7 +18,7 @@ import { warningsOf } from './warnings';
 export interface DiscoverAspectsDeps {
   readonly ledger: Ledger;
   /** The inspection of the host, made anew. */
-  lookAtHost(invocation: Invocation): Promise<HostFacts>;
+  lookAtHost(): Promise<HostFacts>;
   /** The same of ClickHouse; what cannot be reached is a finding. */
   lookAtClickHouse(from: string, to: string): Promise<PreflightAspectsResult>;
 }
@@ -27,20 +27,16 @@ export interface DiscoverAspectsDeps {
 export async function discoverAspects(
   payload: DiscoverAspectsPayload,
   deps: DiscoverAspectsDeps,
-  invocation: Invocation,
 ): Promise<DiscoverAspectsResult> {
-  const facts = await deps.lookAtHost(invocation);
+  const facts = await deps.lookAtHost();
   const configured = {
-    tutorRoot: payload.host.tutorRoot,
     mode: payload.mode,
     databases: payload.clickhouse.databases,
     cluster: payload.clickhouse.cluster,
   };
-  const wrongRoot = rootFindings(facts, configured);
-  if (wrongRoot.length > 0) throw new PreflightError(wrongRoot);
   // A run that goes on has moved the installed version itself: its way stays the one it began with.
   const kept = payload.dryRun ? undefined : await keptPath(deps.ledger, payload);
-  const from = kept?.from ?? facts.aspects!;
+  const from = kept?.from ?? facts.aspects;
   const path: Path = kept ?? decide(facts, payload);
   const seen = await deps.lookAtClickHouse(from, payload.targetVersion);
   const findings = [
@@ -52,12 +48,14 @@ export async function discoverAspects(
   ];
   if (findings.length > 0) throw new PreflightError(findings);
   const hops = path.hops!;
-  if (!payload.dryRun && !kept) await keepPath(deps.ledger, payload, { from, hops });
+  const services = kept?.services ?? feeding(facts);
+  if (!payload.dryRun && !kept) await keepPath(deps.ledger, payload, { from, hops, services });
   return {
     from,
     to: payload.targetVersion,
     tutor: facts.tutor,
-    hops: hops.map((hop) => itemOf(hop, facts.tutor)),
+    services: services.join(' '),
+    hops: hops.map((hop) => itemOf(hop, facts)),
     refresh: refreshOf(hops, payload.models),
     events: seen.events,
     warnings: warningsOf(facts, from, hops),
@@ -69,12 +67,12 @@ export async function discoverAspects(
 
 const decide = (facts: HostFacts, { targetVersion, throughHop }: DiscoverAspectsPayload): Path =>
   decidePath({
-    from: facts.aspects!,
+    from: facts.aspects,
     to: targetVersion,
     tutorMajor: majorOf(facts.tutor),
     python: facts.python,
-    cluster: facts.cluster,
-    inContextMetrics: facts.inContextMetrics,
+    cluster: facts.settings.CLICKHOUSE_CLUSTER_NAME ?? '',
+    inContextMetrics: isOn(facts, 'ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS'),
     mayHop: throughHop,
   });
 
@@ -87,8 +85,9 @@ function modelFindings(from: string, model: PreflightAspectsResult['model']): st
   ];
 }
 
-function itemOf({ refresh: _, ...hop }: Hop, tutor: string): HopItem {
-  return { key: hop.version, value: { ...hop, tutor } };
+function itemOf({ refresh: _, ...hop }: Hop, facts: HostFacts): HopItem {
+  const { tutor } = facts;
+  return { key: hop.version, value: { ...hop, tutor, ownModels: ownModels(facts) } };
 }
 
 /** Those of the last hop, which are the only ones there are, and those the input names; none of them twice. */

@@ -27,6 +27,8 @@ export interface HopItem {
   readonly value: Omit<Hop, 'refresh'> & {
     /** `tutor` for pip, exactly as it is installed. */
     readonly tutor: string;
+    /** Models are the operator's, whose branch is not the plugin's. */
+    readonly ownModels: boolean;
   };
 }
 
@@ -35,6 +37,8 @@ export interface DiscoverAspectsResult {
   readonly from: string;
   readonly to: string;
   readonly tutor: string;
+  /** What feeds ClickHouse, names apart by blanks. */
+  readonly services: string;
   /** In order. */
   readonly hops: readonly HopItem[];
   /** Models built anew in full after the last hop, one by one, each with a key of its own. */

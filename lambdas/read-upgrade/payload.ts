@@ -1,6 +1,6 @@
-import type { AspectsTarget } from '../shared/inputs/target';
 import type { ClickHouseRef } from '../shared/clickhouse/ref';
 import type { HostRef } from '../shared/host/ref';
+import type { AspectsTarget } from '../shared/inputs/target';
 import type { Caller } from '../shared/run';
 
 export interface ReadUpgradePayload extends Caller {

@@ -2,7 +2,7 @@
 
 import { imagesOf } from '../shared/aspects/path';
 import type { KeptPath } from '../shared/aspects/path/kept';
-import { type Release, isAtLeast, majorOf, releaseOf } from '../shared/aspects/versions';
+import { isAtLeast, majorOf, type Release, releaseOf } from '../shared/aspects/versions';
 import type { RunItem } from '../shared/runs';
 
 /** Parts that servers from here on write cannot be read by older ones. */
@@ -23,7 +23,9 @@ export function problemsOf(upgradeOf: string, { run, path, backedUp }: UpgradeRe
     return [`run ${upgradeOf} belongs to machine ${run.machine}, and no upgrade of Aspects`];
   }
   if (!path || !backedUp) {
-    return [`run ${upgradeOf} has no proven backup, so it has changed nothing: there is nothing to take back`];
+    return [
+      `run ${upgradeOf} has no proven backup, so it has changed nothing: there is nothing to take back`,
+    ];
   }
   const [old, now] = endsOf(path);
   if (isAtLeastMinor(now.clickhouse, NEW_PARTS) && !isAtLeastMinor(old.clickhouse, NEW_PARTS)) {

@@ -1,73 +1,54 @@
 // What on the host stands in the way of an upgrade; every finding has its row.
 
-import {
-  type Configured,
-  type HostFacts,
-  hostFindings,
-  rootFindings,
-} from '../../../lambdas/shared/aspects/host/findings';
 import { warningsOf } from '../../../lambdas/discover-aspects/warnings';
+import { factsOf, feeding, type HostFacts } from '../../../lambdas/shared/aspects/host/facts';
+import { type Configured, hostFindings } from '../../../lambdas/shared/aspects/host/findings';
 import { decidePath } from '../../../lambdas/shared/aspects/path';
 
+const GIB = 2 ** 30;
 const DATABASES = {
   xapi: 'xapi',
   eventSink: 'event_sink',
   reporting: 'reporting',
   openedx: 'openedx',
 };
+const SETTINGS = {
+  DBT_BRANCH: 'v3.33.9',
+  DBT_REPOSITORY: 'https://github.com/openedx/aspects-dbt',
+  CLICKHOUSE_CLUSTER_NAME: '',
+  ASPECTS_XAPI_DATABASE: 'xapi',
+  ASPECTS_EVENT_SINK_DATABASE: 'event_sink',
+  ASPECTS_VECTOR_DATABASE: 'openedx',
+  DBT_PROFILE_TARGET_DATABASE: 'reporting',
+  RUN_CLICKHOUSE: 'True',
+};
 const FACTS: HostFacts = {
-  root: '/home/tutor/root',
-  config: true,
   tutor: '19.0.5',
-  python: '3.11',
+  python: '3.11.9',
   aspects: '1.3.0',
   enabled: true,
-  dbt: 'v3.33.9',
-  dbtRepository: 'https://github.com/openedx/aspects-dbt',
-  cluster: '',
-  databases: DATABASES,
-  inContextMetrics: false,
+  settings: SETTINGS,
   pins: [],
-  locales: null,
-  running: ['local'],
+  containers: { local: 12, dev: 0 },
+  running: ['clickhouse', 'ralph', 'superset', 'lms'],
   jobs: [],
-  docker: '27.3.1',
-  compose: '2.29.7',
-  buildx: '0.17.1',
-  rootFreeGiB: 100,
-  dockerFreeGiB: 100,
-  memoryGiB: 16,
+  docker: { server: '27.3.1', compose: '2.29.7', buildx: 'v0.17.1' },
+  disk: { docker: 100 * GIB, root: 100 * GIB },
   patches: [],
 };
-const CONFIGURED: Configured = {
-  tutorRoot: FACTS.root,
-  mode: 'local',
-  databases: DATABASES,
-  cluster: null,
-};
+const CONFIGURED: Configured = { mode: 'local', databases: DATABASES, cluster: null };
+const set = (settings: Record<string, string>) => ({ settings: { ...SETTINGS, ...settings } });
 
 const findings = (facts: Partial<HostFacts>, configured: Partial<Configured> = {}) =>
   hostFindings({ ...FACTS, ...facts }, { ...CONFIGURED, ...configured });
 
 describe('the host', () => {
   it('has nothing in the way', () => {
-    expect(rootFindings(FACTS, CONFIGURED)).toEqual([]);
     expect(findings({})).toEqual([]);
   });
 
   it.each<[string, Partial<HostFacts>, RegExp]>([
-    ['T2 another root', { root: '/root/.local/share/tutor' }, /another project would be changed/],
-    [
-      'T2 a root without a project',
-      { config: false },
-      /would begin a new project there, under new passwords/,
-    ],
-    ['no plugin', { aspects: null }, /is not installed where tutor runs/],
-  ])('is refused at once with %s', (_, facts, said) => {
-    expect(rootFindings({ ...FACTS, ...facts }, CONFIGURED)).toEqual([expect.stringMatching(said)]);
-  });
-
-  it.each<[string, Partial<HostFacts>, RegExp]>([
+    ['no plugin', { aspects: '' }, /is not installed where tutor runs/],
     [
       'T6 a plugin that is not enabled',
       { enabled: false },
@@ -78,6 +59,7 @@ describe('the host', () => {
       { pins: ['DBT_BRANCH', 'ASPECTS_VERSION'] },
       /pins DBT_BRANCH, ASPECTS_VERSION, /,
     ],
+    ['T23 a pinned image', { pins: ['DOCKER_IMAGE_SUPERSET'] }, /pins DOCKER_IMAGE_SUPERSET, /],
     [
       'T16 a job that still runs',
       { jobs: ['tutor_local-aspects-job-run-1'] },
@@ -85,29 +67,46 @@ describe('the host', () => {
     ],
     [
       'T11 containers of the other mode',
-      { running: ['local', 'dev'] },
+      { containers: { local: 12, dev: 1 } },
       /tutor dev run, and tutor local would stop them/,
     ],
-    ['a platform that does not run', { running: [] }, /no container of tutor local runs/],
-    ['a docker that does not answer', { docker: null }, /docker does not answer/],
-    ['no buildx', { buildx: null }, /buildx is missing/],
-    ['compose 1', { compose: '1.29.2' }, /allowed is 2\.0/],
-    ['no compose', { compose: null }, /docker compose is missing/],
-    ['too little room for images', { dockerFreeGiB: 7 }, /the folder of docker has 7 GiB free/],
-    ['too little room in the project', { rootFreeGiB: 2 }, /root has 2 GiB free/],
+    [
+      'a platform that does not run',
+      { containers: { local: 0, dev: 0 } },
+      /no container of tutor local runs/,
+    ],
+    [
+      'a docker that does not answer',
+      { docker: { ...FACTS.docker, server: '' } },
+      /docker does not answer/,
+    ],
+    ['no buildx', { docker: { ...FACTS.docker, buildx: '' } }, /buildx is missing/],
+    ['compose 1', { docker: { ...FACTS.docker, compose: '1.29.2' } }, /allowed is 2\.0/],
+    ['no compose', { docker: { ...FACTS.docker, compose: '' } }, /docker compose is missing/],
+    [
+      'too little room for images',
+      { disk: { docker: 7 * GIB, root: 100 * GIB } },
+      /the folder of docker has 7 GiB free/,
+    ],
+    [
+      'too little room in the project',
+      { disk: { docker: 100 * GIB, root: 2 * GIB } },
+      /of the project has 2 GiB free/,
+    ],
     [
       'a database of another name',
-      { databases: { ...DATABASES, xapi: 'lrs' } },
-      /call the database xapi lrs/,
+      set({ ASPECTS_XAPI_DATABASE: 'lrs' }),
+      /ASPECTS_XAPI_DATABASE is lrs, this stack says xapi/,
     ],
     [
       'a cluster nobody configured',
-      { cluster: 'c1' },
+      set({ CLICKHOUSE_CLUSTER_NAME: 'c1' }),
       /CLICKHOUSE_CLUSTER_NAME is c1, this stack says one server/,
     ],
+    ['a ClickHouse of somebody else', set({ RUN_CLICKHOUSE: 'False' }), /RUN_CLICKHOUSE is off/],
     [
       'models of another version',
-      { dbt: 'v4.0.0' },
+      set({ DBT_BRANCH: 'v4.0.0' }),
       /DBT_BRANCH is v4\.0\.0, and Aspects 1\.3\.0 brings v3\.33\.9/,
     ],
   ])('has a finding about %s', (_, facts, said) => {
@@ -116,21 +115,27 @@ describe('the host', () => {
 
   it('reports everything at once', () => {
     expect(
-      findings({ enabled: false, docker: null, jobs: ['a-job-run-1'], rootFreeGiB: 1 }),
+      findings({ enabled: false, jobs: ['a-job-run-1'], disk: { docker: 0, root: 0 } }),
     ).toHaveLength(4);
   });
 
   it('may pin the locales of dashboards, and need no containers on a cluster of Kubernetes', () => {
     expect(findings({ pins: ['SUPERSET_DASHBOARD_LOCALES'] })).toEqual([]);
-    expect(findings({ running: [], compose: null }, { mode: 'k8s' })).toEqual([]);
+    expect(
+      findings(
+        { containers: { local: 0, dev: 0 }, docker: { ...FACTS.docker, compose: '' } },
+        { mode: 'k8s' },
+      ),
+    ).toEqual([]);
   });
 });
 
 describe('warnings', () => {
   const warnings = (facts: Partial<HostFacts>, to = '2.4.0', tutorMajor = 19) => {
     const all = { ...FACTS, ...facts };
-    const path = decidePath({ ...all, from: all.aspects!, to, tutorMajor, mayHop: true });
-    return warningsOf(all, all.aspects!, path.hops!).join('\n');
+    const chosen = { from: all.aspects, to, tutorMajor, python: all.python, cluster: '' };
+    const path = decidePath({ ...chosen, inContextMetrics: false, mayHop: true });
+    return warningsOf(all, all.aspects, path.hops!).join('\n');
   };
 
   it('T17 say that the server of 2.5 leads nowhere back', () => {
@@ -146,7 +151,7 @@ describe('warnings', () => {
   it.each<[string, Partial<HostFacts>, RegExp]>([
     [
       'an own repository of models',
-      { dbtRepository: 'https://git.example.org/dbt' },
+      set({ DBT_REPOSITORY: 'https://git.example.org/dbt' }),
       /must pin aspects-dbt to v5\.0\.0/,
     ],
     ['dashboards in English only', {}, /set SUPERSET_DASHBOARD_LOCALES/],
@@ -155,9 +160,30 @@ describe('warnings', () => {
       { patches: ['superset-extra-assets', 'openedx-lms'] },
       /fill superset-extra-assets: see/,
     ],
-    ['little room for images', { dockerFreeGiB: 12 }, /recommends 25/],
+    ['little room for images', { disk: { docker: 12 * GIB, root: 100 * GIB } }, /recommends 25/],
     ['what 1.0 leaves behind', { aspects: '1.0.3' }, /completion_events_mv of 1\.0 stay behind/],
   ])('name %s', (_, facts, said) => {
     expect(warnings(facts)).toMatch(said);
+  });
+});
+
+describe('the trailer of the inspection', () => {
+  it('is read with its own words', () => {
+    const { aspects, enabled, ...rest } = FACTS;
+    const trailer = { ok: true, ...rest, plugin: aspects, plugins: ['mfe', 'aspects'] };
+    expect(factsOf(trailer)).toMatchObject(FACTS);
+    expect(factsOf({ ...trailer, plugins: ['mfe'] }).enabled).toBe(false);
+  });
+
+  it('names what feeds ClickHouse', () => {
+    expect(feeding({ running: ['clickhouse', 'ralph', 'vector', 'lms'] })).toEqual([
+      'ralph',
+      'vector',
+    ]);
+  });
+
+  it('leaves own models their branch', () => {
+    const own = set({ DBT_REPOSITORY: 'https://git.example.org/dbt', DBT_BRANCH: 'main' });
+    expect(findings({ ...own, pins: ['DBT_BRANCH', 'DBT_REPOSITORY'] })).toEqual([]);
   });
 });

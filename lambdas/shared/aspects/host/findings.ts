@@ -1,74 +1,39 @@
-// What the inspection of the host says, and what of it stands in the way.
+// What of the host stands in the way of an upgrade, with what is allowed and what to do.
 
-import { majorOf, releaseOf } from '../versions';
 import type { AspectsTarget } from '../../inputs/target';
+import { majorOf, releaseOf } from '../versions';
+import { type HostFacts, isOn } from './facts';
 
-/** Trailer of the inspection `discover`. Names and versions only: no setting that is a secret. */
-export interface HostFacts {
-  readonly root: string;
-  /** Whether config.yml is there: without it tutor begins a new project under new passwords. */
-  readonly config: boolean;
-  readonly tutor: string;
-  /** `X.Y` of the interpreter that runs tutor. */
-  readonly python: string;
-  /** Version of the plugin as pip shows it; null: not installed. */
-  readonly aspects: string | null;
-  readonly enabled: boolean;
-  readonly dbt: string;
-  readonly dbtRepository: string;
-  readonly cluster: string;
-  readonly databases: AspectsTarget['clickhouse']['databases'];
-  readonly inContextMetrics: boolean;
-  /** Settings of config.yml that would keep the upgrade from having an effect. */
-  readonly pins: readonly string[];
-  /** `SUPERSET_DASHBOARD_LOCALES`, when config.yml has it. */
-  readonly locales: string | null;
-  /** Modes whose containers run. */
-  readonly running: readonly string[];
-  /** Job containers that are left or at work. */
-  readonly jobs: readonly string[];
-  readonly docker: string | null;
-  readonly compose: string | null;
-  readonly buildx: string | null;
-  readonly rootFreeGiB: number;
-  readonly dockerFreeGiB: number;
-  readonly memoryGiB: number;
-  /** Patches of the operator's own plugins that may use old names. */
-  readonly patches: readonly string[];
-}
-
+const GIB = 2 ** 30;
 /** What tutor asks for to build images; below the first nothing is built, below the second it may fail. */
 const LEAST_GIB = 8;
 export const ENOUGH_GIB = 25;
 
+type Databases = AspectsTarget['clickhouse']['databases'];
+
 /** What the stack's configuration says about the host. */
 export interface Configured {
-  readonly tutorRoot: string;
   readonly mode: AspectsTarget['mode'];
-  readonly databases: AspectsTarget['clickhouse']['databases'];
+  readonly databases: Databases;
   readonly cluster: string | null;
 }
 
-/** Without these nothing else that was seen means anything. */
-export function rootFindings(facts: HostFacts, configured: Configured): string[] {
-  if (facts.root !== configured.tutorRoot) {
-    return [
-      `tutor works in ${facts.root}, and this stack is for ${configured.tutorRoot}: another project would be changed; set host.tutorRoot and host.user`,
-    ];
-  }
-  if (!facts.config) {
-    return [
-      `${facts.root} has no config.yml: tutor would begin a new project there, under new passwords; set host.tutorRoot`,
-    ];
-  }
-  if (facts.aspects === null) {
+/** Settings whose value in config.yml keeps the old version at work. */
+const DEFEATING =
+  /^(DBT_BRANCH|ASPECTS_VERSION|DOCKER_IMAGE_(ASPECTS|SUPERSET|CLICKHOUSE|RALPH|VECTOR))$/;
+
+/** Repository of the plugin's own models. */
+const UPSTREAM = /^https:\/\/github\.com\/openedx\/aspects-dbt(\.git)?\/?$/;
+
+/** Whether the models are the operator's, who pins their branch. */
+export const ownModels = ({ settings }: Pick<HostFacts, 'settings'>): boolean =>
+  !UPSTREAM.test(settings.DBT_REPOSITORY ?? '');
+
+/** Everything on the host that stands in the way. */
+export function hostFindings(facts: HostFacts, configured: Configured): string[] {
+  if (facts.aspects === '') {
     return ['tutor-contrib-aspects is not installed where tutor runs: there is nothing to upgrade'];
   }
-  return [];
-}
-
-/** Everything else on the host that stands in the way. */
-export function hostFindings(facts: HostFacts, configured: Configured): string[] {
   const { mode } = configured;
   const found: string[] = [];
   if (!facts.enabled) {
@@ -76,8 +41,9 @@ export function hostFindings(facts: HostFacts, configured: Configured): string[]
       'the plugin aspects is not enabled: an initialisation would do nothing and say that all is well; enable it with tutor plugins enable aspects',
     );
   }
-  // Locales are the operator's choice: the gate names them.
-  const pins = facts.pins.filter((pin) => pin !== 'SUPERSET_DASHBOARD_LOCALES');
+  const pins = facts.pins.filter(
+    (pin) => DEFEATING.test(pin) && !(pin === 'DBT_BRANCH' && ownModels(facts)),
+  );
   if (pins.length > 0) {
     found.push(
       `config.yml pins ${pins.join(', ')}, which would keep the old version at work: remove them with tutor config save --unset`,
@@ -85,58 +51,78 @@ export function hostFindings(facts: HostFacts, configured: Configured): string[]
   }
   if (facts.jobs.length > 0) {
     found.push(
-      `${facts.jobs.join(', ')} is there: two initialisations would exchange the same tables; wait for its end, or remove it`,
+      `${facts.jobs.join(', ')} is at work: two initialisations would exchange the same tables; wait for its end`,
     );
   }
-  const other = facts.running.filter((one) => one !== mode);
-  if (other.length > 0) {
-    found.push(`containers of tutor ${other.join(', ')} run, and tutor ${mode} would stop them`);
-  }
-  if (mode !== 'k8s' && !facts.running.includes(mode)) {
-    found.push(`no container of tutor ${mode} runs: start the platform, or set mode`);
+  if (mode !== 'k8s') {
+    const other = mode === 'local' ? 'dev' : 'local';
+    if (facts.containers[other] > 0) {
+      found.push(
+        `containers of tutor ${other} run, and tutor ${mode} would stop them: stop them first`,
+      );
+    }
+    if (facts.containers[mode] === 0) {
+      found.push(`no container of tutor ${mode} runs: start the platform, or set mode`);
+    }
   }
   return [...found, ...toolFindings(facts, mode), ...settingFindings(facts, configured)];
 }
 
-function toolFindings(facts: HostFacts, mode: Configured['mode']): string[] {
+/** Bytes as GiB, with a digit behind the point. */
+export const gib = (bytes: number): number => Math.round((bytes / GIB) * 10) / 10;
+
+function toolFindings({ docker, disk }: HostFacts, mode: Configured['mode']): string[] {
   const found: string[] = [];
-  if (facts.docker === null)
-    found.push('docker does not answer: start it, and let the user use it');
-  if (facts.buildx === null)
+  if (docker.server === '') found.push('docker does not answer: start it, and let the user use it');
+  if (docker.buildx === '') {
     found.push('docker buildx is missing, and builds the images: install it');
-  if (mode !== 'k8s' && !(majorOf(facts.compose ?? '0') >= 2)) {
-    found.push(`docker compose is ${facts.compose ?? 'missing'}; allowed is 2.0 or newer`);
+  }
+  if (mode !== 'k8s' && !(majorOf(docker.compose.replace(/^v/, '')) >= 2)) {
+    found.push(`docker compose is ${docker.compose || 'missing'}; allowed is 2.0 or newer`);
   }
   for (const [where, free] of [
-    [facts.root, facts.rootFreeGiB],
-    ['the folder of docker', facts.dockerFreeGiB],
+    ['the folder of the project', disk.root],
+    ['the folder of docker', disk.docker],
   ] as const) {
-    if (free < LEAST_GIB) {
+    if (free !== null && free < LEAST_GIB * GIB) {
       found.push(
-        `${where} has ${free} GiB free; allowed is ${LEAST_GIB} at least, ${ENOUGH_GIB} is right`,
+        `${where} has ${gib(free)} GiB free; allowed is ${LEAST_GIB} at least, ${ENOUGH_GIB} is right`,
       );
     }
   }
   return found;
 }
 
+/** Which setting names which database. */
+const NAMES: Readonly<Record<keyof Databases, string>> = {
+  xapi: 'ASPECTS_XAPI_DATABASE',
+  eventSink: 'ASPECTS_EVENT_SINK_DATABASE',
+  reporting: 'DBT_PROFILE_TARGET_DATABASE',
+  openedx: 'ASPECTS_VECTOR_DATABASE',
+};
+
 /** Settings that this stack has to know, because it works in ClickHouse by itself. */
 function settingFindings(facts: HostFacts, { databases, cluster }: Configured): string[] {
-  const found = (Object.keys(databases) as (keyof typeof databases)[])
-    .filter((one) => databases[one] !== facts.databases[one])
+  const { settings } = facts;
+  const found = (Object.keys(NAMES) as (keyof Databases)[])
+    .filter((one) => (settings[NAMES[one]] ?? databases[one]) !== databases[one])
     .map(
       (one) =>
-        `the settings of Tutor call the database ${one} ${facts.databases[one]}, this stack ${databases[one]}: set clickhouse.databases`,
+        `${NAMES[one]} is ${settings[NAMES[one]]}, this stack says ${databases[one]}: set clickhouse.databases.${one}`,
     );
-  if (facts.cluster !== (cluster ?? '')) {
+  const name = settings.CLICKHOUSE_CLUSTER_NAME ?? '';
+  if (name !== (cluster ?? '')) {
     found.push(
-      `CLICKHOUSE_CLUSTER_NAME is ${facts.cluster || 'empty'}, this stack says ${cluster ?? 'one server'}: set clickhouse.cluster`,
+      `CLICKHOUSE_CLUSTER_NAME is ${name || 'empty'}, this stack says ${cluster ?? 'one server'}: set clickhouse.cluster`,
     );
   }
-  const installed = releaseOf(facts.aspects!);
-  if (installed && installed.dbt !== facts.dbt) {
+  if (!isOn(facts, 'RUN_CLICKHOUSE') && settings.RUN_CLICKHOUSE !== undefined) {
+    found.push('RUN_CLICKHOUSE is off: this runbook is for a ClickHouse that Tutor runs');
+  }
+  const installed = releaseOf(facts.aspects);
+  if (installed && !ownModels(facts) && installed.dbt !== settings.DBT_BRANCH) {
     found.push(
-      `DBT_BRANCH is ${facts.dbt}, and Aspects ${installed.version} brings ${installed.dbt}: remove the pin, or install the plugin that is meant`,
+      `DBT_BRANCH is ${settings.DBT_BRANCH}, and Aspects ${installed.version} brings ${installed.dbt}: remove the pin, or install the plugin that is meant`,
     );
   }
   return found;

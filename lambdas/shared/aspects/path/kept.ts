@@ -1,15 +1,17 @@
 // The way of a run, as it was decided when nothing was installed yet. A run that is continued goes the same
 // way, although the version it finds is another one by then.
 
-import type { Hop } from './path';
 import { type Ledger, runKey } from '../../ledger';
 import type { Caller } from '../../run';
 import { ownRun } from '../../runs';
+import type { Hop } from './path';
 
 /** A way that was decided. */
 export interface KeptPath {
   readonly from: string;
   readonly hops: readonly Hop[];
+  /** Services that fed ClickHouse when the run began: what is held, and started again. */
+  readonly services: readonly string[];
   readonly problems?: undefined;
 }
 
