@@ -2,6 +2,7 @@
 // changes nothing, neither there nor here: a redrive looks anew.
 
 import type { PreflightAspectsResult } from '../preflight-aspects/payload';
+import { backupKey } from '../shared/aspects/backup';
 import { feeding, type HostFacts, isOn } from '../shared/aspects/host/facts';
 import { hostFindings, ownModels } from '../shared/aspects/host/findings';
 import { notesText } from '../shared/aspects/notes';
@@ -61,6 +62,7 @@ export async function discoverAspects(
     warnings: warningsOf(facts, from, hops),
     forecast: forecastOf(seen, payload.rehearsedCopy),
     notes: notesText(from, payload.targetVersion),
+    backedUp: !payload.dryRun && (await deps.ledger.get(backupKey(payload.runId))) !== undefined,
     lastEmission: seen.lastEmission,
   };
 }

@@ -50,6 +50,8 @@ export interface DiscoverAspectsResult {
   readonly forecast: string;
   /** Notes of every release on the path, a line each. */
   readonly notes: string;
+  /** Whether this run has a proven backup already: one that is continued. */
+  readonly backedUp: boolean;
   /** When the last event was emitted; null: none. */
   readonly lastEmission: string | null;
 }

@@ -1,3 +1,4 @@
+import type { BackupRecord } from '../shared/aspects/backup';
 import type { ClickHouseRef } from '../shared/clickhouse/ref';
 import type { HostRef } from '../shared/host/ref';
 import type { AspectsTarget } from '../shared/inputs/target';
@@ -23,12 +24,15 @@ export interface ReadUpgradeResult {
   readonly tutor: string;
   readonly mfe: number | null;
   readonly dbt: string;
+  /** Models are the operator's, whose branch is not the plugin's. */
+  readonly ownModels: boolean;
   readonly alembic: string;
   /** Revision to go down to while the new plugin is there; null: both have the same. */
   readonly downgradeTo: string | null;
   readonly images: readonly string[];
-  /** Name of the backup in ClickHouse, and folder on the host; an empty folder is the run's own. */
-  readonly backup: { readonly id: string; readonly folder: string; readonly files: string };
+  readonly backup: BackupRecord;
+  /** What feeds ClickHouse, names apart by blanks. */
+  readonly services: string;
   /** What a person approves. */
   readonly question: string;
 }

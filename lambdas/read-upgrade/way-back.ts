@@ -1,5 +1,6 @@
 // From what an upgrade has left in the ledger to the way back, or the reasons why there is none.
 
+import type { BackupRecord } from '../shared/aspects/backup';
 import { imagesOf } from '../shared/aspects/path';
 import type { KeptPath } from '../shared/aspects/path/kept';
 import { isAtLeast, majorOf, type Release, releaseOf } from '../shared/aspects/versions';
@@ -12,17 +13,17 @@ const NEW_PARTS = '25.8';
 export interface UpgradeRecord {
   readonly run: RunItem | undefined;
   readonly path: KeptPath | undefined;
-  /** Whether both parts of its backup were proven. */
-  readonly backedUp: boolean;
+  /** Both parts, proven. */
+  readonly backup: BackupRecord | undefined;
 }
 
 /** Why that upgrade cannot be taken back; everything at once. */
-export function problemsOf(upgradeOf: string, { run, path, backedUp }: UpgradeRecord): string[] {
+export function problemsOf(upgradeOf: string, { run, path, backup }: UpgradeRecord): string[] {
   if (!run) return [`the ledger knows no run ${upgradeOf}: upgradeOf names the run of an upgrade`];
   if (run.machine !== 'aspects-upgrade') {
     return [`run ${upgradeOf} belongs to machine ${run.machine}, and no upgrade of Aspects`];
   }
-  if (!path || !backedUp) {
+  if (!path || !backup) {
     return [
       `run ${upgradeOf} has no proven backup, so it has changed nothing: there is nothing to take back`,
     ];
@@ -58,3 +59,12 @@ export function wayBack(path: KeptPath, tutor: string, inContextMetrics: boolean
 }
 
 const isAtLeastMinor = (a: string, b: string) => isAtLeast(`${a}.0`, `${b}.0`);
+
+/** What a person approves. */
+export const questionOf = (
+  { version, from }: { readonly version: string; readonly from: string },
+  { id, folder, files, provenAt }: BackupRecord,
+): string =>
+  `Take Aspects back from ${from} to ${version}? ClickHouse is restored from backup ${id}, the database of Superset and config.yml from ${folder}/${files}, all of ${provenAt}. ` +
+  'Everything that was written since is lost there, but for what tracking logs have. ' +
+  'Learners and staff see no dashboards until the end';

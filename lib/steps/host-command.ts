@@ -57,8 +57,8 @@ export interface HostCommandProps extends HostInspectionProps {
   /** Name of the script that works, such as `aspects/build-images`. */
   readonly script: string;
 
-  /** Longest time of the work, in hours; a redrive gives it more. */
-  readonly hours: number;
+  /** Longest time of the work, in hours, or JSONata for it; a redrive gives it more. */
+  readonly hours: number | string;
 }
 
 const RIGHTS: TaskRights = { ledger: ['GetItem', 'PutItem'], states: ['DescribeExecution'] };
@@ -104,7 +104,7 @@ function hostLoop(
   scope: Step,
   props: HostInspectionProps,
   script: string | null,
-  hours: number,
+  hours: number | string,
   comment: readonly string[],
 ): WaitLoop {
   const { act, step, host, inspect, environment = {} } = props;

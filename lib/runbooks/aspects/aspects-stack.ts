@@ -1,6 +1,8 @@
 import type { Construct } from 'constructs';
 import type { TargetWith } from '../../../lambdas/shared/inputs/target';
 import { RunbookStack } from '../../platform/runbook-stack';
+import { addRollback } from './rollback';
+import { addUpgrade } from './upgrade';
 
 /** Properties of {@link AspectsStack}. */
 export interface AspectsStackProps {
@@ -18,5 +20,7 @@ export class AspectsStack extends RunbookStack {
       target,
       description: 'Upgrades Open edX Aspects on a Tutor host, as redrivable state machines',
     });
+    addUpgrade(this, target);
+    addRollback(this, target);
   }
 }

@@ -3,8 +3,9 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { ForEach } from '../../steps/for-each';
-import { buildVersion } from './build';
-import { initialise } from './initialise';
+import { buildVersion, IN_HOP } from './build';
+import { holdIngestion } from './ingestion';
+import { countBefore, initialiseAndProve } from './initialise';
 import type { Installation } from './installation';
 
 const INPUT = '$states.input.input';
@@ -16,7 +17,11 @@ export const throughVersions = (scope: Construct, installation: Installation): F
     noun: 'version on the way',
     nouns: 'versions on the way',
     items: '$states.input.found.hops',
-    common: `{ 'buildHours': ${INPUT}.buildHours, 'initHours': ${INPUT}.initHours }`,
+    common: `{ 'services': $states.input.found.services, 'buildHours': ${INPUT}.buildHours, 'initHours': ${INPUT}.initHours }`,
     tolerance: 'stop',
-    body: (child): sfn.Chain => buildVersion(child, installation).next(initialise(child, installation)),
+    body: (child): sfn.Chain =>
+      buildVersion(child, installation, IN_HOP)
+        .next(holdIngestion(child, installation, 'Work', true))
+        .next(countBefore(child, installation))
+        .next(initialiseAndProve(child, installation, IN_HOP)),
   });

@@ -5,40 +5,44 @@ import type { Construct } from 'constructs';
 import type { HostCommand } from '../../steps/host-command';
 import type { Installation } from './installation';
 
-/** Places at which ingestion is held or goes on, by what they are for. */
-const WHEN = {
-  backup: 'for the backup',
-  work: 'for the initialisation',
-  restore: 'for the way back',
+/** What ingestion is held for. */
+const FOR = {
+  Backup: 'the backup',
+  Work: 'the initialisation',
+  Restore: 'the way back',
 } as const;
 
-/** Stops what writes to ClickHouse. */
+/** Services that ran when the run began: Ralph, Vector, the consumer of the event bus. */
+const SERVICES = '{% $states.input.found.services %}';
+
+/** Stops what writes to ClickHouse; the LMS keeps its tracking logs. */
 export const holdIngestion = (
   scope: Construct,
   installation: Installation,
-  when: keyof typeof WHEN,
+  reason: keyof typeof FOR,
   inItem = false,
 ): HostCommand =>
-  installation.command(scope, `Hold${when}`, {
-    act: `Hold ingestion ${WHEN[when]}`,
-    step: `hold${when}`,
+  installation.command(scope, `Hold${reason}`, {
+    act: `Hold ingestion for ${FOR[reason]}`,
+    step: `hold${reason}`,
     script: 'stop-ingestion',
+    environment: { SERVICES: inItem ? '{% $states.input.common.services %}' : SERVICES },
+    question: `Is ingestion held for ${FOR[reason]}?`,
+    done: `Ingestion is held for ${FOR[reason]}`,
     inItem,
-    comment:
-      'Stops Ralph, Vector and the consumer of the event bus; the LMS keeps its tracking logs. ' +
-      'On redrive: finds them stopped, or stops them',
   });
 
 /** Starts what was stopped, and nothing else. */
 export const resumeIngestion = (
   scope: Construct,
   installation: Installation,
-  when: keyof typeof WHEN,
+  reason: keyof typeof FOR,
 ): HostCommand =>
-  installation.command(scope, `Resume${when}`, {
-    act: `Let ingestion go on after it was held ${WHEN[when]}`,
-    step: `resume${when}`,
+  installation.command(scope, `Resume${reason}`, {
+    act: `Let ingestion go on after ${FOR[reason]}`,
+    step: `resume${reason}`,
     script: 'start-ingestion',
-    comment:
-      'Starts again what this run has stopped, and sees that it runs. On redrive: starts what is still down',
+    environment: { SERVICES },
+    question: `Does ingestion go on after ${FOR[reason]}?`,
+    done: `Ingestion goes on after ${FOR[reason]}`,
   });

@@ -6,54 +6,74 @@ import type { Construct } from 'constructs';
 import type { ReconcileAspectsPayload } from '../../../lambdas/reconcile-aspects/payload';
 import type { VerifyAspectsPayload } from '../../../lambdas/verify-aspects/payload';
 import { addResult, type PayloadOf, taskState } from '../../platform/task-state';
+import type { VersionPlace } from './build';
 import type { Installation } from './installation';
 
-const HOP = '$states.input.value';
-
-/** States of a child for one hop, behind its containers. */
-export function initialise(scope: Construct, installation: Installation): sfn.Chain {
-  const count = taskState(scope, 'Count what is there before', {
+/** Counts what a hop will build anew, while nothing is written. */
+export const countBefore = (scope: Construct, installation: Installation) =>
+  taskState(scope, 'Count what is there before', {
     task: installation.task('reconcile-aspects'),
     payload: {
       ...installation.members,
       phase: 'before',
-      from: `{% ${HOP}.from %}`,
-      version: `{% ${HOP}.version %}`,
+      dbt: '{% $states.input.value.dbt %}',
     } satisfies PayloadOf<ReconcileAspectsPayload>,
     inItem: true,
     comment:
-      'Counts the old relations while nothing is written, and keeps the counts. On redrive: counts again, unless the models are there already',
+      'Counts the old relations at one moment and keeps the counts. On redrive: counts again, for nothing was built yet',
   });
+
+/**
+ * Initialises until ClickHouse has every relation of the version. A version that is not proven after a redrive
+ * is initialised again, and then every model is built, because a saved state that is too new builds none.
+ */
+export function initialiseAndProve(
+  scope: Construct,
+  installation: Installation,
+  { facts, hours, inItem }: VersionPlace,
+): sfn.Chain {
+  const again = '$exists($states.input.proof)';
+  const round = `{% ${again} ? $states.context.Execution.RedriveCount : 0 %}`;
   const init = installation.command(scope, 'Init', {
     act: 'Initialise Aspects',
     step: 'init',
     script: 'init',
-    inItem: true,
-    environment: {
-      VERSION: `{% ${HOP}.version %}`,
-      DBT_VERSION: `{% ${HOP}.dbt %}`,
-      ALEMBIC: `{% ${HOP}.alembic %}`,
-      // Another round is another command: the one that is done is not found again.
-      ROUND: "{% $exists($states.input.proof) ? $states.context.Execution.RedriveCount : 0 %}",
-    },
-    hours: '{% $states.input.common.initHours %}',
-    comment:
-      'Migrates ClickHouse and Superset, builds the models and imports the dashboards: six jobs, all of which must have run. ' +
-      'On redrive: follows one that still runs, otherwise runs all of it again',
+    // Another round is another command: one that is done is not found again.
+    environment: { VERSION: `{% ${facts}.version %}`, MUST_BUILD: 'no', ROUND: round },
+    hours: `{% ${hours}.initHours %}`,
+    question: 'Is Aspects initialised?',
+    done: 'Aspects is initialised',
+    inItem,
   });
-  const note = sfn.Pass.jsonata(scope, 'Note that the initialisation has ended', {
+  const every = sfn.Choice.jsonata(scope, 'Is every model to be built?', {
+    comment:
+      'After an initialisation that was not enough, whatever dbt has saved. On redrive: asks again',
+  });
+  const all = installation.command(scope, 'BuildAll', {
+    act: 'Build every model',
+    step: 'buildAll',
+    script: 'dbt',
+    environment: { COMMAND: 'run', ROUND: round },
+    hours: `{% ${hours}.initHours %}`,
+    question: 'Is every model built?',
+    done: 'Every model is built',
+    inItem,
+  });
+  const note = sfn.Pass.jsonata(scope, 'Note that the models were built', {
     outputs:
-      "{% $merge([$states.input, { 'initRedrives': $states.context.Execution.RedriveCount }]) %}",
-    comment: 'From here on a redrive may initialise again. On redrive: is not run again',
+      "{% $merge([$states.input, { 'builtAtRedrive': $states.context.Execution.RedriveCount }]) %}",
+    comment: 'From here on a redrive may build them again. On redrive: is not run again',
   });
   const verify = taskState(scope, 'Prove the models in ClickHouse', {
     task: installation.task('verify-aspects'),
     payload: {
       ...installation.members,
-      version: `{% ${HOP}.version %}`,
-      redrivesAtEnd: '{% $states.input.initRedrives %}',
+      version: `{% ${facts}.version %}`,
+      dbt: `{% ${facts}.dbt %}`,
+      alembic: `{% ${facts}.alembic %}`,
+      redrivesAtEnd: '{% $states.input.builtAtRedrive %}',
     } satisfies PayloadOf<VerifyAspectsPayload>,
-    inItem: true,
+    inItem,
     outputs: addResult('proof'),
     comment:
       'Compares revision, stored manifest and every relation with what the version makes, and names all that is missing. ' +
@@ -65,7 +85,12 @@ export function initialise(scope: Construct, installation: Installation): sfn.Ch
   const done = sfn.Pass.jsonata(scope, 'The version is proven', {
     comment: 'Every relation of the version is there. On redrive: is not run again',
   });
-  count.next(init).next(note).next(verify).next(there);
-  there.when(sfn.Condition.jsonata('{% $states.input.proof.ok %}'), done).otherwise(init.startState);
-  return sfn.Chain.custom(count, [done], done);
+  init.next(every);
+  every.when(sfn.Condition.jsonata(`{% ${again} %}`), all.startState).otherwise(note);
+  all.next(note);
+  note.next(verify).next(there);
+  there
+    .when(sfn.Condition.jsonata('{% $states.input.proof.ok %}'), done)
+    .otherwise(init.startState);
+  return sfn.Chain.custom(init.startState, [done], done);
 }

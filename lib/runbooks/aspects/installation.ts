@@ -1,6 +1,5 @@
 // One installation of Aspects, as every state of the runbook works on it: the host and ClickHouse.
 
-import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ClickHouseRef } from '../../../lambdas/shared/clickhouse/ref';
 import type { HostRef } from '../../../lambdas/shared/host/ref';
@@ -8,54 +7,56 @@ import type { AspectsTarget } from '../../../lambdas/shared/inputs/target';
 import { allowSecret } from '../../platform/allow';
 import { Platform } from '../../platform/platform';
 import type { TaskFunction } from '../../platform/task-function';
-import type { TaskRights } from '../../platform/task-rights';
-import { HostCommand, hostTask } from '../../steps/host-command';
+import { RunbookHost } from '../../steps/host';
+import { HostCommand, type HostCommandProps, HostInspection } from '../../steps/host-command';
 import { secretOf } from '../mysql-server-of';
 
 /** What is run on the host. */
-export interface CommandProps {
-  /** Name of the state. */
-  readonly act: string;
-  /** Name of the step in the ledger: letters only. */
-  readonly step: string;
-  /** Name of the script below `scripts/aspects`; its inspection is called after it. */
+export interface InstallationCommand
+  extends Pick<HostCommandProps, 'act' | 'step' | 'question' | 'done' | 'environment' | 'inItem'> {
+  /** Name of the script; that of its inspection follows from it. */
   readonly script: string;
-  /** Variables of the script, beside the mode. */
-  readonly environment?: Readonly<Record<string, string>>;
   /**
    * Longest time, in hours, or JSONata for it.
    *
    * @default 1
    */
-  readonly hours?: number | string;
-  /** What the state does, and what on redrive. */
-  readonly comment: string;
-  /** Whether it stands inside a ForEach step. */
-  readonly inItem?: boolean;
+  readonly hours?: HostCommandProps['hours'];
 }
 
 /** The installation of a target. */
 export class Installation {
   readonly clickhouse: ClickHouseRef;
-  readonly host: HostRef;
+  private readonly onHost: RunbookHost;
 
   constructor(
     private readonly scope: Construct,
     readonly target: AspectsTarget,
   ) {
-    const { clickhouse, host } = target;
-    const { backupTo: _, cluster, caSecretArn, ...server } = clickhouse;
-    this.clickhouse = { ...server, cluster: cluster ?? null, caSecretArn: caSecretArn ?? null };
-    this.host = {
-      ...host,
-      region: host.region ?? Stack.of(scope).region,
-      pluginsRoot: host.pluginsRoot ?? null,
+    const { url, secretArn, caSecretArn, databases, cluster } = target.clickhouse;
+    this.clickhouse = {
+      url,
+      secretArn,
+      caSecretArn: caSecretArn ?? null,
+      databases,
+      cluster: cluster ?? null,
     };
+    this.onHost = new RunbookHost(target.host);
   }
 
-  /** Name of the project, as people type it. */
-  get tutorRoot(): string {
-    return this.target.host.tutorRoot;
+  /** The host, for payloads. */
+  get host(): HostRef {
+    return this.onHost.render(this.scope);
+  }
+
+  /** Where ClickHouse writes backups; null: it takes none itself. */
+  get backupTo(): NonNullable<AspectsTarget['clickhouse']['backupTo']> | null {
+    return this.target.clickhouse.backupTo ?? null;
+  }
+
+  /** Folder of the host below which this runbook puts its copies of files. */
+  get backupFolder(): string {
+    return `${this.target.host.stateDirectory}/backups`;
   }
 
   /** Members of the payload of every task that talks to ClickHouse. */
@@ -64,30 +65,50 @@ export class Installation {
   }
 
   /** A command on the host, with the inspection that says whether its work was done. */
-  command(scope: Construct, id: string, props: CommandProps): HostCommand {
-    const { script, environment = {}, hours = 1, ...rest } = props;
+  command(scope: Construct, id: string, props: InstallationCommand): HostCommand {
+    const { script, environment, hours = 1, ...rest } = props;
     return new HostCommand(scope, id, {
       ...rest,
-      host: this.host,
+      host: this.onHost,
       script: `aspects/${script}`,
-      inspect: `aspects/${script}-look`,
+      inspect: `aspects/inspect-${script}`,
       environment: { MODE: this.target.mode, ...environment },
       hours,
     });
   }
 
+  /** The inspection of a command alone: somebody else has done its work. */
+  inspection(
+    scope: Construct,
+    id: string,
+    { script, environment, hours: _, ...rest }: InstallationCommand,
+  ): HostInspection {
+    return new HostInspection(scope, id, {
+      ...rest,
+      host: this.onHost,
+      inspect: `aspects/inspect-${script}`,
+      environment: { MODE: this.target.mode, ...environment },
+    });
+  }
+
   /** A task that talks to ClickHouse; one that waits asks whether its execution still runs. */
-  task(name: string, rights: TaskRights = {}): TaskFunction {
+  task(name: string): TaskFunction {
     const { vpc, clickhouse } = this.target;
     const task = Platform.of(this.scope).task(name, {
       ledger: ['GetItem', 'PutItem', 'Query'],
       states: ['DescribeExecution'],
       vpc,
-      ...rights,
     });
     for (const arn of [clickhouse.secretArn, clickhouse.caSecretArn]) {
       if (arn !== undefined) allowSecret(task, secretOf(this.scope, arn));
     }
+    return task;
+  }
+
+  /** A task that talks to both. */
+  taskOnHost(name: string): TaskFunction {
+    const task = this.task(name);
+    this.onHost.grant(task);
     return task;
   }
 }

@@ -9,7 +9,7 @@ import type { Installation } from './installation';
 /** Puts `found` into the state data; throws one error with every finding. */
 export const discover = (scope: Construct, installation: Installation): tasks.LambdaInvoke =>
   taskState(scope, 'Look at the host and at ClickHouse', {
-    task: installation.discovery(),
+    task: installation.taskOnHost('discover-aspects'),
     payload: {
       ...installation.members,
       host: installation.host,

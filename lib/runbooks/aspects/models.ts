@@ -20,13 +20,9 @@ export const refreshModels = (scope: Construct, installation: Installation): For
         step: 'model',
         script: 'dbt',
         inItem: true,
-        environment: {
-          COMMAND: "{% 'run --full-refresh --select ' & $states.input.value %}",
-          MODEL: '{% $states.input.value %}',
-        },
+        environment: { COMMAND: "{% 'run --full-refresh --select ' & $states.input.value %}" },
         hours: '{% $states.input.common.initHours %}',
-        comment:
-          'Has dbt fill the model, and what is built from it, from its sources, whatever its state says. ' +
-          'On redrive: follows one that still runs, otherwise fills it again',
+        question: 'Is the model built anew?',
+        done: 'The model is built anew',
       }),
   });

@@ -11,7 +11,7 @@ export const askNotes = (scope: Construct, installation: Installation): ManualGa
   new ManualGate(scope, 'ReleaseNotes', {
     gate: 'release-notes',
     question:
-      `{% 'Upgrade Aspects on ${installation.host.instanceId} from ' & ${FOUND}.from & ' to ' & ${FOUND}.to & ` +
+      `{% 'Upgrade Aspects on ${installation.target.host.instanceId} from ' & ${FOUND}.from & ' to ' & ${FOUND}.to & ` +
       `' (by way of ' & $join([${FOUND}.hops].key, ', then ') & ')?\\n' & ${FOUND}.forecast & '\\n' & ` +
       `($count(${FOUND}.warnings) = 0 ? '' : 'To know:\\n- ' & $join([${FOUND}.warnings], '\\n- ') & '\\n') & ` +
       `'Notes of the releases on the way:\\n' & ${FOUND}.notes & '\\n' & ` +

@@ -12,8 +12,7 @@ export const reconcile = (scope: Construct, installation: Installation) =>
     payload: {
       ...installation.members,
       phase: 'after',
-      from: '{% $states.input.found.from %}',
-      version: '{% $states.input.found.to %}',
+      dbt: '{% $states.input.found.hops[-1].value.dbt %}',
     } satisfies PayloadOf<ReconcileAspectsPayload>,
     outputs: addResult('reconciled'),
     comment:

@@ -13,8 +13,7 @@ import type { Installation } from './installation';
 export function removeDeprecated(scope: Construct, installation: Installation): sfn.Chain {
   const members = {
     ...installation.members,
-    version: '{% $states.input.found.to %}',
-    from: '{% $states.input.found.from %}',
+    dbt: '{% $states.input.found.hops[-1].value.dbt %}',
   };
   const wanted = sfn.Choice.jsonata(scope, 'Are deprecated objects removed?', {
     comment: 'The input says so. On redrive: asks again',

@@ -14,10 +14,10 @@ export function replay(scope: Construct, installation: Installation): sfn.Chain 
     act: 'Read the tracking logs again',
     step: 'replay',
     script: 'replay-tracking-logs',
+    environment: { FOLDER: '/openedx/data/', PREFIX: 'tracking.log' },
     hours: '{% $states.input.input.initHours %}',
-    comment:
-      'Sends events of the tracking logs to ClickHouse, which keeps one of those that are there already. ' +
-      'On redrive: follows one that still runs, otherwise sends them again',
+    question: 'Have the tracking logs been read again?',
+    done: 'Tracking logs were read again',
   });
   const done = sfn.Pass.jsonata(scope, 'Events are complete', {
     comment: 'What is not in tracking logs cannot be had again. On redrive: is not run again',
@@ -36,6 +36,6 @@ export const smoke = (scope: Construct, installation: Installation) =>
     step: 'smoke',
     script: 'smoke',
     hours: 4,
-    comment:
-      'Sees that all four dashboards exist, and has every chart of them answer. On redrive: tries again',
+    question: 'Do the dashboards answer?',
+    done: 'The dashboards answer',
   });

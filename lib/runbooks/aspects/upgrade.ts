@@ -48,7 +48,7 @@ const upgrade = (scope: Construct, installation: Installation): sfn.Chain =>
       .next(throughVersions(scope, installation))
       .next(refreshModels(scope, installation))
       .next(reconcile(scope, installation))
-      .next(resumeIngestion(scope, installation, 'work'))
+      .next(resumeIngestion(scope, installation, 'Work'))
       .next(replay(scope, installation))
       .next(removeDeprecated(scope, installation))
       .next(smoke(scope, installation)),

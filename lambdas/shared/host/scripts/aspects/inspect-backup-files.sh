@@ -1,4 +1,4 @@
-# Every file is there and whole, and the dump came to its end: FOLDER, BACKUP_ID.
+# Every file is there and whole, and the dump came to its end: FOLDER, BACKUP_ID. MAX_AGE: seconds since the run began.
 backup="$FOLDER/$BACKUP_ID"
 [ -d "$backup" ] || refuse "there is no folder $backup"
 cd "$backup"
@@ -8,6 +8,10 @@ gzip -dc superset.sql.gz | tail -n 3 | grep -q 'Dump completed' || problem 'the 
 tables=$(gzip -dc superset.sql.gz | grep -c '^CREATE TABLE' || true)
 [ "$tables" -gt 0 ] || problem 'the dump of Superset holds no table'
 cmp -s config.yml "$TUTOR_ROOT/config.yml" || [ "${CHANGED_SINCE:-no}" = yes ] || problem 'config.yml is another one now'
+age=$(($(date +%s) - $(date -r sums.txt +%s)))
+# Clocks differ by seconds.
+[ -z "${MAX_AGE:-}" ] || [ "$age" -le $((MAX_AGE + 60)) ] ||
+  problem "the files in $backup are $age s old, and the run began $MAX_AGE s ago: what was written since is not in them; take them again"
 files=
 while read -r sum name; do
   files="$files${files:+,}{\"name\":$(js "$name"),\"bytes\":$(wc -c < "$name" | tr -d ' '),\"sha256\":$(js "$sum")}"
