@@ -5,7 +5,7 @@ export LC_ALL=C
 PATH="$HOST_PATH:$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 export PATH
 
-# Run Command fills in {{name}} in its parameters, so docker's formats are put together here.
+# Run Command fills in names in double braces, so docker's formats are put together here.
 fmt() { printf '{''{%s}''}' "$1"; }
 
 # Ends the script with a reason that a person can act on.
