@@ -2,6 +2,23 @@
 // its hash stands in the ledger of every run that used it.
 
 import { createHash } from 'node:crypto';
+import aspectsAlembicVersion from '../../sql/aspects/alembic-version.sql';
+import aspectsColumns from '../../sql/aspects/columns.sql';
+import aspectsDdlQueue from '../../sql/aspects/ddl-queue.sql';
+import aspectsDependants from '../../sql/aspects/dependants.sql';
+import aspectsDisks from '../../sql/aspects/disks.sql';
+import aspectsExposedByLearner from '../../sql/aspects/exposed-by-learner.sql';
+import aspectsExposedByTime from '../../sql/aspects/exposed-by-time.sql';
+import aspectsLastEvent from '../../sql/aspects/last-event.sql';
+import aspectsManifest from '../../sql/aspects/manifest.sql';
+import aspectsManifestModels from '../../sql/aspects/manifest-models.sql';
+import aspectsMutations from '../../sql/aspects/mutations.sql';
+import aspectsPartPressure from '../../sql/aspects/part-pressure.sql';
+import aspectsRelations from '../../sql/aspects/relations.sql';
+import aspectsReplication from '../../sql/aspects/replication.sql';
+import aspectsRunning from '../../sql/aspects/running.sql';
+import aspectsServer from '../../sql/aspects/server.sql';
+import aspectsSizes from '../../sql/aspects/sizes.sql';
 import callMigrateEvents from '../../sql/clickstream/call-migrate-events.sql';
 import callMigrateItems from '../../sql/clickstream/call-migrate-items.sql';
 import callMigrateSessions from '../../sql/clickstream/call-migrate-sessions.sql';
@@ -209,6 +226,23 @@ import { SqlRenderError } from './errors';
 import type { SqlSource } from './sql';
 
 const FILES: Readonly<Record<string, string>> = {
+  'aspects/alembic-version': aspectsAlembicVersion,
+  'aspects/columns': aspectsColumns,
+  'aspects/ddl-queue': aspectsDdlQueue,
+  'aspects/dependants': aspectsDependants,
+  'aspects/disks': aspectsDisks,
+  'aspects/exposed-by-learner': aspectsExposedByLearner,
+  'aspects/exposed-by-time': aspectsExposedByTime,
+  'aspects/last-event': aspectsLastEvent,
+  'aspects/manifest': aspectsManifest,
+  'aspects/manifest-models': aspectsManifestModels,
+  'aspects/mutations': aspectsMutations,
+  'aspects/part-pressure': aspectsPartPressure,
+  'aspects/relations': aspectsRelations,
+  'aspects/replication': aspectsReplication,
+  'aspects/running': aspectsRunning,
+  'aspects/server': aspectsServer,
+  'aspects/sizes': aspectsSizes,
   'clickstream/call-migrate-events': callMigrateEvents,
   'clickstream/call-migrate-items': callMigrateItems,
   'clickstream/call-migrate-sessions': callMigrateSessions,

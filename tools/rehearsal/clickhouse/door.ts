@@ -16,6 +16,8 @@ import { type Asked, answerWith, askedOf, BadRequest, refuse } from './wire';
 export interface DoorOptions {
   readonly engine: Engine;
   readonly users: readonly ClickHouseUser[];
+  /** Bytes that `system.disks` says are free. @default - what really is */
+  readonly freeBytes?: number;
   /** @default - time goes on as it does */
   readonly clock?: Clock;
   /** @default - nothing goes wrong */
@@ -113,7 +115,9 @@ export class Door {
         throw new ClickHouseRefusal(216, `Query with id = ${queryId} is already running.`);
       }
       this.running.add(queryId);
-      const answer = await engine.run(asked).finally(() => this.running.delete(queryId));
+      const answer = await engine
+        .run({ ...asked, sql: withRoom(sql, this.options.freeBytes) })
+        .finally(() => this.running.delete(queryId));
       record?.({ ...occasion, by });
       if (fault?.kind === 'kill') process.kill?.();
       if (fault?.kind === 'kill' || fault?.kind === 'lost-answer') throw HANG_UP;
@@ -163,4 +167,14 @@ function refusalOf({ kind, error, message = 'a fault of the rehearsal' }: FaultS
       'Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)',
     );
   return new ClickHouseRefusal(Number(error) || 241, message);
+}
+
+/** A full disk is only said to be one: the engine must go on writing. */
+function withRoom(sql: string, bytes: number | undefined): string {
+  if (bytes === undefined) return sql;
+  const said = `toUInt64(${bytes})`;
+  return sql.replace(
+    /\bsystem\.disks\b/g,
+    `(select * replace (${said} as free_space, ${said} as unreserved_space) from system.disks)`,
+  );
 }

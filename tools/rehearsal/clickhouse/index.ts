@@ -21,6 +21,8 @@ export interface ClickHouseData extends EngineSettings {
   /** Files of the scenario with what is in it. @default 'clickhouse.sql' */
   readonly sql?: string | readonly string[];
   readonly users: readonly ClickHouseUser[];
+  /** Bytes that `system.disks` says are free. @default - what really is */
+  readonly freeBytes?: number;
   /** Secrets that say who one is there; each gets the server's `url` too. */
   readonly secrets?: readonly string[];
 }
@@ -28,8 +30,8 @@ export interface ClickHouseData extends EngineSettings {
 /** A running server. */
 export class ClickHouseServer {
   static async start(options: ClickHouseOptions): Promise<ClickHouseServer> {
-    const { sql = [], users, maxTableSizeToDrop, keepFreeBytes, ...rest } = options;
-    const engine = await Engine.start({ maxTableSizeToDrop, keepFreeBytes });
+    const { sql = [], users, maxTableSizeToDrop, ...rest } = options;
+    const engine = await Engine.start({ maxTableSizeToDrop });
     try {
       const door = new Door({ ...rest, engine, users });
       const server = new ClickHouseServer(engine, door, await door.open());

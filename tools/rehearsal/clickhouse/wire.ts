@@ -25,6 +25,9 @@ const OWN = [
   'compress',
   'decompress',
   'quota_key',
+  // A result is only ever sent when it is complete.
+  'wait_end_of_query',
+  'buffer_size',
 ];
 const LARGEST_BODY = 256 * 1024 * 1024;
 

@@ -58,3 +58,39 @@ export const serverAs = (
   user: { readonly name: string; readonly password: string } = ADMIN,
   runId = 'run-1',
 ): ClickHouse => new ClickHouse(refOf(server), runId, depsAs(user));
+
+/** Files that make a system of Aspects 1.3, in their order. */
+export const ASPECTS_13 = [
+  'clickhouse.sql',
+  'models/v3.33.9.sql',
+  'alembic/0040.sql',
+  'rows.sql',
+  'manifest/v3.33.9.sql',
+];
+
+/** What init of a version does, when it goes well. */
+export const initOf = (dbt: string): string[] => [
+  'alembic/0041.sql',
+  `models/${dbt}.sql`,
+  `manifest/${dbt}.sql`,
+];
+
+/** A server with Aspects 1.3, and what came after. */
+export const startAspects = (
+  more: readonly string[] = [],
+  options: Partial<ClickHouseOptions> = {},
+): Promise<ClickHouseServer> =>
+  startServer({ sql: [...ASPECTS_13, ...more].map(scenarioSql), ...options });
+
+export const OLD = { dbt: 'v3.33.9', alembic: '0040' };
+export const NEW = { dbt: 'v5.0.0', alembic: '0041' };
+
+/** A payload of a task for this server. */
+export const payloadOf = (server: ClickHouseServer, runId = 'run-20260101-0000000001') => ({
+  version: 1,
+  runId,
+  rootArn: `arn:aws:states:us-east-1:000000000000:execution:example-aspects-upgrade:${runId}`,
+  selfArn: `arn:aws:states:us-east-1:000000000000:execution:example-aspects-upgrade:${runId}`,
+  redriveCount: 0,
+  clickhouse: refOf(server),
+});
