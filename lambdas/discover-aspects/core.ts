@@ -8,8 +8,8 @@ import { hostFindings, ownModels } from '../shared/aspects/host/findings';
 import { notesText } from '../shared/aspects/notes';
 import { decidePath, type Hop, type Path } from '../shared/aspects/path';
 import { keepPath, keptPath } from '../shared/aspects/path/kept';
-import { fits, majorOf, releaseOf } from '../shared/aspects/versions';
-import { PreflightError } from '../shared/errors';
+import { majorOf, type Release, releaseOf } from '../shared/aspects/versions';
+import { PreflightError, RunbookError } from '../shared/errors';
 import type { Ledger } from '../shared/ledger';
 import { copyFinding, forecastOf } from './forecast';
 import type { DiscoverAspectsPayload, DiscoverAspectsResult, HopItem } from './payload';
@@ -21,7 +21,7 @@ export interface DiscoverAspectsDeps {
   /** The inspection of the host, made anew. */
   lookAtHost(): Promise<HostFacts>;
   /** The same of ClickHouse; what cannot be reached is a finding. */
-  lookAtClickHouse(from: string, to: string): Promise<PreflightAspectsResult>;
+  lookAtClickHouse(installed: Release, target: Release): Promise<PreflightAspectsResult>;
 }
 
 /** @throws PreflightError with every finding */
@@ -35,17 +35,21 @@ export async function discoverAspects(
     databases: payload.clickhouse.databases,
     cluster: payload.clickhouse.cluster,
   };
-  // A run that goes on has moved the installed version itself: its way stays the one it began with.
+  // A run that goes on has moved the installed version itself: its way stays the one it began with, and what
+  // was looked at then is half changed by now.
   const kept = payload.dryRun ? undefined : await keptPath(deps.ledger, payload);
   const from = kept?.from ?? facts.aspects;
   const path: Path = kept ?? decide(facts, payload);
-  const seen = await deps.lookAtClickHouse(from, payload.targetVersion);
+  const onHost = kept ? [] : hostFindings(facts, configured);
+  const [installed, target] = [releaseOf(from), releaseOf(payload.targetVersion)];
+  // Without both nobody can say what ClickHouse should have.
+  if (!installed || !target) throw new PreflightError([...(path.problems ?? []), ...onHost]);
+  const seen = await seenOf(deps.lookAtClickHouse(installed, target));
   const findings = [
     ...(path.problems ?? []),
-    ...(kept ? [] : hostFindings(facts, configured)),
-    ...(kept ? [] : modelFindings(from, seen.model)),
-    ...seen.findings,
-    ...copyFinding(seen, payload.rehearsedCopy),
+    ...onHost,
+    ...(kept ? [] : seen.findings),
+    ...(kept ? [] : copyFinding(seen, payload.rehearsedCopy)),
   ];
   if (findings.length > 0) throw new PreflightError(findings);
   const hops = path.hops!;
@@ -59,7 +63,7 @@ export async function discoverAspects(
     hops: hops.map((hop) => itemOf(hop, facts)),
     refresh: refreshOf(hops, payload.models),
     events: seen.events,
-    warnings: warningsOf(facts, from, hops),
+    warnings: [...warningsOf(facts, from, hops), ...seen.notes],
     forecast: forecastOf(seen, payload.rehearsedCopy),
     notes: notesText(from, payload.targetVersion),
     backedUp: !payload.dryRun && (await deps.ledger.get(backupKey(payload.runId))) !== undefined,
@@ -78,14 +82,27 @@ const decide = (facts: HostFacts, { targetVersion, throughHop }: DiscoverAspects
     mayHop: throughHop,
   });
 
-/** What is installed and what lies in ClickHouse have to belong together. */
-function modelFindings(from: string, model: PreflightAspectsResult['model']): string[] {
-  if (!releaseOf(from) || fits(from, model.alembic, model.generation)) return [];
-  return [
-    `Aspects ${from} is installed, and ClickHouse has revision ${model.alembic || 'none'} and models of generation ${model.generation}: ` +
-      'an initialisation of the installed version is missing or has failed; let tutor do init -l aspects end well first',
-  ];
+/** A way that is closed is one finding among others. */
+async function seenOf(looking: Promise<PreflightAspectsResult>): Promise<Seen> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (!(error instanceof RunbookError) || error.family === 'try again') throw error;
+    return {
+      findings: [error.message],
+      notes: [],
+      events: 0,
+      freeBytes: 0,
+      neededBytes: 0,
+      lastEmission: null,
+    };
+  }
 }
+
+type Seen = Pick<
+  PreflightAspectsResult,
+  'findings' | 'notes' | 'events' | 'freeBytes' | 'neededBytes' | 'lastEmission'
+>;
 
 function itemOf({ refresh: _, ...hop }: Hop, facts: HostFacts): HopItem {
   const { tutor } = facts;

@@ -2,8 +2,6 @@ import {
   carriedBy,
   compareVersions,
   differingOpinions,
-  fits,
-  generationFor,
   isAtLeast,
   numbersOf,
   releaseOf,
@@ -70,26 +68,6 @@ describe('releases of the plugin', () => {
       '2.4.0',
       '2.5.0',
     ]);
-  });
-});
-
-describe('the data model of a database', () => {
-  it.each([
-    ['1.0.3', null],
-    ['1.1.0', '1.x'],
-    ['2.0.0', '2.0'],
-    ['2.3.1', '2.0'],
-    ['2.4.0', '2.4'],
-    ['2.5.0', '2.5'],
-    ['3.0.3', '2.5'],
-  ] as const)('made by %s is %s', (version, generation) => {
-    expect(generationFor(version)).toBe(generation);
-  });
-
-  it('has to fit the plugin by both marks', () => {
-    expect(fits('1.3.0', '0040', '1.x')).toBe(true);
-    expect(fits('1.3.0', '0041', '1.x')).toBe(false);
-    expect(fits('2.4.0', '0041', '2.0')).toBe(false);
   });
 });
 

@@ -1,4 +1,3 @@
-export * from './generation';
 export * from './open-edx';
 export * from './parse';
 export * from './releases';
