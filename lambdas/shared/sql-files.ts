@@ -3,18 +3,23 @@
 
 import { createHash } from 'node:crypto';
 import aspectsAlembicVersion from '../../sql/aspects/alembic-version.sql';
+import aspectsAskDictionary from '../../sql/aspects/ask-dictionary.sql';
 import aspectsColumns from '../../sql/aspects/columns.sql';
 import aspectsDdlQueue from '../../sql/aspects/ddl-queue.sql';
 import aspectsDependants from '../../sql/aspects/dependants.sql';
+import aspectsDictionary from '../../sql/aspects/dictionary.sql';
 import aspectsDisks from '../../sql/aspects/disks.sql';
+import aspectsExplain from '../../sql/aspects/explain.sql';
 import aspectsExposedByLearner from '../../sql/aspects/exposed-by-learner.sql';
 import aspectsExposedByTime from '../../sql/aspects/exposed-by-time.sql';
+import aspectsFunctions from '../../sql/aspects/functions.sql';
 import aspectsLastEvent from '../../sql/aspects/last-event.sql';
 import aspectsManifest from '../../sql/aspects/manifest.sql';
 import aspectsManifestModels from '../../sql/aspects/manifest-models.sql';
 import aspectsMutations from '../../sql/aspects/mutations.sql';
 import aspectsPartPressure from '../../sql/aspects/part-pressure.sql';
 import aspectsRelations from '../../sql/aspects/relations.sql';
+import aspectsRelationsOfNodes from '../../sql/aspects/relations-of-nodes.sql';
 import aspectsReplication from '../../sql/aspects/replication.sql';
 import aspectsRunning from '../../sql/aspects/running.sql';
 import aspectsServer from '../../sql/aspects/server.sql';
@@ -227,18 +232,23 @@ import type { SqlSource } from './sql';
 
 const FILES: Readonly<Record<string, string>> = {
   'aspects/alembic-version': aspectsAlembicVersion,
+  'aspects/ask-dictionary': aspectsAskDictionary,
   'aspects/columns': aspectsColumns,
   'aspects/ddl-queue': aspectsDdlQueue,
   'aspects/dependants': aspectsDependants,
+  'aspects/dictionary': aspectsDictionary,
   'aspects/disks': aspectsDisks,
+  'aspects/explain': aspectsExplain,
   'aspects/exposed-by-learner': aspectsExposedByLearner,
   'aspects/exposed-by-time': aspectsExposedByTime,
+  'aspects/functions': aspectsFunctions,
   'aspects/last-event': aspectsLastEvent,
   'aspects/manifest': aspectsManifest,
   'aspects/manifest-models': aspectsManifestModels,
   'aspects/mutations': aspectsMutations,
   'aspects/part-pressure': aspectsPartPressure,
   'aspects/relations': aspectsRelations,
+  'aspects/relations-of-nodes': aspectsRelationsOfNodes,
   'aspects/replication': aspectsReplication,
   'aspects/running': aspectsRunning,
   'aspects/server': aspectsServer,

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { clientFor } from '../../../lambdas/shared/clickhouse/connect';
 import type { ClickHouseRef } from '../../../lambdas/shared/clickhouse/ref';
 import { ClickHouse, type ClickHouseDeps } from '../../../lambdas/shared/clickhouse/server';
+import type { Clock } from '../../../lambdas/shared/clock';
 import { sqlText } from '../../../lambdas/shared/sql-files';
+import { MemoryLedger } from '../../../test/support/memory-ledger';
+import { FakeStepFunctions, openedRun } from '../../../test/support/runs';
 import { type ClickHouseOptions, ClickHouseServer } from '../../rehearsal/clickhouse';
 
 export const ADMIN = { name: 'ch_admin', password: 'admin-pass-9Q', rights: 'all' as const };
@@ -93,4 +96,26 @@ export const payloadOf = (server: ClickHouseServer, runId = 'run-20260101-000000
   selfArn: `arn:aws:states:us-east-1:000000000000:execution:example-aspects-upgrade:${runId}`,
   redriveCount: 0,
   clickhouse: refOf(server),
+});
+
+/** A clock that stands still. */
+export const CLOCK = {
+  now: () => Date.UTC(2026, 0, 1),
+  sleep: async () => undefined,
+} as unknown as Clock;
+
+/** A ledger in which the run of the payload is open. */
+export async function openLedger(server: ClickHouseServer): Promise<MemoryLedger> {
+  const ledger = new MemoryLedger();
+  const { runId, rootArn } = payloadOf(server);
+  await openedRun(ledger.ledger, { runId, executionArn: rootArn, machine: 'aspects-upgrade' });
+  return ledger;
+}
+
+/** What tasks that work for a run get. */
+export const workDeps = (ledger: MemoryLedger) => ({
+  ...depsAs(ADMIN),
+  ledger: ledger.ledger,
+  clock: CLOCK,
+  sfn: new FakeStepFunctions().client,
 });
