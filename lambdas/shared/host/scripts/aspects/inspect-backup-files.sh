@@ -1,4 +1,5 @@
 # Every file is there and whole, and the dump came to its end: FOLDER, BACKUP_ID.
+FOLDER=${FOLDER:-$HOME/upgrade-backups}
 backup="$FOLDER/$BACKUP_ID"
 [ -d "$backup" ] || refuse "there is no folder $backup"
 cd "$backup"
@@ -14,6 +15,6 @@ while read -r sum name; do
 done < sums.txt
 member folder "$(js "$backup")"
 member tables "$(js_number "$tables")"
-member at "$(js_number "$(date -r sums.txt +%s 2>/dev/null || true)")"
+member at "$(js_number "$(cat made.txt)")"
 member files "[$files]"
 trailer
