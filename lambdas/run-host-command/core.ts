@@ -4,8 +4,11 @@
 import { allRunning } from '../shared/executions';
 import type { Invocation } from '../shared/handler';
 import { HostUnit, type HostUnitDeps } from '../shared/host/host-unit';
+import type { Ledger } from '../shared/ledger';
+import type { Caller } from '../shared/run';
+import { ownRun, releasedRun } from '../shared/runs';
 import { waitFor } from '../shared/waiting';
-import { TokenLost } from '../shared/worker-token';
+import { type Token, TokenLost } from '../shared/worker-token';
 import type { RunHostCommandPayload, RunHostCommandResult } from './payload';
 
 export async function runHostCommand(
@@ -15,7 +18,11 @@ export async function runHostCommand(
 ): Promise<RunHostCommandResult> {
   const unit = new HostUnit(payload, deps);
   const step = `host-${payload.step}`;
-  const trailer = await waitFor(deps, payload, step, invocation, (token) => unit.round(token));
+  const mayWork = payload.released
+    ? (ledger: Ledger, { runId }: Caller) => releasedRun(ledger, runId)
+    : ownRun;
+  const round = (token: Token) => unit.round(token);
+  const trailer = await waitFor(deps, payload, step, invocation, round, mayWork);
   if (trailer) return { status: 'done', trailer };
   if (!(await allRunning(deps.sfn, [payload.selfArn, payload.rootArn]))) {
     await unit.stop().catch((error) => {

@@ -1,18 +1,16 @@
-import { ledgerFromEnv, perRegion, sfnClient } from '../shared/clients';
+import { ledgerFromEnv, sfnClient } from '../shared/clients';
 import { systemClock } from '../shared/clock';
 import { taskHandler } from '../shared/handler';
-import { SystemsManager } from '../shared/host/ssm';
+import { runCommandIn } from '../shared/host/clients';
 import { noteItemFailure } from '../shared/items';
 import { runHostCommand } from './core';
 import type { RunHostCommandPayload } from './payload';
-
-const ssm = perRegion(({ region }) => new SystemsManager(region));
 
 export const handler = taskHandler(
   (payload: RunHostCommandPayload, invocation) =>
     runHostCommand(
       payload,
-      { ledger: ledgerFromEnv(), sfn: sfnClient(), clock: systemClock, ssm },
+      { ledger: ledgerFromEnv(), sfn: sfnClient(), clock: systemClock, ssm: runCommandIn },
       invocation,
     ),
   (payload, error) => noteItemFailure(ledgerFromEnv(), payload, error, systemClock.now()),

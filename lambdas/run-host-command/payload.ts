@@ -13,6 +13,8 @@ export interface RunHostCommandPayload extends Caller {
   readonly environment: Readonly<Record<string, string | number | boolean | null>>;
   /** Longest time of the work, from its start, and again from each redrive. */
   readonly hours: number;
+  /** Whether the run was given up, and this is a part of that. */
+  readonly released: boolean;
 }
 
 export interface RunHostCommandResult {

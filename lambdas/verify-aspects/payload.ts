@@ -8,10 +8,16 @@ export interface VerifyAspectsPayload extends ClickHouseCaller {
   readonly target: ReleaseModel;
   /** Fingerprint of dbt's state before the run; null: there was none, or it may be the same. */
   readonly manifestBefore: string | null;
+  /**
+   * Redrives when the models were built. Behind a later one what is missing still is handed back, so that
+   * they are built again; before, it is thrown.
+   */
+  readonly redrivesAtEnd: number;
 }
 
 export interface VerifyAspectsResult {
-  readonly ok: true;
+  /** False: something is missing still, and has to be built again. */
+  readonly ok: boolean;
   /** Relations that were looked at. */
   readonly relations: number;
   /** Things that were checked. */

@@ -50,6 +50,14 @@ export interface HostInspectionProps {
    * @default false
    */
   readonly inItem?: boolean;
+
+  /**
+   * Whether it stands in a release machine behind the release: the run in the state data was given up, and
+   * `run.arn` is the release's own execution.
+   *
+   * @default false
+   */
+  readonly released?: boolean;
 }
 
 /** Properties of {@link HostCommand}. */
@@ -121,6 +129,7 @@ function hostLoop(
     inspect,
     environment,
     hours,
+    released: props.released ?? false,
   };
   return new WaitLoop(scope, 'Loop', {
     step,

@@ -65,13 +65,16 @@ export class HostAttempts {
 
   /**
    * The attempt to work on: the latest one while it is not over, otherwise the next, as an intent. One that is
-   * done stays done while the command is the same.
+   * done stays done while the command is the same; a look is made anew each time.
    */
   async current(command: Pick<HostAttempt, 'script' | 'host' | 'digest'>): Promise<HostAttempt> {
     const last = await this.read();
-    const over = last && (last.state === 'failed' || last.state === 'stopped');
+    const over =
+      last?.state === 'failed' ||
+      last?.state === 'stopped' ||
+      (last?.state === 'done' && (last.script === null || last.digest !== command.digest));
     // Another command waits until this one has ended: it is followed to its end first.
-    if (last && !over && (last.state !== 'done' || last.digest === command.digest)) return last;
+    if (last && !over) return last;
     const number = (last?.number ?? 0) + 1;
     const key = unitKey(this.caller.runId, this.step, this.caller.item?.key);
     const at = iso(this.now());

@@ -68,9 +68,10 @@ export function initialiseAndProve(
     task: installation.task('verify-aspects'),
     payload: {
       ...installation.members,
-      version: `{% ${facts}.version %}`,
-      dbt: `{% ${facts}.dbt %}`,
-      alembic: `{% ${facts}.alembic %}`,
+      aspects: `{% ${facts}.version %}`,
+      target: { dbt: `{% ${facts}.dbt %}`, alembic: `{% ${facts}.alembic %}` },
+      // The relations decide: between some releases the models are the same.
+      manifestBefore: null,
       redrivesAtEnd: '{% $states.input.builtAtRedrive %}',
     } satisfies PayloadOf<VerifyAspectsPayload>,
     inItem,

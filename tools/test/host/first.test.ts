@@ -1,4 +1,5 @@
 import { BUILD, closeWorlds, World } from './world';
+
 afterEach(closeWorlds);
 it('discovers', async () => {
   const world = await World.of();

@@ -34,7 +34,8 @@ export const PASSWORDS = {
   SUPERSET_OAUTH2_CLIENT_SECRET: 'oauth10',
   SUPERSET_ADMIN_PASSWORD: 'abc',
   SUPERSET_LMS_PASSWORD: 'lmsPass12',
-  JWT_RSA_PRIVATE_KEY: '-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA0z\n-----END RSA PRIVATE KEY-----',
+  JWT_RSA_PRIVATE_KEY:
+    '-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA0z\n-----END RSA PRIVATE KEY-----',
 };
 
 export const ROOT = '/home/openedx/.local/share/tutor';
@@ -47,7 +48,12 @@ export const DATA: HostData = {
   tutor: '18.1.4',
   mfe: '18.0.1',
   plugin: '1.3.2',
-  config: { ID: 'abc123', LMS_HOST: 'learn.example.org', ...PASSWORDS, PLUGINS: ['aspects', 'mfe'] },
+  config: {
+    ID: 'abc123',
+    LMS_HOST: 'learn.example.org',
+    ...PASSWORDS,
+    PLUGINS: ['aspects', 'mfe'],
+  },
 };
 export const HOST = {
   instanceId: DATA.instanceId,
@@ -83,7 +89,8 @@ export class World {
     const clock = new VirtualClock();
     const problems: Error[] = [];
     const host = await TutorHost.start({ ...DATA, faults, ...change }, { clock, problems });
-    const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
+    const arn = (service: string, rest: string) =>
+      `arn:aws:${service}:${region}:${account}:${rest}`;
     const service = new SystemsManagerService(clock, [host], arn, problems);
     const iam = new Iam(account);
     iam.attach(ROLE, { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
@@ -99,7 +106,9 @@ export class World {
     const endpoint = await server.start();
     const principal = { kind: 'role', arn: ROLE, account } as const;
     const { credentials } = callers.mint(principal, newProcess('RunHostCommand'));
-    const client = new SystemsManager(region, async () => credentials, { AWS_ENDPOINT_URL: endpoint });
+    const client = new SystemsManager(region, async () => credentials, {
+      AWS_ENDPOINT_URL: endpoint,
+    });
     const world = new World(clock, host, service, server, client, problems);
     open.push(async () => {
       clock.stop();
@@ -144,7 +153,10 @@ export class World {
   }
 
   /** One invocation of the task. */
-  call({ step = 'build', environment = {}, hours = 4, host, ...scripts }: Command, remainingMs = 900_000) {
+  call(
+    { step = 'build', environment = {}, hours = 4, host, ...scripts }: Command,
+    remainingMs = 900_000,
+  ) {
     this.invocations += 1;
     const end = this.clock.now() + remainingMs;
     return runHostCommand(
@@ -158,6 +170,7 @@ export class World {
         host: { ...HOST, ...host },
         environment: { MODE: 'local', ...environment },
         hours,
+        released: false,
         ...scripts,
       },
       this.deps,

@@ -1,5 +1,6 @@
 # Stop: kill
 # Copies of what no backup of ClickHouse has: config.yml, versions, and the metadata of Superset. FOLDER, BACKUP_ID.
+FOLDER=${FOLDER:-$HOME/upgrade-backups}
 right_root
 mkdir -p "$FOLDER"
 rm -rf "$FOLDER/$BACKUP_ID.new"
@@ -12,7 +13,8 @@ database=$(value SUPERSET_DB_NAME)
 # The password stays in the container: nobody sees it in a list of processes.
 dump_database "$database" > superset.sql
 gzip -f superset.sql
-(sha256sum config.yml versions.txt images.txt superset.sql.gz) > sums.txt
+date +%s > made.txt
+sha256sum config.yml versions.txt images.txt superset.sql.gz made.txt > sums.txt
 cd /
 rm -rf "$FOLDER/$BACKUP_ID"
 mv "$FOLDER/$BACKUP_ID.new" "$FOLDER/$BACKUP_ID"

@@ -1,4 +1,5 @@
 # The settings are those of the backup, and Superset has the tables of the dump: FOLDER, BACKUP_ID.
+FOLDER=${FOLDER:-$HOME/upgrade-backups}
 cd "$FOLDER/$BACKUP_ID"
 cmp -s config.yml "$TUTOR_ROOT/config.yml" || problem 'config.yml is not the one of the backup'
 wanted=$(gzip -dc superset.sql.gz | grep -c '^CREATE TABLE' || true)

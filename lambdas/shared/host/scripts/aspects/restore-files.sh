@@ -1,5 +1,6 @@
 # Stop: let it end, for half a database is none
 # Brings config.yml and the metadata of Superset back: FOLDER, BACKUP_ID.
+FOLDER=${FOLDER:-$HOME/upgrade-backups}
 right_root
 no_jobs
 backup="$FOLDER/$BACKUP_ID"
