@@ -53,7 +53,7 @@ export async function verifyAspects(
     });
     const ok = problems.length === 0;
     // A redrive comes after a repair: the same look again would only fail again.
-    if (!ok && payload.redriveCount <= payload.redrivesAtEnd) throw notBuilt(payload, problems);
+    if (!ok && payload.redriveCount <= (payload.redrivesAtEnd ?? Infinity)) throw notBuilt(payload, problems);
     const checks = relations + 4;
     return { ok, relations, checks, manifest: installed.manifest };
   });

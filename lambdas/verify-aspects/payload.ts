@@ -10,9 +10,9 @@ export interface VerifyAspectsPayload extends ClickHouseCaller {
   readonly manifestBefore: string | null;
   /**
    * Redrives when the models were built. Behind a later one what is missing still is handed back, so that
-   * they are built again; before, it is thrown.
+   * they are built again; before, it is thrown. @default - it is always thrown
    */
-  readonly redrivesAtEnd: number;
+  readonly redrivesAtEnd?: number;
 }
 
 export interface VerifyAspectsResult {

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { TargetWith } from '../../../lambdas/shared/inputs/target';
 import { RunbookStack } from '../../platform/runbook-stack';
+import { afterRelease } from './after-release';
 import { addRollback } from './rollback';
 import { addUpgrade } from './upgrade';
 
@@ -19,6 +20,7 @@ export class AspectsStack extends RunbookStack {
     super(scope, `${targetName}-aspects`, {
       target,
       description: 'Upgrades Open edX Aspects on a Tutor host, as redrivable state machines',
+      afterRelease: (release) => afterRelease(release, target.aspects),
     });
     addUpgrade(this, target);
     addRollback(this, target);

@@ -13,7 +13,10 @@ import { secretOf } from '../mysql-server-of';
 
 /** What is run on the host. */
 export interface InstallationCommand
-  extends Pick<HostCommandProps, 'act' | 'step' | 'question' | 'done' | 'environment' | 'inItem'> {
+  extends Pick<
+    HostCommandProps,
+    'act' | 'step' | 'question' | 'done' | 'environment' | 'inItem' | 'released'
+  > {
   /** Name of the script; that of its inspection follows from it. */
   readonly script: string;
   /**
