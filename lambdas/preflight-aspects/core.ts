@@ -3,11 +3,11 @@
 
 import { allowList, roleName } from '../shared/aspects/relations';
 import { type Catalogue, readCatalogue } from '../shared/aspects/server/catalogue';
+import { exposure } from '../shared/aspects/server/exposure';
 import { type InstalledModel, readInstalled } from '../shared/aspects/server/state';
 import type { ClickHouse, ClickHouseDeps, Row } from '../shared/clickhouse/server';
 import { withClickHouse } from '../shared/clickhouse/server';
 import { codeOf } from '../shared/clickhouse/trouble';
-import { exposure } from './exposure';
 import { modelFindings, modelNotes } from './model';
 import type { PreflightAspectsPayload, PreflightAspectsResult } from './payload';
 import { relationNotes } from './relation-notes';
@@ -41,7 +41,7 @@ export async function preflightAspects(
       dropLimit: Number(about.drop_limit ?? 0),
     };
     const room = await roomFindings(seen);
-    const exposed = await exposure(seen);
+    const exposed = await exposure(server, seen.catalogue);
     const last = await lastEvent(server);
     const { alembic, generation, manifest } = seen.installed;
     return {

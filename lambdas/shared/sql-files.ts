@@ -5,6 +5,11 @@ import { createHash } from 'node:crypto';
 import aspectsAlembicVersion from '../../sql/aspects/alembic-version.sql';
 import aspectsAskDictionary from '../../sql/aspects/ask-dictionary.sql';
 import aspectsColumns from '../../sql/aspects/columns.sql';
+import aspectsCompareByLearner from '../../sql/aspects/compare-by-learner.sql';
+import aspectsCompareByTime from '../../sql/aspects/compare-by-time.sql';
+import aspectsCompareDictionaries from '../../sql/aspects/compare-dictionaries.sql';
+import aspectsCompareKeys from '../../sql/aspects/compare-keys.sql';
+import aspectsCompareSums from '../../sql/aspects/compare-sums.sql';
 import aspectsDdlQueue from '../../sql/aspects/ddl-queue.sql';
 import aspectsDependants from '../../sql/aspects/dependants.sql';
 import aspectsDictionary from '../../sql/aspects/dictionary.sql';
@@ -18,6 +23,8 @@ import aspectsManifest from '../../sql/aspects/manifest.sql';
 import aspectsManifestModels from '../../sql/aspects/manifest-models.sql';
 import aspectsMutations from '../../sql/aspects/mutations.sql';
 import aspectsPartPressure from '../../sql/aspects/part-pressure.sql';
+import aspectsReadView from '../../sql/aspects/read-view.sql';
+import aspectsReadWatchedVideo from '../../sql/aspects/read-watched-video.sql';
 import aspectsRelations from '../../sql/aspects/relations.sql';
 import aspectsRelationsOfNodes from '../../sql/aspects/relations-of-nodes.sql';
 import aspectsReplication from '../../sql/aspects/replication.sql';
@@ -234,6 +241,11 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/alembic-version': aspectsAlembicVersion,
   'aspects/ask-dictionary': aspectsAskDictionary,
   'aspects/columns': aspectsColumns,
+  'aspects/compare-by-learner': aspectsCompareByLearner,
+  'aspects/compare-by-time': aspectsCompareByTime,
+  'aspects/compare-dictionaries': aspectsCompareDictionaries,
+  'aspects/compare-keys': aspectsCompareKeys,
+  'aspects/compare-sums': aspectsCompareSums,
   'aspects/ddl-queue': aspectsDdlQueue,
   'aspects/dependants': aspectsDependants,
   'aspects/dictionary': aspectsDictionary,
@@ -247,6 +259,8 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/manifest-models': aspectsManifestModels,
   'aspects/mutations': aspectsMutations,
   'aspects/part-pressure': aspectsPartPressure,
+  'aspects/read-view': aspectsReadView,
+  'aspects/read-watched-video': aspectsReadWatchedVideo,
   'aspects/relations': aspectsRelations,
   'aspects/relations-of-nodes': aspectsRelationsOfNodes,
   'aspects/replication': aspectsReplication,

@@ -1,13 +1,13 @@
 // History that only old tables still have: new ones are computed from events that expire, so that a removal
 // would take it away for good.
 
-import { RENAME_TABLE, type RenameRow, roleName } from '../shared/aspects/relations';
-import { boundaryOf } from '../shared/aspects/server/boundary';
-import type { Catalogue, Found } from '../shared/aspects/server/catalogue';
-import type { ClickHouse } from '../shared/clickhouse/server';
-import { RunbookError } from '../shared/errors';
-import type { Seen } from './core';
+import type { ClickHouse } from '../../clickhouse/server';
+import { RunbookError } from '../../errors';
+import { RENAME_TABLE, type RenameRow, roleName } from '../relations';
+import { boundaryOf } from './boundary';
+import type { Catalogue, Found } from './catalogue';
 
+/** What would be lost with the old tables. */
 export interface Exposure {
   readonly rows: number;
   readonly notes: readonly string[];
@@ -17,7 +17,8 @@ export interface Exposure {
 /** Where the latest enrolment of each learner is, before an upgrade and after one. */
 const ENROLMENTS = ['reporting.fact_enrollment_status', 'reporting.dim_most_recent_enrollment'];
 
-export async function exposure({ server, catalogue }: Seen): Promise<Exposure> {
+/** Counts it; a TTL that is not understood is a finding. */
+export async function exposure(server: ClickHouse, catalogue: Catalogue): Promise<Exposure> {
   try {
     const boundary = await boundaryOf(server, catalogue);
     if (boundary === 0) return { rows: 0, notes: [], findings: [] };
