@@ -93,8 +93,6 @@ const upgradeSchema = ({ tutorRoot, nativeBackup }: AspectsInputTarget) =>
       replayTrackingLogs: z.boolean().default(false),
       /** Whether objects that the new version no longer uses are removed, after a gate. */
       removeDeprecated: z.boolean().default(true),
-      /** Old tables have rows that the new ones cannot have, because their events have expired: they may go. */
-      loseOldHistory: z.boolean().default(false),
       /** Longest time of the images' build and of the initialisation, in hours. */
       buildHours: z.number().min(0.5).max(24).default(6),
       initHours: z.number().min(0.5).max(48).default(24),
@@ -111,7 +109,6 @@ export const upgrade: Kind = {
     'models',
     'replayTrackingLogs',
     'removeDeprecated',
-    'loseOldHistory',
     'buildHours',
     'initHours',
   ],

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { ForEach } from '../../steps/for-each';
 import { buildVersion, IN_HOP } from './build';
 import { holdIngestion } from './ingestion';
-import { countBefore, initialiseAndProve } from './initialise';
+import { initialiseAndProve } from './initialise';
 import type { Installation } from './installation';
 
 const INPUT = '$states.input.input';
@@ -22,6 +22,5 @@ export const throughVersions = (scope: Construct, installation: Installation): F
     body: (child): sfn.Chain =>
       buildVersion(child, installation, IN_HOP)
         .next(holdIngestion(child, installation, 'Work', true))
-        .next(countBefore(child, installation))
         .next(initialiseAndProve(child, installation, IN_HOP)),
   });

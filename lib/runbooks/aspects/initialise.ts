@@ -1,27 +1,12 @@
-// S6 of the guide: migrations, models, dashboards. What was there before is counted first; what is there
-// afterwards is proven in ClickHouse, because no exit status tells.
+// S6 of the guide: migrations, models, dashboards. What is there afterwards is proven in ClickHouse, because no
+// exit status tells.
 
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { ReconcileAspectsPayload } from '../../../lambdas/reconcile-aspects/payload';
 import type { VerifyAspectsPayload } from '../../../lambdas/verify-aspects/payload';
 import { addResult, type PayloadOf, taskState } from '../../platform/task-state';
 import type { VersionPlace } from './build';
 import type { Installation } from './installation';
-
-/** Counts what a hop will build anew, while nothing is written. */
-export const countBefore = (scope: Construct, installation: Installation) =>
-  taskState(scope, 'Count what is there before', {
-    task: installation.task('reconcile-aspects'),
-    payload: {
-      ...installation.members,
-      phase: 'before',
-      dbt: '{% $states.input.value.dbt %}',
-    } satisfies PayloadOf<ReconcileAspectsPayload>,
-    inItem: true,
-    comment:
-      'Counts the old relations at one moment and keeps the counts. On redrive: counts again, for nothing was built yet',
-  });
 
 /**
  * Initialises until ClickHouse has every relation of the version. A version that is not proven after a redrive

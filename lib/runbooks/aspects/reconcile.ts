@@ -1,4 +1,4 @@
-// Counts of before against counts of now, relation by relation, while nothing is written.
+// Old relations against those that take their place, while nothing is written.
 
 import type { Construct } from 'constructs';
 import type { ReconcileAspectsPayload } from '../../../lambdas/reconcile-aspects/payload';
@@ -11,7 +11,6 @@ export const reconcile = (scope: Construct, installation: Installation) =>
     task: installation.task('reconcile-aspects'),
     payload: {
       ...installation.members,
-      phase: 'after',
       dbt: '{% $states.input.found.hops[-1].value.dbt %}',
     } satisfies PayloadOf<ReconcileAspectsPayload>,
     outputs: addResult('reconciled'),

@@ -9,6 +9,8 @@ import { addResult, type PayloadOf, taskState } from '../../platform/task-state'
 import { ManualGate } from '../../steps/manual-gate';
 import type { Installation } from './installation';
 
+const GATE = 'remove-deprecated';
+
 /** Asks, and removes what is approved; nothing where the input says so or nothing is left. */
 export function removeDeprecated(scope: Construct, installation: Installation): sfn.Chain {
   const members = {
@@ -20,10 +22,7 @@ export function removeDeprecated(scope: Construct, installation: Installation): 
   });
   const read = taskState(scope, 'List the deprecated objects', {
     task: installation.task('read-deprecated'),
-    payload: {
-      ...members,
-      loseOldHistory: '{% $states.input.input.loseOldHistory %}',
-    } satisfies PayloadOf<ReadDeprecatedPayload>,
+    payload: { ...members } satisfies PayloadOf<ReadDeprecatedPayload>,
     outputs: addResult('deprecated'),
     comment:
       'Lists what the version no longer uses and nothing else needs, with the rows that only the old tables have. ' +
@@ -33,15 +32,15 @@ export function removeDeprecated(scope: Construct, installation: Installation): 
     comment: 'Without an object there is nothing to approve. On redrive: asks again',
   });
   const ask = new ManualGate(scope, 'Remove', {
-    gate: 'remove-deprecated',
+    gate: GATE,
     question: '{% $states.input.deprecated.question %}',
-    approve: { hash: '{% $states.input.deprecated.hash %}' },
+    approve: { objects: '{% $states.input.deprecated.hash %}' },
   });
   const drop = taskState(scope, 'Remove the deprecated objects', {
     task: installation.task('drop-deprecated'),
     payload: {
       ...members,
-      loseOldHistory: '{% $states.input.input.loseOldHistory %}',
+      gate: GATE,
       hash: '{% $states.input.deprecated.hash %}',
     } satisfies PayloadOf<DropDeprecatedPayload>,
     outputs: addResult('dropped'),

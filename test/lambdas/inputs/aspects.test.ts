@@ -70,7 +70,6 @@ describe('the input of an upgrade', () => {
       models: [],
       replayTrackingLogs: false,
       removeDeprecated: true,
-      loseOldHistory: false,
       buildHours: 6,
       initHours: 24,
       dryRun: false,
