@@ -2,6 +2,7 @@
 // initialised." are said just as well when every job was killed or nothing was selected.
 
 import { check } from '../shared/aspects/checks';
+import { disprove, prove } from '../shared/aspects/proof';
 import { type Catalogue, readCatalogue } from '../shared/aspects/server/catalogue';
 import { type InstalledModel, readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
@@ -51,7 +52,11 @@ export async function verifyAspects(
       actual: problems.length === 0 ? `${relations} models built` : `${problems.length} problem(s)`,
       ok: problems.length === 0,
     });
-    if (problems.length > 0) throw notBuilt(payload, problems);
+    if (problems.length > 0) {
+      await disprove(deps.ledger, payload.runId, 'verified');
+      throw notBuilt(payload, problems);
+    }
+    await prove(deps, payload.runId, 'verified', payload.target.dbt);
     const checks = relations + 4;
     return { ok: true, relations, checks, manifest: installed.manifest };
   });
