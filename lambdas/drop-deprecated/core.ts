@@ -37,6 +37,8 @@ export async function dropDeprecated(
   await ownRun(deps.ledger, payload);
   const list = await approvedList(payload, deps.ledger);
   return withClickHouse(payload, deps, async (server) => {
+    // All of them before the first: nothing goes while one of them must not.
+    await mayDrop(server, list.objects, list.objects, payload.dbt);
     for (const object of list.objects) {
       // Somebody may have taken the run over, or given it up, since the last one.
       await ownRun(deps.ledger, payload);
@@ -74,6 +76,27 @@ async function approvedList(
   return list;
 }
 
+/** Whether it is still there, after it was looked at: what it is, whether it may go, and who reads it. */
+async function mayDrop(
+  server: ClickHouse,
+  objects: readonly DeprecatedObject[],
+  all: readonly DeprecatedObject[],
+  dbt: string,
+): Promise<ReadonlySet<string>> {
+  const catalogue = await readCatalogue(server);
+  const models = modelNames(server, (await readInstalled(server)).models);
+  const against = objects.flatMap((object) => {
+    const found = catalogue.get(object.relation);
+    return (found && objection(object, dbt, found, models)) ?? [];
+  });
+  // Readers in the list go too.
+  const readers = await dependantsOf(server, new Set(all.map(({ relation }) => relation)));
+  const named = readers.map(({ name, needs }) => `${name} reads ${needs.join(', ')}`);
+  const problems = [...against, ...named];
+  if (problems.length > 0) throw refused(problems.join('; '));
+  return new Set(objects.map(({ relation }) => relation).filter((one) => catalogue.has(one)));
+}
+
 async function dropOne(
   server: ClickHouse,
   object: DeprecatedObject,
@@ -81,22 +104,9 @@ async function dropOne(
   dbt: string,
 ): Promise<void> {
   const { relation, database, name, kind } = object;
-  const found = (await readCatalogue(server)).get(relation);
   const { cluster } = server.ref;
-  if (!found) {
-    const nodes = await stillOn(server, object);
-    if (nodes === 0) return;
-  } else {
-    const models = modelNames(server, (await readInstalled(server)).models);
-    const why = objection(object, dbt, found, models);
-    if (why !== undefined) throw refused(why);
-    // Readers in the list go too.
-    const readers = await dependantsOf(server, new Set(all.map((one) => one.relation)));
-    if (readers.length > 0) {
-      const names = readers.map(({ name: reader, needs }) => `${reader} reads ${needs.join(', ')}`);
-      throw refused(names.join('; '));
-    }
-  }
+  const there = await mayDrop(server, [object], all, dbt);
+  if (there.size === 0 && (await stillOn(server, object)) === 0) return;
   const ids = { database, name, ...(cluster !== null && { cluster }) };
   try {
     await server.change(`${FILES[kind]}${cluster === null ? '' : '-on-cluster'}`, { ids });
