@@ -2,6 +2,7 @@
 // events that expire. Old and new are counted in one statement each, because ingestion feeds both.
 
 import { check } from '../shared/aspects/checks';
+import { disprove, prove } from '../shared/aspects/proof';
 import { RENAME_TABLE, renamedTo, roleName } from '../shared/aspects/relations';
 import { boundaryOf } from '../shared/aspects/server/boundary';
 import { readCatalogue } from '../shared/aspects/server/catalogue';
@@ -46,7 +47,11 @@ export async function reconcileAspects(
       if (!ok) wrong.push(`${name}: ${actual}; expected is ${expected}`);
       else if (warning !== undefined) warnings.push(`${name}: ${warning}`);
     }
-    if (wrong.length > 0) throw notEqual(wrong);
+    if (wrong.length > 0) {
+      await disprove(deps.ledger, payload.runId, 'reconciled');
+      throw notEqual(wrong);
+    }
+    await prove(deps, payload.runId, 'reconciled', payload.dbt);
     return { ok: true, compared: pairs.length, warnings: warnings.slice(0, NAMED) };
   });
 }

@@ -14,6 +14,12 @@ import aspectsDdlQueue from '../../sql/aspects/ddl-queue.sql';
 import aspectsDependants from '../../sql/aspects/dependants.sql';
 import aspectsDictionary from '../../sql/aspects/dictionary.sql';
 import aspectsDisks from '../../sql/aspects/disks.sql';
+import aspectsDropDictionary from '../../sql/aspects/drop-dictionary.sql';
+import aspectsDropDictionaryOnCluster from '../../sql/aspects/drop-dictionary-on-cluster.sql';
+import aspectsDropTable from '../../sql/aspects/drop-table.sql';
+import aspectsDropTableOnCluster from '../../sql/aspects/drop-table-on-cluster.sql';
+import aspectsDropView from '../../sql/aspects/drop-view.sql';
+import aspectsDropViewOnCluster from '../../sql/aspects/drop-view-on-cluster.sql';
 import aspectsExplain from '../../sql/aspects/explain.sql';
 import aspectsExposedByLearner from '../../sql/aspects/exposed-by-learner.sql';
 import aspectsExposedByTime from '../../sql/aspects/exposed-by-time.sql';
@@ -250,6 +256,12 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/dependants': aspectsDependants,
   'aspects/dictionary': aspectsDictionary,
   'aspects/disks': aspectsDisks,
+  'aspects/drop-dictionary': aspectsDropDictionary,
+  'aspects/drop-dictionary-on-cluster': aspectsDropDictionaryOnCluster,
+  'aspects/drop-table': aspectsDropTable,
+  'aspects/drop-table-on-cluster': aspectsDropTableOnCluster,
+  'aspects/drop-view': aspectsDropView,
+  'aspects/drop-view-on-cluster': aspectsDropViewOnCluster,
   'aspects/explain': aspectsExplain,
   'aspects/exposed-by-learner': aspectsExposedByLearner,
   'aspects/exposed-by-time': aspectsExposedByTime,

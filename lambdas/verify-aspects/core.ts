@@ -2,6 +2,7 @@
 // initialised." are said just as well when every job was killed or nothing was selected.
 
 import { check } from '../shared/aspects/checks';
+import { disprove, prove } from '../shared/aspects/proof';
 import { type Catalogue, readCatalogue } from '../shared/aspects/server/catalogue';
 import { type InstalledModel, readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
@@ -52,8 +53,14 @@ export async function verifyAspects(
       ok: problems.length === 0,
     });
     const ok = problems.length === 0;
-    // A redrive comes after a repair: the same look again would only fail again.
-    if (!ok && payload.redriveCount <= (payload.redrivesAtEnd ?? Infinity)) throw notBuilt(payload, problems);
+    if (ok) await prove(deps, payload.runId, 'verified', payload.target.dbt);
+    else {
+      await disprove(deps.ledger, payload.runId, 'verified');
+      // A redrive comes after a repair: what is missing then has to be built again, not looked at once more.
+      if (payload.redriveCount <= (payload.redrivesAtEnd ?? Infinity)) {
+        throw notBuilt(payload, problems);
+      }
+    }
     const checks = relations + 4;
     return { ok, relations, checks, manifest: installed.manifest };
   });

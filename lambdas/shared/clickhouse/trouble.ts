@@ -32,8 +32,13 @@ const LOGIN = [192, 193, 194, 516];
 
 /** What ClickHouse said of a statement it refused; 0: it did not. */
 export function codeOf(error: unknown): number {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  const { code, cause, message } = (error ?? {}) as Partial<
+    Record<'code' | 'cause' | 'message', unknown>
+  >;
   if (/^\d+$/.test(String(code ?? ''))) return Number(code);
+  // The client reads codes out of the text, and does not know every form of it.
+  const said = /^\s*Code: (\d+)\. DB::Exception/.exec(String(message ?? ''))?.[1];
+  if (said !== undefined) return Number(said);
   return cause === undefined ? 0 : codeOf(cause);
 }
 

@@ -45,10 +45,8 @@ export function removeDeprecated(scope: Construct, installation: Installation): 
     } satisfies PayloadOf<DropDeprecatedPayload>,
     outputs: addResult('dropped'),
     comment:
-      'Drops exactly the approved objects, one by one, each looked at again before it goes. On redrive: drops what is left of them',
-  });
-  const changed = sfn.Choice.jsonata(scope, 'Has the list changed since the gate?', {
-    comment: 'Leads back to the list when other objects would go now. On redrive: asks again',
+      'Drops exactly the approved objects, one by one, each looked at again before it goes. On redrive: drops what is ' +
+      'left of them',
   });
   const done = sfn.Pass.jsonata(scope, 'Nothing deprecated is to be removed', {
     comment: 'Goes on to the last checks. On redrive: is not run again',
@@ -60,10 +58,6 @@ export function removeDeprecated(scope: Construct, installation: Installation): 
   any
     .when(sfn.Condition.jsonata('{% $states.input.deprecated.objects > 0 %}'), ask.startState)
     .otherwise(done);
-  ask.next(drop).next(changed);
-  changed
-    .when(sfn.Condition.jsonata("{% $states.input.dropped.status = 'changed' %}"), read)
-    .when(sfn.Condition.jsonata("{% $states.input.dropped.status = 'running' %}"), drop)
-    .otherwise(done);
+  ask.next(drop).next(done);
   return sfn.Chain.custom(wanted, [done], done);
 }
