@@ -94,7 +94,7 @@ class Backup {
     const last = await ledger.get<BackupAttempt>(key);
     if (last && last.state !== 'failed') return last;
     const number = (last?.number ?? 0) + 1;
-    const id = `runbook-${runId}-${number}`;
+    const id = `runbook-${runId}-${step}-${number}`;
     const sizes = await this.server.rows('sizes');
     const expected = sizes.reduce((sum, { bytes }) => sum + Number(bytes), 0);
     const next: BackupAttempt = {

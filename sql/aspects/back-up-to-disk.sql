@@ -4,6 +4,6 @@
 --! Parameters: none
 
 backup database {{id:xapi}}, database {{id:event_sink}}, database {{id:reporting}}, database {{id:openedx}}
-to disk({{lit:disk}}, {{lit:folder}})
+to Disk({{lit:disk}}, {{lit:folder}})
 settings id = {{lit:id}}
 async

@@ -4,6 +4,6 @@
 --! Parameters: none
 
 backup database {{id:xapi}}, database {{id:event_sink}}, database {{id:reporting}}, database {{id:openedx}}
-to s3({{lit:endpoint}})
+to S3({{lit:endpoint}})
 settings id = {{lit:id}}
 async

@@ -4,6 +4,6 @@
 --! Parameters: none
 
 restore database {{id:xapi}}, database {{id:event_sink}}, database {{id:reporting}}, database {{id:openedx}}
-from disk({{lit:disk}}, {{lit:folder}})
+from Disk({{lit:disk}}, {{lit:folder}})
 settings id = {{lit:id}}
 async

@@ -4,6 +4,6 @@
 --! Parameters: none
 
 restore database {{id:xapi}}, database {{id:event_sink}}, database {{id:reporting}}, database {{id:openedx}}
-from s3({{lit:endpoint}})
+from S3({{lit:endpoint}})
 settings id = {{lit:id}}
 async

@@ -4,5 +4,5 @@
 --! Parameters: none
 
 restore table {{id:database}}.{{id:name}} as {{id:database}}.{{id:copy}}
-from disk({{lit:disk}}, {{lit:folder}})
+from Disk({{lit:disk}}, {{lit:folder}})
 settings id = {{lit:id}}

@@ -4,5 +4,5 @@
 --! Parameters: none
 
 restore table {{id:database}}.{{id:name}} as {{id:database}}.{{id:copy}}
-from s3({{lit:endpoint}})
+from S3({{lit:endpoint}})
 settings id = {{lit:id}}

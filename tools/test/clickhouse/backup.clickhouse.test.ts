@@ -48,7 +48,7 @@ describe('a backup', () => {
     faults.arm({ kind: 'lost-answer', service: 'clickhouse', sql: 'backup database', nth: 1 });
     await expect(backUp()).rejects.toMatchObject({ name: 'TryAgainError' });
     const seen = await backUp();
-    expect(seen.backupId).toBe(`runbook-${payloadOf(server).runId}-1`);
+    expect(seen.backupId).toBe(`runbook-${payloadOf(server).runId}-backup-1`);
     expect(seen.bytes).toBeGreaterThan(100_000);
     expect(await backUp()).toEqual(seen);
     expect(await backups()).toEqual([{ id: seen.backupId, status: 'BACKUP_CREATED' }]);
@@ -61,10 +61,10 @@ describe('a backup', () => {
     const runId = payloadOf(server).runId;
     await ledger.put(
       { pk: `run#${runId}`, sk: 'backup#backup' },
-      { number: 7, id: `runbook-${runId}-7`, state: 'begun', expected: 1, bytes: 0, at: '' },
+      { number: 7, id: `runbook-${runId}-backup-7`, state: 'begun', expected: 1, bytes: 0, at: '' },
     );
     await expect(backUp()).rejects.toThrow(/nobody can say whether it is whole/);
-    expect((await backUp()).backupId).toBe(`runbook-${runId}-8`);
+    expect((await backUp()).backupId).toBe(`runbook-${runId}-backup-8`);
   });
 
   it('that fails says why', async () => {

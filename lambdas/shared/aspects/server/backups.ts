@@ -35,7 +35,7 @@ export class Backups {
     if (status === undefined) return undefined;
     return {
       status: String(status),
-      error: String(error ?? ''),
+      error: String(error ?? '').replace(/,? ?Stack trace.*$/s, ''),
       files: Number(files),
       bytes: Number(bytes),
     };
