@@ -144,13 +144,13 @@ class Restore {
   }
 
   private async current(): Promise<RestoreAttempt> {
-    const { runId } = this.payload;
+    const { runId, step } = this.payload;
     const { ledger, clock } = this.deps;
     const last = await ledger.get<RestoreAttempt>(this.key);
     if (last && last.state !== 'failed') return last;
     const number = (last?.number ?? 0) + 1;
     const next: RestoreAttempt = {
-      ...{ number, id: `runbook-${runId}-restore-${number}`, state: 'wanted' },
+      ...{ number, id: `runbook-${runId}-${step}-${number}`, state: 'wanted' },
       dropped: last?.dropped ?? false,
       at: iso(clock.now()),
     };
