@@ -47,8 +47,10 @@ MYSQL_COMMAND = re.compile(
 # Commands of ClickHouse the dialect keeps whole or does not know; tests run them on the engine:
 # https://clickhouse.com/docs/operations/backup, …/sql-reference/statements/drop
 CLICKHOUSE_COMMAND = re.compile(
-    r"""(backup database `\w+`(, database `\w+`)*\s+to (s3|disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+'\s+async"""
-    r"""|restore (database|table) `\w+`(\.`\w+`)?( as `\w+`(\.`\w+`)?)?\s+from (s3|disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+'(\s+async)?"""
+    r"""(backup database `\w+`(, database `\w+`)*\s+to (S3|Disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+'\s+async"""
+    r"""|restore (database|table) `\w+`(\.`\w+`)?( as `\w+`(\.`\w+`)?|(, database `\w+`)+)?\s+from (S3|Disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+'(\s+async)?"""
+    r"""|explain select \*\s+from `\w+`\.`\w+`\s+limit 1"""
+    r"""|drop database if exists `\w+` sync\s+settings check_table_dependencies = 0"""
     r"""|drop (view|table|dictionary) if exists `\w+`\.`\w+`( on cluster `\w+`)? sync"""
     r"""|rename (database|table) `\w+`(\.`\w+`)? to `\w+`(\.`\w+`)?"""
     r"""|system reload dictionary `\w+`\.`\w+`);?$""",

@@ -98,9 +98,10 @@ export const payloadOf = (server: ClickHouseServer, runId = 'run-20260101-000000
   clickhouse: refOf(server),
 });
 
-/** A clock that stands still. */
+let ticks = 0;
+/** A clock that moves a little each time it is looked at. */
 export const CLOCK = {
-  now: () => Date.UTC(2026, 0, 1),
+  now: () => Date.UTC(2026, 0, 1) + ticks++,
   sleep: async () => undefined,
 } as unknown as Clock;
 
