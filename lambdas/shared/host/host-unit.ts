@@ -7,6 +7,7 @@
 
 import { iso } from '../clock';
 import { HostCommandFailedError, HostUnreachableError } from '../errors';
+import { visitOf } from '../foreign-attempts';
 import { hostScript } from '../host-files';
 import { runKey } from '../ledger';
 import type { Caller } from '../run';
@@ -50,7 +51,6 @@ export class HostUnit {
   private readonly attempts: HostAttempts;
   private readonly variables: Variables;
   private readonly digest: string;
-  private readonly since: number;
   private flight: SmallCommand | undefined;
   private nextAt = 0;
   private silentSince: number | undefined;
@@ -61,7 +61,6 @@ export class HostUnit {
     private readonly deps: HostUnitDeps,
   ) {
     const { script, inspect, environment, step } = work;
-    this.since = deps.clock.now();
     this.attempts = new HostAttempts(deps.ledger, work, step, deps.clock.now);
     this.variables = Object.fromEntries(
       Object.entries(environment).map(([name, value]) => [name, value === null ? '' : `${value}`]),
@@ -158,10 +157,18 @@ export class HostUnit {
     const { clock } = this.deps;
     if (attempt.state === 'wanted') await this.attempts.save(attempt, { state: 'running' });
     this.nextAt = clock.now() + pollPauseMs(seconds);
-    const { hours, redriveCount } = this.work;
-    const late = Date.parse(attempt.startedAt) + hours * 3_600_000 < clock.now();
+    const { hours } = this.work;
+    const now = clock.now();
+    const until = attempt.until ?? Date.parse(attempt.startedAt) + hours * 3_600_000;
+    if (now < until) return undefined;
     // A redrive is the operator's word that it may go on.
-    if (!late || (redriveCount > 0 && clock.now() - this.since < 600_000)) return undefined;
+    const visit = visitOf(this.work);
+    if (attempt.lateIn !== undefined && attempt.lateIn !== visit) {
+      const more = { until: now + hours * 3_600_000, lateIn: undefined };
+      await this.attempts.save({ ...attempt, state: 'running' }, more);
+      return undefined;
+    }
+    await this.attempts.save({ ...attempt, state: 'running' }, { lateIn: visit });
     throw new HostCommandFailedError(
       `unit ${attempt.unit} has run for more than ${hours} hours and still does. Look at ${this.logOf(attempt)}; ` +
         'a redrive follows it further, and starts no second one',
