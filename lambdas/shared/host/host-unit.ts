@@ -138,7 +138,7 @@ export class HostUnit {
         return this.goOn(attempt, seconds);
       case 'made':
         if (seconds < COMES_UP_SECONDS) return this.goOn(attempt, 0);
-        return this.fail(attempt, `its process did not come up in ${COMES_UP_SECONDS} s`);
+        return this.fail(attempt, `its process did not come up in ${COMES_UP_SECONDS} s: ${tail}`);
       case 'ended':
         if (rc === 0) return void (await this.attempts.save(attempt, { state: 'ended' }));
         return this.fail(attempt, `it ended with status ${rc}: ${tail}`);
