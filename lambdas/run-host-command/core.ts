@@ -3,7 +3,8 @@
 
 import { allRunning } from '../shared/executions';
 import type { Invocation } from '../shared/handler';
-import { HostUnit, type HostUnitDeps } from '../shared/host/host-unit';
+import { HostUnit } from '../shared/host/host-unit';
+import type { HostUnitDeps } from '../shared/host/unit-work';
 import type { Ledger } from '../shared/ledger';
 import type { Caller } from '../shared/run';
 import { ownRun, releasedRun } from '../shared/runs';

@@ -29,6 +29,10 @@ export interface HostAttempt {
   readonly digest: string;
   readonly startedAt: string;
   readonly at: string;
+  /** Epoch milliseconds until which it may run, when a redrive has given it more time. */
+  readonly until?: number;
+  /** The visit of the state that was told that it takes too long. */
+  readonly lateIn?: string;
   readonly trailer?: Trailer;
   readonly why?: string;
 }

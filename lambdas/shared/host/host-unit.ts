@@ -5,36 +5,16 @@
 //      |                 |                 |
 //      +-----------------+-----------------+--> failed: the next visit begins the next attempt
 
-import { iso } from '../clock';
-import { HostCommandFailedError, HostUnreachableError } from '../errors';
+import { HostUnreachableError } from '../errors';
 import { hostScript } from '../host-files';
-import { runKey } from '../ledger';
-import type { Caller } from '../run';
-import type { WaitDeps } from '../waiting';
 import type { Token } from '../worker-token';
 import type { HostAnswer, Trailer } from './answer';
 import { digestOf, type HostAttempt, HostAttempts } from './attempts';
 import { composeCommand, type UnitCommand, type Variables } from './compose';
-import type { HostRef } from './ref';
 import { LOOK_SECONDS, RUN_SECONDS, SmallCommand } from './small-command';
-import type { RunCommand } from './ssm';
 import { stopUnit } from './stop';
-
-/** What a unit's worker needs. */
-export interface HostUnitDeps extends WaitDeps {
-  /** Run Command of a region. */
-  readonly ssm: (region: string) => RunCommand;
-}
-
-/** The command of a step, as its payload says. */
-export interface UnitWork extends Caller {
-  readonly step: string;
-  readonly host: HostRef;
-  readonly script: string | null;
-  readonly inspect: string;
-  readonly environment: Readonly<Record<string, string | number | boolean | null>>;
-  readonly hours: number;
-}
+import { UnitEnds } from './unit-ends';
+import { type HostUnitDeps, type UnitWork, variablesOf } from './unit-work';
 
 /** A host whose agent says nothing this long is the operator's to look at. */
 const PATIENCE_MS = 600_000;
@@ -48,9 +28,9 @@ const pollPauseMs = (seconds: number): number =>
 /** See the head of the file. */
 export class HostUnit {
   private readonly attempts: HostAttempts;
+  private readonly ends: UnitEnds;
   private readonly variables: Variables;
   private readonly digest: string;
-  private readonly since: number;
   private flight: SmallCommand | undefined;
   private nextAt = 0;
   private silentSince: number | undefined;
@@ -60,12 +40,10 @@ export class HostUnit {
     private readonly work: UnitWork,
     private readonly deps: HostUnitDeps,
   ) {
-    const { script, inspect, environment, step } = work;
-    this.since = deps.clock.now();
+    const { script, inspect, step } = work;
     this.attempts = new HostAttempts(deps.ledger, work, step, deps.clock.now);
-    this.variables = Object.fromEntries(
-      Object.entries(environment).map(([name, value]) => [name, value === null ? '' : `${value}`]),
-    );
+    this.ends = new UnitEnds(work, deps, this.attempts);
+    this.variables = variablesOf(work);
     // The scripts' text is no part of it: a new release does not do again what is done.
     this.digest = digestOf(script, inspect, this.variables);
   }
@@ -124,14 +102,11 @@ export class HostUnit {
 
   private async hear(attempt: HostAttempt, answer: HostAnswer): Promise<Trailer | undefined> {
     if (answer.kind === 'trailer') {
-      if (!answer.trailer.ok) return this.fail(attempt, String(answer.trailer.problem), true);
-      await this.check(attempt, true, 'done');
-      const { state, digest } = await this.attempts.save(attempt, {
-        state: 'done',
-        trailer: answer.trailer,
-      });
+      const { ok, problem } = answer.trailer;
+      if (!ok) return this.ends.fail(attempt, String(problem), true);
+      const { digest } = await this.ends.succeed(attempt, answer.trailer);
       // It was an earlier command that has come to its end: the one that is wanted now follows.
-      return state === 'done' && digest === this.digest ? answer.trailer : undefined;
+      return digest === this.digest ? answer.trailer : undefined;
     }
     const { state, rc, seconds = 0, tail = '' } = answer;
     switch (state) {
@@ -139,61 +114,31 @@ export class HostUnit {
         return this.goOn(attempt, seconds);
       case 'made':
         if (seconds < COMES_UP_SECONDS) return this.goOn(attempt, 0);
-        return this.fail(attempt, `its process did not come up in ${COMES_UP_SECONDS} s`);
+        return this.ends.fail(
+          attempt,
+          `its process did not come up in ${COMES_UP_SECONDS} s: ${tail}`,
+        );
       case 'ended':
         if (rc === 0) return void (await this.attempts.save(attempt, { state: 'ended' }));
-        return this.fail(attempt, `it ended with status ${rc}: ${tail}`);
+        return this.ends.fail(attempt, `it ended with status ${rc}: ${tail}`);
       case 'lost':
-        return this.fail(attempt, `it was ended from outside, or the host was restarted: ${tail}`);
+        return this.ends.fail(
+          attempt,
+          `it was ended from outside, or the host was restarted: ${tail}`,
+        );
       case 'superseded':
-        return this.fail(attempt, 'a later attempt has begun on the host');
+        return this.ends.fail(attempt, 'a later attempt has begun on the host');
       case 'absent':
-        return this.fail(attempt, 'the host knows nothing of it: its folder was removed');
+        return this.ends.fail(attempt, 'the host knows nothing of it: its folder was removed');
       default:
-        return this.fail(attempt, `the inspection ended with status ${rc}: ${tail}`, true);
+        return this.ends.fail(attempt, `the inspection ended with status ${rc}: ${tail}`, true);
     }
   }
 
   private async goOn(attempt: HostAttempt, seconds: number): Promise<undefined> {
-    const { clock } = this.deps;
+    this.nextAt = this.deps.clock.now() + pollPauseMs(seconds);
     if (attempt.state === 'wanted') await this.attempts.save(attempt, { state: 'running' });
-    this.nextAt = clock.now() + pollPauseMs(seconds);
-    const { hours, redriveCount } = this.work;
-    const late = Date.parse(attempt.startedAt) + hours * 3_600_000 < clock.now();
-    // A redrive is the operator's word that it may go on.
-    if (!late || (redriveCount > 0 && clock.now() - this.since < 600_000)) return undefined;
-    throw new HostCommandFailedError(
-      `unit ${attempt.unit} has run for more than ${hours} hours and still does. Look at ${this.logOf(attempt)}; ` +
-        'a redrive follows it further, and starts no second one',
-    );
-  }
-
-  /** Writes the end down before it is told, so that a redrive begins the next attempt. */
-  private async fail(attempt: HostAttempt, why: string, looked = false): Promise<never> {
-    const { inspect, step } = this.work;
-    const reason = why.slice(0, 1_500);
-    await this.check(attempt, false, reason);
-    await this.attempts.save(attempt, { state: 'failed', why: reason });
-    const what = attempt.script === null ? inspect : attempt.script;
-    const who = looked && attempt.script !== null ? `${inspect} after ${what}` : what;
-    throw new HostCommandFailedError(
-      `${step}: ${who} on ${attempt.host.instanceId}: ${reason}. ` +
-        `The whole log is ${this.logOf(attempt)} on the host. Repair the cause, then redrive: attempt ${attempt.number + 1} begins`,
-    );
-  }
-
-  private logOf({ host, unit, script }: HostAttempt): string {
-    return `${host.stateDirectory}/${unit}${script === null ? '-look' : ''}/log`;
-  }
-
-  private check({ unit }: HostAttempt, ok: boolean, actual: string): Promise<boolean> {
-    const { runId, step, inspect, item } = this.work;
-    return this.deps.ledger.put(runKey(runId, `check#host-${step}${item ? `#${item.key}` : ''}`), {
-      name: `command on the host: ${step}`,
-      expected: `${inspect} is content with ${unit}`,
-      actual: ok ? `${inspect} is content with ${unit}` : actual.slice(0, 500),
-      ok,
-      at: iso(this.deps.clock.now()),
-    });
+    await this.ends.refuseToBeLate({ ...attempt, state: 'running' });
+    return undefined;
   }
 }

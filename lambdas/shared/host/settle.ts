@@ -3,8 +3,8 @@
 import type { Settled } from '../settle';
 import { Token, TokenLost } from '../worker-token';
 import { HostAttempts } from './attempts';
-import type { HostUnitDeps } from './host-unit';
 import { stopUnit } from './stop';
+import type { HostUnitDeps } from './unit-work';
 
 /** Beginning of the sort keys of commands on hosts. */
 export const HOST_PREFIX = 'host#';

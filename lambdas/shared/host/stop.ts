@@ -7,8 +7,8 @@
 import { mayBeKilled } from '../host-files';
 import type { HostAttempt, HostAttempts } from './attempts';
 import { composeCommand } from './compose';
-import type { HostUnitDeps } from './host-unit';
 import { RUN_SECONDS, SmallCommand } from './small-command';
+import type { HostUnitDeps } from './unit-work';
 
 /** A stop has to be through within a minute where it can be. */
 const LONGEST_MS = 60_000;

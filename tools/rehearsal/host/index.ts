@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { Clock } from '../types';
 import { type HostData, type HostFault, Sandbox } from './sandbox';
 
@@ -49,7 +50,10 @@ export class TutorHost {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
-        void this.asked(request.url ?? '', Buffer.concat(parts).toString())
+        const gone = new AbortController();
+        // Whoever asked was killed: nobody waits any more.
+        response.once('close', () => gone.abort());
+        void this.asked(request.url ?? '', Buffer.concat(parts).toString(), gone.signal)
           .then(() => response.end())
           .catch(() => response.destroy());
       });
@@ -100,8 +104,8 @@ export class TutorHost {
 
   /** Runs a shell script as the agent does: as root, without home or profile. */
   run(script: string): Promise<Ended> {
-    const { sandbox, ground } = this;
-    sandbox.setTime(ground.clock.now());
+    const { sandbox } = this;
+    sandbox.setTime(this.ground.clock.now());
     const env = {
       PATH: `${sandbox.bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
       REHEARSED_SANDBOX: sandbox.folder,
@@ -115,23 +119,19 @@ export class TutorHost {
     });
     this.direct.add(child);
     this.count(1, 0);
-    const texts = ['', ''];
-    [child.stdout!, child.stderr!].forEach((stream, i) => {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        texts[i] += text;
-      });
-    });
-    const tree = child.stdio[3] as NodeJS.ReadableStream & { unref?(): void };
+    const tree = child.stdio[3] as NodeJS.ReadableStream;
     tree.on('data', () => {}).on('error', () => {});
     tree.on('close', () => this.count(-1, 0));
-    return new Promise((resolve) => {
-      child.on('error', (error) => ground.problems.push(error));
-      child.on('close', (code, signal) => {
-        this.direct.delete(child);
-        const [output, errors] = texts.map((text) => sandbox.unmounted(text)) as [string, string];
-        // A script that is killed ends as the shell says it: 128 and the signal's number.
-        resolve({ status: code ?? (signal === 'SIGKILL' ? 137 : 143), output, errors });
-      });
+    // As the agent: it waits for whoever holds the output, but not for those who let go of it.
+    const [exited, output, errors] = [
+      statusOf(child),
+      textOf(child.stdout!),
+      textOf(child.stderr!),
+    ];
+    return Promise.all([exited, output, errors]).then(([status, ...texts]) => {
+      this.direct.delete(child);
+      const [said, complained] = texts.map((text) => sandbox.unmounted(text)) as [string, string];
+      return { status, output: said, errors: complained };
     });
   }
 
@@ -170,13 +170,13 @@ export class TutorHost {
     for (const pid of this.sandbox.sessions()) kill(pid);
   }
 
-  private async asked(path: string, body: string): Promise<void> {
+  private async asked(path: string, body: string, gone: AbortSignal): Promise<void> {
     const { clock } = this.ground;
     if (path === '/agent-dies') return this.killAgent();
     if (path === '/host-restarts') return this.restart();
     this.count(0, 1);
     try {
-      await clock.sleep(Number(body) * 1000);
+      await clock.sleep(Number(body) * 1000, gone);
     } finally {
       this.count(0, -1);
     }
@@ -195,6 +195,19 @@ export class TutorHost {
       release();
     }
   }
+}
+
+/** As the shell says it: a script that is killed ends with 128 and the signal's number. */
+const statusOf = (child: ChildProcess): Promise<number> =>
+  new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)));
+  });
+
+async function textOf(stream: Readable): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
 }
 
 /** Ends a group of processes. */

@@ -48,6 +48,8 @@ export interface HostData {
   readonly plugin: string;
   /** What `pip install --upgrade` without a version takes. @default - 3.0.3 with Tutor 21.0.0 */
   readonly newest?: { readonly plugin: string; readonly tutor: string };
+  /** Whether systemd runs there. @default false */
+  readonly systemd?: boolean;
   /** Members of config.yml, passwords included. */
   readonly config: Readonly<Record<string, string | readonly string[]>>;
   /** Names that `tutor config patches list` prints. @default - none */
@@ -85,6 +87,7 @@ export interface HostCall {
 
 const PROGRAMS = join(__dirname, 'programs');
 const SHIMS = ['runuser', 'getent', 'date', 'sleep', 'chown'];
+const SYSTEMD = ['systemd-run', 'systemctl'];
 
 /** The folder; see the head of the file. */
 export class Sandbox {
@@ -101,7 +104,9 @@ export class Sandbox {
     for (const folder of [root, path, ...folders])
       mkdirSync(this.inside(folder), { recursive: true });
     mkdirSync(this.bin, { recursive: true });
-    for (const name of SHIMS)
+    const shims = data.systemd ? [...SHIMS, ...SYSTEMD] : SHIMS;
+    if (data.systemd) mkdirSync(this.inside('/run/systemd/system'), { recursive: true });
+    for (const name of shims)
       this.program(join(this.bin, name), readFileSync(join(PROGRAMS, `${name}.sh`), 'utf8'));
     this.node(join(this.bin, 'docker'), 'docker.cjs');
     this.node(join(this.inside(path), 'tutor'), 'tutor.cjs');

@@ -24,23 +24,24 @@ const RECREATE: Command = {
 const DISCOVER: Command = { step: 'discover', script: null, inspect: 'aspects/discover' };
 
 /** A line of the log of a step's last unit. */
-const log = (world: World, unit: string) => world.host.sandbox.read(`${HOST.stateDirectory}/${unit}/log`);
+const log = (world: World, unit: string) =>
+  world.host.sandbox.read(`${HOST.stateDirectory}/${unit}/log`);
 const UNIT = 'run-20260131-0a1b2c3d4e';
 
 it('fact 4: dbt that found nothing to do has built nothing, and its exit 0 is not believed', async () => {
   const world = await World.of();
   // Without models dbt selects nothing.
-  await expect(
-    world.run({ ...INIT, environment: { MUST_BUILD: 'yes' } }),
-  ).rejects.toThrow(/dbt has built nothing/);
+  await expect(world.run({ ...INIT, environment: { MUST_BUILD: 'yes' } })).rejects.toThrow(
+    /dbt has built nothing/,
+  );
   expect(log(world, `${UNIT}-init-1`)).toContain('All services initialised.');
 });
 
 it('fact 8: jobs that were killed end init with exit 0, and six lines; the inspection sees what dbt did not say', async () => {
   const world = await World.of([{ on: 'job init', kind: 'killed', always: true }]);
-  await expect(
-    world.run({ ...INIT, environment: { MUST_BUILD: 'yes' } }),
-  ).rejects.toThrow(/dbt has built nothing/);
+  await expect(world.run({ ...INIT, environment: { MUST_BUILD: 'yes' } })).rejects.toThrow(
+    /dbt has built nothing/,
+  );
   const { state } = (await world.attempt('init'))!;
   expect(state).toBe('failed');
   expect(log(world, `${UNIT}-init-1`)).toContain('All services initialised.');
@@ -93,14 +94,17 @@ it.each([
   ['config save', SAVE, /there is no .*config\.yml/],
   ['init', INIT, /there is no .*config\.yml/],
   ['build', BUILD, /there is no .*config\.yml/],
-])('T2: %s under another root is refused before anything is made there', async (_, command, why) => {
-  const world = await World.of();
-  const wrong = { ...command, host: { tutorRoot: '/var/lib/upgrade-runbooks' } };
-  await expect(world.run(wrong)).rejects.toThrow(why);
-  expect(world.called('tutor config save')).toHaveLength(1);
-  expect(world.called('tutor local do')).toEqual([]);
-  expect(world.called('tutor images build')).toEqual([]);
-});
+])(
+  'T2: %s under another root is refused before anything is made there',
+  async (_, command, why) => {
+    const world = await World.of();
+    const wrong = { ...command, host: { tutorRoot: '/var/lib/upgrade-runbooks' } };
+    await expect(world.run(wrong)).rejects.toThrow(why);
+    expect(world.called('tutor config save')).toHaveLength(1);
+    expect(world.called('tutor local do')).toEqual([]);
+    expect(world.called('tutor images build')).toEqual([]);
+  },
+);
 
 it('T2: commands run as the user who owns the installation, under the root that is configured', async () => {
   const world = await World.of();
@@ -182,14 +186,20 @@ it.each(['nothing', 'killed'] as const)(
   'an image that was not built although the builder exited 0 (%s) is found out',
   async (kind) => {
     const world = await World.of([{ on: 'tutor images build aspects-superset', kind }]);
-    await expect(world.run(BUILD)).rejects.toThrow(/image edunext\/aspects-superset:1\.3\.2 is of .* before the build began/);
+    await expect(world.run(BUILD)).rejects.toThrow(
+      /image edunext\/aspects-superset:1\.3\.2 is of .* before the build began/,
+    );
     await expect(world.redrive(BUILD)).resolves.toMatchObject({ ok: true });
   },
 );
 
 it('a smoke test that found no dashboard fails', async () => {
   const world = await World.of([{ on: 'smoke', kind: 'nothing' }]);
-  const smoke: Command = { step: 'smoke', script: 'aspects/smoke', inspect: 'aspects/inspect-smoke' };
+  const smoke: Command = {
+    step: 'smoke',
+    script: 'aspects/smoke',
+    inspect: 'aspects/inspect-smoke',
+  };
   await expect(world.run(smoke)).rejects.toThrow(/No dashboard found for/);
   await expect(world.redrive(smoke)).resolves.toMatchObject({ ok: true });
 });

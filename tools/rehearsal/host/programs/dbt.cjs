@@ -115,6 +115,13 @@ async function dbt(run, command, onlyChanged) {
   const branch = run.settings.DBT_BRANCH;
   const project = textOf('manifest', `${branch}.sql`);
   const [verb, ...words] = command.split(' ');
+  // Each call clones the models and installs packages before dbt begins.
+  if (await fault('dbt clone')) {
+    console.log(
+      `fatal: unable to access '${run.settings.DBT_REPOSITORY}/': Could not resolve host: github.com`,
+    );
+    return 128;
+  }
   console.log(`Running with dbt=1.9.3\nFound ${idsIn(project).split(' ').length} models`);
   // Where a state is saved, `state:modified+` is appended to whatever the command is.
   const query =

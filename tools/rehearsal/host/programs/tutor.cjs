@@ -56,7 +56,7 @@ async function images([command, ...rest]) {
     console.log(command === 'build' ? `Building image ${tag}` : `Pushing image ${tag}`);
     const struck = await fault(`tutor images ${command} ${name}`);
     // The daemon is asked for the whole time; what it made counts from its end.
-    await sleep(struck?.seconds ?? (name === 'openedx' ? 1_200 : 300));
+    await sleep(struck?.seconds ?? (name === 'openedx' ? 240 : 60));
     if (struck?.kind === 'error')
       fail(`Command failed with status 1: docker buildx build --tag=${tag} --no-cache`);
     if (struck?.kind === 'killed' || struck?.kind === 'nothing') continue;

@@ -1,5 +1,6 @@
 # What every script begins with. Values come as variables; nothing here may print a secret by itself.
-set -eu
+# No word of a value is a pattern of files.
+set -euf
 umask 077
 export LC_ALL=C
 PATH="$HOST_PATH:$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"

@@ -15,11 +15,12 @@ if mkdir "$dir" 2>/dev/null; then
   printf "fence='%s'\nattempt=%s\n" "$HOST_STATE/$KEY.latest" "$ATTEMPT" >> "$dir/values"
   give_to_user "$HOST_STATE"
   if [ -d /run/systemd/system ] && command -v systemd-run > /dev/null; then
-    systemd-run --quiet --collect --unit="$UNIT" --uid="$HOST_USER" \
+    systemd-run --quiet --unit="$UNIT" --uid="$HOST_USER" \
       /bin/sh "$dir/run.sh" "$dir/values" > "$dir/launch" 2>&1 < /dev/null || true
   else
-    # Nothing of the agent's may stay open: it waits for whoever holds its output.
-    (as_user setsid nohup /bin/sh "$dir/run.sh" "$dir/values" > "$dir/launch" 2>&1 < /dev/null &)
+    # Nothing of the agent's may stay open: it waits for whoever holds its output, and a shell keeps what it
+    # redirects for a function. So the whole subshell is redirected.
+    (as_user setsid nohup /bin/sh "$dir/run.sh" "$dir/values") > "$dir/launch" 2>&1 < /dev/null &
   fi
 fi
 report

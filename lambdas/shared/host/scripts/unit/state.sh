@@ -15,11 +15,13 @@ report() {
   if [ -s "$dir/rc" ]; then
     state ended ",\"rc\":$(cat "$dir/rc"),\"seconds\":$ago,\"tail\":$(js "$(tail_of 2000)")"
   elif [ -n "$alive" ]; then
-    state running ",\"seconds\":$ago,\"tail\":$(js "$(tail_of 200)")"
+    state running ",\"seconds\":$ago"
   elif [ -s "$dir/pid" ]; then
     state lost ",\"seconds\":$ago,\"tail\":$(js "$(tail_of 2000)")"
   else
-    state made ",\"seconds\":$ago,\"tail\":\"\""
+    # What systemd-run or setsid complained of.
+    fresh_secrets "$dir"
+    state made ",\"seconds\":$ago,\"tail\":$(js "$(clean_tail "$dir/launch" "$dir/secrets" 500)")"
   fi
 }
 
