@@ -11,8 +11,6 @@ import type { AspectsTarget } from './target';
 export interface AspectsInputTarget {
   readonly instanceId: AspectsTarget['host']['instanceId'];
   readonly tutorRoot: AspectsTarget['host']['tutorRoot'];
-  /** Whether ClickHouse can take a backup by itself. */
-  readonly nativeBackup: boolean;
 }
 
 type Kind = InputKind<AspectsInputTarget>;
@@ -35,26 +33,16 @@ const folder = z
   .regex(/^(\/[A-Za-z0-9_.@+-]{1,100}){1,20}$/, 'must be an absolute path without blanks')
   .refine((text) => !/\/\.{1,2}(\/|$)/.test(text), 'must not have . or .. in it');
 
-const backupSchema = (nativeBackup: boolean) =>
-  z.discriminatedUnion('method', [
-    /** Taken by this run. */
-    z.strictObject({
-      method: z
-        .literal('native')
-        .refine(
-          () => nativeBackup,
-          'this stack has no clickhouse.backupTo: name a disk there, or take the backup yourself and choose gate',
-        ),
-    }),
-    /** Taken by people while the run waits at a gate, and verified afterwards. */
-    z.strictObject({
-      method: z.literal('gate'),
-      /** Name under which ClickHouse finds it: below backupTo, or of the tool that took it. */
-      clickhouseBackup: z.string().regex(/^[A-Za-z0-9_.-]{1,120}$/, 'must be the name of a backup'),
-      /** Folder of the host with the dump of Superset's database and the copy of config.yml. */
-      folder,
-    }),
-  ]);
+const backup = z.discriminatedUnion('method', [
+  /** Taken by this run. */
+  z.strictObject({ method: z.literal('native') }),
+  /** Taken by people while the run waits at a gate, and proven afterwards. */
+  z.strictObject({
+    method: z.literal('gate'),
+    /** Folder of the host with the dump of Superset's database and the copy of config.yml. */
+    folder,
+  }),
+]);
 
 const rehearsedCopy = z.union([
   /** A run on a copy of this installation. */
@@ -67,7 +55,7 @@ const rehearsedCopy = z.union([
   z.strictObject({ without: reason }),
 ]);
 
-const upgradeSchema = ({ tutorRoot, nativeBackup }: AspectsInputTarget) =>
+const upgradeSchema = ({ tutorRoot }: AspectsInputTarget) =>
   z
     .strictObject({
       targetVersion: version,
@@ -77,7 +65,7 @@ const upgradeSchema = ({ tutorRoot, nativeBackup }: AspectsInputTarget) =>
         .refine((typed) => typed === tutorRoot, `this stack upgrades ${tutorRoot}: type that path`),
       /** Whether 1.x may stop at 2.4.0 on its way to 2.5 and newer. */
       throughHop: z.boolean().default(true),
-      backup: backupSchema(nativeBackup),
+      backup,
       /** Asked for above ten million events: the run on a copy, or why there is none. */
       rehearsedCopy: rehearsedCopy.nullable().default(null),
       /** Models that are built anew in full after the upgrade, one by one, each with what is built from it. */
@@ -112,16 +100,10 @@ export const upgrade: Kind = {
     'buildHours',
     'initHours',
   ],
-  example: ({ tutorRoot, nativeBackup }) => ({
+  example: ({ tutorRoot }) => ({
     targetVersion: '2.4.0',
     tutorRoot,
-    backup: nativeBackup
-      ? { method: 'native' }
-      : {
-          method: 'gate',
-          clickhouseBackup: 'aspects-2026-02-01',
-          folder: '/backup/aspects-2026-02-01',
-        },
+    backup: { method: 'native' },
     removeDeprecated: true,
     dryRun: true,
   }),

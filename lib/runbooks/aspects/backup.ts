@@ -4,6 +4,7 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { BackUpClickHousePayload } from '../../../lambdas/back-up-clickhouse/payload';
+import type { ConfirmBackupPayload } from '../../../lambdas/confirm-backup/payload';
 import type { NoteBackupPayload } from '../../../lambdas/note-backup/payload';
 import { Platform } from '../../platform/platform';
 import { type PayloadOf, taskState } from '../../platform/task-state';
@@ -13,6 +14,7 @@ import { holdIngestion, resumeIngestion } from './ingestion';
 import type { Installation } from './installation';
 
 const GIVEN = '$states.input.input.backup';
+const FOLDER = `${GIVEN}.folder`;
 const RUN = '{% $states.input.run.id %}';
 
 /** Takes the backup, or asks for it, and proves it either way. */
@@ -36,6 +38,21 @@ export function backUp(scope: Construct, installation: Installation): sfn.Chain 
 }
 
 function takeBackup(scope: Construct, installation: Installation): sfn.Chain {
+  const database = new WaitLoop(scope, 'TakeBackup', {
+    step: 'backup',
+    act: 'Back up ClickHouse',
+    question: 'Is ClickHouse backed up?',
+    done: 'ClickHouse is backed up',
+    task: installation.task('back-up-clickhouse'),
+    payload: {
+      ...installation.members,
+      step: 'backup',
+      place: installation.backupTo,
+    } satisfies PayloadOf<BackUpClickHousePayload>,
+    comment:
+      'Has ClickHouse copy its databases, follows that to its end, and reads one table back. ' +
+      'On redrive: finds the one that runs or is complete, otherwise takes another',
+  });
   const files = installation.command(scope, 'BackUpFiles', {
     act: 'Back up Superset and config.yml',
     step: 'files',
@@ -45,77 +62,66 @@ function takeBackup(scope: Construct, installation: Installation): sfn.Chain {
     done: 'Superset and config.yml are backed up',
     hours: 4,
   });
+  const place = {
+    id: '{% $states.input.backup.backupId %}',
+    folder: installation.backupFolder,
+    files: RUN,
+  };
   return holdIngestion(scope, installation, 'Backup')
-    .next(followBackup(scope, installation, true))
+    .next(database)
     .next(files)
-    .next(
-      note(scope, 'Note where this backup is', {
-        folder: installation.backupFolder,
-        files: RUN,
-        id: RUN,
-      }),
-    )
+    .next(note(scope, 'Note where this backup is', place))
     .next(resumeIngestion(scope, installation, 'Backup'));
 }
 
+/** What people call their backup: with the id of the run in it none can be older. */
+const THEIRS = "'runbook-' & $states.input.run.id & '-people'";
+
 function askForBackup(scope: Construct, installation: Installation): sfn.Chain {
+  const { databases } = installation.clickhouse;
+  const all = Object.values(databases).map((name) => `DATABASE ${name}`);
+  const { backupTo } = installation;
+  const to =
+    'disk' in backupTo
+      ? `"Disk('${backupTo.disk}', '" & ${THEIRS} & "')"`
+      : `"S3('${backupTo.endpoint}" & ${THEIRS} & "/')"`;
   const ask = new ManualGate(scope, 'Ask', {
     gate: 'backup',
     question:
-      `{% 'Take a backup now, while nothing writes to ClickHouse: (1) of its databases, by the name ' & ${GIVEN}.clickhouseBackup & ` +
-      `'; (2) in ' & ${GIVEN}.folder & ' on the host: the database of Superset as superset.sql.gz, ${installation.target.host.tutorRoot}/config.yml, ` +
+      `{% 'Take a backup now, while nothing writes to ClickHouse: (1) BACKUP ${all.join(', ')} TO ' & ${to} & '; (2) in ' & ${FOLDER} & ` +
+      `' on the host: the database of Superset as superset.sql.gz, ${installation.target.host.tutorRoot}/config.yml, ` +
       "and their sums by sha256sum as sums.txt. Approve when it is complete: it is looked at, and one older than this run is refused' %}",
-    approve: {
-      clickhouseBackup: `{% ${GIVEN}.clickhouseBackup %}`,
-      folder: `{% ${GIVEN}.folder %}`,
-    },
+    approve: { backup: `{% ${THEIRS} %}`, folder: `{% ${FOLDER} %}` },
+  });
+  const database = taskState(scope, 'Look at the backup of ClickHouse', {
+    task: installation.task('confirm-backup'),
+    payload: {
+      ...installation.members,
+      place: installation.backupTo,
+      backupId: `{% ${THEIRS} %}`,
+    } satisfies PayloadOf<ConfirmBackupPayload>,
+    comment:
+      'Reads one table back from it, and refuses one that is not whole or of another state. On redrive: looks again',
   });
   const files = installation.inspection(scope, 'LookAtFiles', {
     act: 'Look at the copies of Superset and config.yml',
     step: 'copies',
     script: 'backup-files',
     environment: {
-      FOLDER: `{% ${GIVEN}.folder %}`,
+      FOLDER: `{% ${FOLDER} %}`,
       BACKUP_ID: '.',
-      // Another age is another look: a redrive never believes an earlier one.
       MAX_AGE:
         '{% $floor(($toMillis($states.context.State.EnteredTime) - $toMillis($states.context.Execution.StartTime)) / 1000) %}',
     },
     question: 'Have the copies been looked at?',
     done: 'The copies of Superset and config.yml are whole',
   });
+  const place = { id: `{% ${THEIRS} %}`, folder: `{% ${FOLDER} %}`, files: '.' };
   return ask
-    .next(followBackup(scope, installation, false))
+    .next(database)
     .next(files)
-    .next(
-      note(scope, 'Note where that backup is', {
-        id: `{% ${GIVEN}.clickhouseBackup %}`,
-        folder: `{% ${GIVEN}.folder %}`,
-        files: '.',
-      }),
-    );
+    .next(note(scope, 'Note where that backup is', place));
 }
-
-/** ClickHouse's part: taken and followed, or only looked at. */
-const followBackup = (scope: Construct, installation: Installation, taken: boolean): WaitLoop =>
-  new WaitLoop(scope, taken ? 'TakeBackup' : 'LookAtBackup', {
-    step: taken ? 'backup' : 'confirmed',
-    act: taken ? 'Back up ClickHouse' : 'Look at the backup of ClickHouse',
-    question: taken ? 'Is ClickHouse backed up?' : 'Has the backup of ClickHouse been looked at?',
-    done: taken ? 'ClickHouse is backed up' : 'The backup of ClickHouse is whole',
-    task: installation.task('back-up-clickhouse'),
-    payload: {
-      ...installation.members,
-      destination: installation.backupTo,
-      taken,
-      backupId: taken ? RUN : `{% ${GIVEN}.clickhouseBackup %}`,
-      notBefore: '{% $states.context.Execution.StartTime %}',
-    } satisfies PayloadOf<BackUpClickHousePayload>,
-    comment: taken
-      ? 'Has ClickHouse copy its databases, follows that to its end, and looks at what was written. ' +
-        'On redrive: finds the one that runs or is complete, otherwise takes another'
-      : 'Refuses a backup that is not complete, or older than this run. On redrive: looks again',
-  });
 
 const note = (
   scope: Construct,

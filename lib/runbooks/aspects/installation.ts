@@ -52,9 +52,9 @@ export class Installation {
     return this.onHost.render(this.scope);
   }
 
-  /** Where ClickHouse writes backups; null: it takes none itself. */
-  get backupTo(): NonNullable<AspectsTarget['clickhouse']['backupTo']> | null {
-    return this.target.clickhouse.backupTo ?? null;
+  /** Where backups of ClickHouse are. */
+  get backupTo(): AspectsTarget['clickhouse']['backupTo'] {
+    return this.target.clickhouse.backupTo;
   }
 
   /** Folder of the host below which this runbook puts its copies of files. */

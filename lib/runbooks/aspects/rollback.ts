@@ -19,6 +19,7 @@ import { replay, smoke } from './smoke';
 import { inputTarget } from './upgrade';
 
 const FOUND = '$states.input.found';
+const GATE = 'take-back';
 const BACK: VersionPlace = { facts: FOUND, hours: '$states.input.input', inItem: false };
 
 /** Adds the machine `<stack>-rollback`. */
@@ -52,9 +53,9 @@ function rollBack(scope: Construct, installation: Installation): sfn.Chain {
       'Looks for the proven backup of that run and at the host, and decides the way back; changes nothing. On redrive: looks again',
   });
   const ask = new ManualGate(scope, 'TakeBack', {
-    gate: 'take-back',
+    gate: GATE,
     question: `{% ${FOUND}.question %}`,
-    approve: { backup: `{% ${FOUND}.backup %}`, version: `{% ${FOUND}.version %}` },
+    approve: { restore: `{% ${FOUND}.backup.id %}` },
   });
   return checkThenWork(scope, {
     check: read,
@@ -104,8 +105,11 @@ function restore(scope: Construct, installation: Installation): sfn.Chain {
     task: installation.task('restore-clickhouse'),
     payload: {
       ...installation.members,
-      destination: installation.backupTo,
+      step: 'restored',
+      place: installation.backupTo,
       backupId: `{% ${FOUND}.backup.id %}`,
+      alembic: `{% ${FOUND}.alembic %}`,
+      gate: GATE,
     } satisfies PayloadOf<RestoreClickHousePayload>,
     comment:
       'Puts the databases of the backup in place of those that are there, and compares them with it. ' +

@@ -33,10 +33,9 @@ export const addUpgrade = (
   });
 
 /** What the schemas of the inputs must know of a target. */
-export const inputTarget = ({ host, clickhouse }: AspectsTarget) => ({
+export const inputTarget = ({ host }: AspectsTarget) => ({
   instanceId: host.instanceId,
   tutorRoot: host.tutorRoot,
-  nativeBackup: clickhouse.backupTo !== undefined,
 });
 
 const upgrade = (scope: Construct, installation: Installation): sfn.Chain =>

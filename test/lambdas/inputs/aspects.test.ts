@@ -4,11 +4,7 @@ import { RefusedInputError } from '../../../lambdas/shared/errors';
 import { checkInput, INPUTS } from '../../../lambdas/shared/inputs';
 import { aspectsTargetSchema } from '../../../lambdas/shared/inputs/target';
 
-const TARGET = {
-  instanceId: 'i-0e1f2031425364758',
-  tutorRoot: '/home/tutor/root',
-  nativeBackup: true,
-};
+const TARGET = { instanceId: 'i-0e1f2031425364758', tutorRoot: '/home/tutor/root' };
 const UPGRADE = {
   targetVersion: '2.4.0',
   tutorRoot: TARGET.tutorRoot,
@@ -96,31 +92,11 @@ describe('the input of an upgrade', () => {
       /rehearsedCopy/,
     ],
     ['a backup without its method', { backup: {} }, /backup/],
-    [
-      'a folder with a blank',
-      { backup: { method: 'gate', clickhouseBackup: 'b', folder: '/a b' } },
-      /folder/,
-    ],
-    [
-      'a folder with a step up',
-      { backup: { method: 'gate', clickhouseBackup: 'b', folder: '/a/../b' } },
-      /\.\./,
-    ],
+    ['a folder with a blank', { backup: { method: 'gate', folder: '/a b' } }, /folder/],
+    ['a folder with a step up', { backup: { method: 'gate', folder: '/a/../b' } }, /\.\./],
     ['a backup of both kinds', { backup: { method: 'native', folder: '/a' } }, /unrecognized key/],
   ])('refuses %s', (_, members, said) => {
     expect(problems('aspects-upgrade', { ...UPGRADE, ...members }).join('; ')).toMatch(said);
-  });
-
-  it('takes a native backup only where the stack says where to', () => {
-    const target = { ...TARGET, nativeBackup: false };
-    expect(problems('aspects-upgrade', UPGRADE, target).join()).toMatch(
-      /has no clickhouse\.backupTo/,
-    );
-    expect(
-      checkInput('aspects-upgrade', target, INPUTS['aspects-upgrade'].example(target)).input.backup,
-    ).toMatchObject({
-      method: 'gate',
-    });
   });
 });
 
@@ -135,6 +111,7 @@ describe('the target of the runbook', () => {
     clickhouse: {
       url: 'http://10.0.42.17:8123',
       secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:a-Ab12Cd',
+      backupTo: { disk: 'backups' },
     },
     vpc: {
       vpcId: 'vpc-0e1f2031',
@@ -179,7 +156,7 @@ describe('the target of the runbook', () => {
     ],
     [
       'a backup to a query',
-      { clickhouse: { ...target.clickhouse, backupTo: { s3Url: 'https://b/?k=1' } } },
+      { clickhouse: { ...target.clickhouse, backupTo: { endpoint: 'https://b/?k=1' } } },
       /must end in \//,
     ],
   ])('refuses %s', (_, changed, said) => {

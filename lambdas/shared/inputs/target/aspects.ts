@@ -65,22 +65,20 @@ const clickhouse = z.strictObject({
   /** `CLICKHOUSE_CLUSTER_NAME`; without it there is one server. */
   cluster: name.optional(),
   /**
-   * Where a backup is written that ClickHouse takes itself: a disk that `backups.allowed_disk` names, or an
-   * address in S3 that the server may write to without keys. Without it only a backup taken elsewhere counts.
+   * Where backups are: a disk that `backups.allowed_disk` names, or a folder of a bucket that the server may write
+   * to without keys.
    */
-  backupTo: z
-    .union([
-      z.strictObject({ disk: name }),
-      z.strictObject({
-        s3Url: z
-          .url({ protocol: /^https$/ })
-          .refine(
-            (text) => text.endsWith('/') && new URL(text).search === '',
-            'must end in / and have no ?',
-          ),
-      }),
-    ])
-    .optional(),
+  backupTo: z.union([
+    z.strictObject({ disk: name }),
+    z.strictObject({
+      endpoint: z
+        .url({ protocol: /^https$/ })
+        .refine(
+          (text) => text.endsWith('/') && new URL(text).search === '',
+          'must end in / and have no ?',
+        ),
+    }),
+  ]),
 });
 
 /** What the aspects runbook must know of the host and of ClickHouse. */
