@@ -84,12 +84,10 @@ function summary(
   found: readonly FileResult[],
   { target, write }: AspectsCheckOptions,
 ): string {
-  const all = <K extends 'rewrites' | 'reports' | 'risks'>(key: K) =>
-    found.flatMap((one) => one[key]);
   const written = write
     ? found.filter(({ before, after }) => before !== after).map(({ file }) => file)
     : [];
-  return `${JSON.stringify({ target, models, files, written, rewrites: all('rewrites'), reports: all('reports'), risks: all('risks') }, null, 2)}\n`;
+  return `${JSON.stringify({ target, models, files, written, rewrites: found.flatMap((one) => one.rewrites), reports: found.flatMap((one) => one.reports), risks: found.flatMap((one) => one.risks) }, null, 2)}\n`;
 }
 
 function report(

@@ -46,7 +46,8 @@ function pairsOf(text: string): { readonly schema: Member; readonly table: Membe
       },
     });
   }
-  return found;
+  // Bare Jinja in braces is a map to YAML.
+  return found.length > 0 ? found : pairInLines(text);
 }
 
 function memberOf(map: YAMLMap, key: string, text: string): Member | undefined {

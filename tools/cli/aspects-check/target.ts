@@ -25,6 +25,14 @@ export interface Fate {
 /** Fates by role and name: `xapi.responses`. */
 export type Fates = ReadonlyMap<string, Fate>;
 
+/** What to look at instead of names that are not in the rename table. */
+const NEAREST: Readonly<Record<string, readonly string[]>> = {
+  'reporting.fact_video_plays': [
+    'reporting.fact_video_engagement',
+    'reporting.fact_video_segments',
+  ],
+};
+
 /** Models of each release: https://github.com/openedx/tutor-contrib-aspects/releases */
 const MODELS: readonly (readonly [RegExp, DbtVersion])[] = [
   [/^2\.0\.\d+$/, 'v4.0.0'],
@@ -55,7 +63,8 @@ export function fatesOf(dbt: DbtVersion): Fates {
   const rows = new Map(RENAME_TABLE.flatMap((row) => (row.new ? [[roleName(row.new), row]] : [])));
   for (const relation of [...LEFTOVERS, ...goneAgain(dbt)]) {
     if (isKnownModel(dbt, relation)) continue;
-    const nearest = rows.get(roleName(relation))?.nearest ?? [];
+    const name = roleName(relation);
+    const nearest = NEAREST[name] ?? rows.get(name)?.nearest ?? [];
     fates.set(roleName(relation), { to: null, nearest });
   }
   for (const row of RENAME_TABLE) {
