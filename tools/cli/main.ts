@@ -1,6 +1,7 @@
 // The command line: names, options, exit codes (0 succeeded, 1 the run failed, 2 refused or bad usage).
 
 import { Command, CommanderError, Option } from 'commander';
+import { addAspectsCheck } from './aspects-check/command';
 import { Interrupted, UsageError } from './errors';
 import { addInit } from './init/command';
 import { matrix } from './matrix';
@@ -41,6 +42,7 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addInit(runbooks, set);
+  addAspectsCheck(runbooks, set);
   const common = (command: Command) =>
     command
       .option('--machine <name>', 'another machine than the one named first')

@@ -117,7 +117,10 @@ describe('a restore', () => {
     await server.script(scenarioSql('macro/v5.0.0.sql'));
     await approve(backupId!);
     faults.arm({ kind: 'lost-answer', service: 'clickhouse', sql: 'restore database', nth: 1 });
-    await expect(restore(backupId!)).rejects.toMatchObject({ name: 'TryAgainError', message: expect.anything() });
+    await expect(restore(backupId!)).rejects.toMatchObject({
+      name: 'TryAgainError',
+      message: expect.anything(),
+    });
     expect(await restore(backupId!)).toEqual({ status: 'done', alembic: '0040' });
     expect(await restore(backupId!)).toEqual({ status: 'done', alembic: '0040' });
     expect(await server.query('select toUInt32(count()) as n from xapi.xapi_events_all')).toEqual(
