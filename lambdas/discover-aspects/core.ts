@@ -49,7 +49,7 @@ export async function discoverAspects(
     ...(path.problems ?? []),
     ...onHost,
     ...(kept ? [] : seen.findings),
-    ...(kept ? [] : copyFinding(seen, payload.rehearsedCopy)),
+    ...(kept ? [] : copyFinding(seen, payload.triedOnCopy)),
   ];
   if (findings.length > 0) throw new PreflightError(findings);
   const hops = path.hops!;
@@ -64,7 +64,7 @@ export async function discoverAspects(
     refresh: refreshOf(hops, payload.models),
     events: seen.events,
     warnings: [...warningsOf(facts, from, hops), ...seen.notes],
-    forecast: forecastOf(seen, payload.rehearsedCopy),
+    forecast: forecastOf(seen, payload.triedOnCopy),
     notes: notesText(from, payload.targetVersion),
     backedUp: !payload.dryRun && (await deps.ledger.get(backupKey(payload.runId))) !== undefined,
     lastEmission: seen.lastEmission,

@@ -3,7 +3,7 @@ import type { ClickHouseRef } from '../shared/clickhouse/ref';
 import type { HostRef } from '../shared/host/ref';
 import type { AspectsTarget } from '../shared/inputs/target';
 import type { Caller } from '../shared/run';
-import type { RehearsedCopy } from './forecast';
+import type { TriedOnCopy } from './forecast';
 
 export interface DiscoverAspectsPayload extends Caller {
   readonly host: HostRef;
@@ -13,7 +13,7 @@ export interface DiscoverAspectsPayload extends Caller {
   readonly targetVersion: string;
   /** Whether 1.x may stop at 2.4.0. */
   readonly throughHop: boolean;
-  readonly rehearsedCopy: RehearsedCopy;
+  readonly triedOnCopy: TriedOnCopy;
   /** Models to build anew in full after the last hop. */
   readonly models: readonly string[];
   /** Of a dry run nothing is kept. */

@@ -44,7 +44,7 @@ const backup = z.discriminatedUnion('method', [
   }),
 ]);
 
-const rehearsedCopy = z.union([
+const triedOnCopy = z.union([
   /** A run on a copy of this installation. */
   z.strictObject({
     /** Its run, by which its report is found. */
@@ -67,7 +67,7 @@ const upgradeSchema = ({ tutorRoot }: AspectsInputTarget) =>
       throughHop: z.boolean().default(true),
       backup,
       /** Asked for above ten million events: the run on a copy, or why there is none. */
-      rehearsedCopy: rehearsedCopy.nullable().default(null),
+      triedOnCopy: triedOnCopy.nullable().default(null),
       /** Models that are built anew in full after the upgrade, one by one, each with what is built from it. */
       models: z
         .array(z.string().regex(/^[a-z][a-z0-9_]{0,99}\+?$/, 'must be the name of a model'))
@@ -93,7 +93,7 @@ export const upgrade: Kind = {
   schema: upgradeSchema,
   leases,
   tunable: [
-    'rehearsedCopy',
+    'triedOnCopy',
     'models',
     'replayTrackingLogs',
     'removeDeprecated',

@@ -16,7 +16,7 @@ export const discover = (scope: Construct, installation: Installation): tasks.La
       mode: installation.target.mode,
       targetVersion: '{% $states.input.input.targetVersion %}',
       throughHop: '{% $states.input.input.throughHop %}',
-      rehearsedCopy: '{% $states.input.input.rehearsedCopy %}',
+      triedOnCopy: '{% $states.input.input.triedOnCopy %}',
       models: '{% $states.input.input.models %}',
       dryRun: '{% $states.input.input.dryRun %}',
     } satisfies PayloadOf<DiscoverAspectsPayload>,

@@ -62,7 +62,7 @@ describe('the input of an upgrade', () => {
     expect(checkInput('aspects-upgrade', TARGET, UPGRADE).input).toEqual({
       ...UPGRADE,
       throughHop: true,
-      rehearsedCopy: null,
+      triedOnCopy: null,
       models: [],
       replayTrackingLogs: false,
       removeDeprecated: true,
@@ -81,15 +81,11 @@ describe('the input of an upgrade', () => {
     ['T24 a model with a quote', { models: ["a'"] }, /must be the name of a model/],
     ['T24 a model with braces', { models: ['{{a}}'] }, /must be the name of a model/],
     ['a model twice', { models: ['a', 'a+'] }, /must not name a model twice/],
+    ['a refusal of the copy without a reason', { triedOnCopy: { without: 'no' } }, /triedOnCopy/],
     [
-      'a refusal of the rehearsal without a reason',
-      { rehearsedCopy: { without: 'no' } },
-      /rehearsedCopy/,
-    ],
-    [
-      'a rehearsal without its duration',
-      { rehearsedCopy: { reportOf: 'run-20260131-0a1b2c3d4e' } },
-      /rehearsedCopy/,
+      'a copy without its duration',
+      { triedOnCopy: { reportOf: 'run-20260131-0a1b2c3d4e' } },
+      /triedOnCopy/,
     ],
     ['a backup without its method', { backup: {} }, /backup/],
     ['a folder with a blank', { backup: { method: 'gate', folder: '/a b' } }, /folder/],

@@ -115,7 +115,7 @@ export function targetProblem(to: string): string | undefined {
   }
   const carried = carriedBy(to);
   if (carried) return `the tag v${to} carries ${carried} inside: name ${carried}`;
-  return releaseOf(to) ? undefined : `Aspects ${to} is not known here: ${KNOWN}`;
+  return releaseOf(to) ? undefined : `version ${to} of Aspects is not known here: ${KNOWN}`;
 }
 
 function hopsOf(installed: Release, stops: readonly Release[], facts: PathFacts): Hop[] {
