@@ -2,6 +2,7 @@
 // The CDK app: one stack for each runbook that `config/<target>.json` configures, in the folder from which the
 // app is run. Choose the target with `-c target=NAME`.
 
+import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -11,7 +12,14 @@ import { ClickstreamStack } from '../lib/runbooks/clickstream/clickstream-stack'
 import { RdwStack } from '../lib/runbooks/rdw/rdw-stack';
 import { StudentModuleHistoryStack } from '../lib/runbooks/student-module-history/student-module-history-stack';
 
-const app = new App();
+/** The package's own cdk.json, in a checkout and in the published package alike. */
+const settings = ['..', '../..']
+  .map((folder) => path.resolve(__dirname, folder, 'cdk.json'))
+  .find((file) => existsSync(file))!;
+// A project that has the package as a dependency has no flags of its own, or others: it deploys the templates that
+// were tested all the same. What its cdk.json sets counts more.
+const { context } = JSON.parse(readFileSync(settings, 'utf8'));
+const app = new App({ context });
 const targetName: string = app.node.tryGetContext('target') ?? 'example';
 const target = readTarget(path.resolve('config'), targetName);
 const { clickstream, rdw, studentModuleHistory, aspects } = target;

@@ -2,7 +2,6 @@
 
 export type { CopyColumn } from '../lambdas/copy-chunks/payload';
 export type { Evidence } from '../lambdas/run-batches/payload';
-export type { WarehouseTarget } from '../lambdas/shared/data-api';
 export type { Kind, Thing } from '../lambdas/shared/quiesced/thing';
 export type {
   SqlLiteral,
@@ -10,6 +9,7 @@ export type {
   StatementTemplate,
   TransactionTemplate,
 } from '../lambdas/shared/sql';
+export type { WarehouseTarget } from '../lambdas/shared/warehouse-target';
 export * from './platform/answer-machine';
 export type { MachineArns } from './platform/execution-arns';
 export type { Machine, MachineProps } from './platform/machine';

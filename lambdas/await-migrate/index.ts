@@ -1,11 +1,10 @@
-import { dataApiFor, ledgerFromEnv, sfnClient } from '../shared/clients';
+import { dataApiFor, ledgerFromEnv } from '../shared/clients';
 import { systemClock } from '../shared/clock';
 import { taskHandler } from '../shared/handler';
 import { noteItemFailure } from '../shared/items';
 import { ACCESS, openCluster } from '../shared/kubernetes/access';
-import { connectMySql } from '../shared/mysql/connect';
+import { waitingMySqlDeps } from '../shared/mysql/deps';
 import { DeploymentKind } from '../shared/quiesced/deployment';
-import { sqlText } from '../shared/sql-files';
 import { awaitMigrate } from './core';
 import type { AwaitMigratePayload } from './payload';
 
@@ -16,11 +15,7 @@ export const handler = taskHandler(
     awaitMigrate(
       payload,
       {
-        ledger: ledgerFromEnv(),
-        sfn: sfnClient(),
-        clock: systemClock,
-        sqlText,
-        connect: connectMySql,
+        ...waitingMySqlDeps(),
         dataApi: dataApiFor,
         deployment: (thing) => deployments.read(thing),
       },

@@ -1,8 +1,8 @@
-import type { WarehouseTarget } from '../shared/data-api';
-import type { MySqlRef } from '../shared/mysql/credentials';
+import type { MySqlRef } from '../shared/mysql/ref';
 import type { Thing } from '../shared/quiesced/thing';
 import type { TenantRef } from '../shared/rdw/tenant';
 import type { Caller } from '../shared/run';
+import type { WarehouseTarget } from '../shared/warehouse-target';
 
 /** What is waited for, or asserted. */
 export type AwaitPhase =

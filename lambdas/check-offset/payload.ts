@@ -1,5 +1,5 @@
 import type { HistoryCaller } from '../shared/history/tables';
-import type { MySqlRef } from '../shared/mysql/credentials';
+import type { MySqlRef } from '../shared/mysql/ref';
 
 export interface CheckOffsetPayload extends HistoryCaller {
   /** Who may alter the target; null: the target's own user is tried. */

@@ -1,4 +1,4 @@
-import type { MySqlRef } from '../shared/mysql/credentials';
+import type { MySqlRef } from '../shared/mysql/ref';
 import type { Caller } from '../shared/run';
 
 /** A table, and how to reach its server. */

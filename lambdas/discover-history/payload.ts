@@ -1,6 +1,6 @@
 import type { CopySettings } from '../copy-chunks/payload';
 import type { HistoryCaller, Replica } from '../shared/history/tables';
-import type { MySqlRef } from '../shared/mysql/credentials';
+import type { MySqlRef } from '../shared/mysql/ref';
 
 export interface DiscoverHistoryPayload extends HistoryCaller {
   /** Who may create the database and grant rights; null: a person does it. */

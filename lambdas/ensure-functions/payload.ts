@@ -1,6 +1,6 @@
-import type { WarehouseTarget } from '../shared/data-api';
 import type { FunctionSpec } from '../shared/functions/spec';
 import type { Caller } from '../shared/run';
+import type { WarehouseTarget } from '../shared/warehouse-target';
 
 export interface EnsureFunctionsPayload extends Caller {
   /** Name of the step in the ledger. */

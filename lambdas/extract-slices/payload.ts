@@ -1,4 +1,4 @@
-import type { MySqlRef } from '../shared/mysql/credentials';
+import type { MySqlRef } from '../shared/mysql/ref';
 import type { TenantWork } from '../shared/rdw/tenant';
 import type { Caller } from '../shared/run';
 

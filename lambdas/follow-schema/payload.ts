@@ -1,5 +1,5 @@
-import type { WarehouseTarget } from '../shared/data-api';
 import type { Caller } from '../shared/run';
+import type { WarehouseTarget } from '../shared/warehouse-target';
 
 export interface FollowSchemaPayload extends Caller {
   /** Name of the step in the ledger. */

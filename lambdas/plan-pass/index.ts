@@ -1,21 +1,8 @@
-import { ledgerFromEnv, sfnClient } from '../shared/clients';
-import { systemClock } from '../shared/clock';
 import { taskHandler } from '../shared/handler';
-import { connectMySql } from '../shared/mysql/connect';
-import { sqlText } from '../shared/sql-files';
+import { waitingMySqlDeps } from '../shared/mysql/deps';
 import { planPass } from './core';
 import type { PlanPassPayload } from './payload';
 
 export const handler = taskHandler((payload: PlanPassPayload, invocation) =>
-  planPass(
-    payload,
-    {
-      ledger: ledgerFromEnv(),
-      sfn: sfnClient(),
-      clock: systemClock,
-      sqlText,
-      connect: connectMySql,
-    },
-    invocation,
-  ),
+  planPass(payload, waitingMySqlDeps(), invocation),
 );

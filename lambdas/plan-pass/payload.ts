@@ -1,5 +1,5 @@
 import type { HistoryCaller, IdRange } from '../shared/history/tables';
-import type { MySqlRef } from '../shared/mysql/credentials';
+import type { MySqlRef } from '../shared/mysql/ref';
 
 /** What the state data say of the catch-up; the first call has `{ pass: 0, quiet: 0, inserted: '0' }`. */
 export interface LastPass {

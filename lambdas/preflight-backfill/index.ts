@@ -1,12 +1,10 @@
 import { RedshiftClient } from '@aws-sdk/client-redshift';
 import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless';
 import { S3Client } from '@aws-sdk/client-s3';
-import { dataApiFor, ledgerFromEnv, perRegion, sfnClient } from '../shared/clients';
-import { systemClock } from '../shared/clock';
+import { dataApiFor, perRegion } from '../shared/clients';
 import { taskHandler } from '../shared/handler';
 import { ACCESS, openCluster } from '../shared/kubernetes/access';
-import { connectMySql } from '../shared/mysql/connect';
-import { sqlText } from '../shared/sql-files';
+import { waitingMySqlDeps } from '../shared/mysql/deps';
 import { firstKeyOf, rolesOf } from './clients';
 import { preflightBackfill } from './core';
 import type { PreflightBackfillPayload } from './payload';
@@ -18,11 +16,7 @@ const s3 = perRegion((settings) => new S3Client(settings));
 export const handler = taskHandler((payload: PreflightBackfillPayload) => {
   const { warehouse, region } = payload;
   return preflightBackfill(payload, {
-    ledger: ledgerFromEnv(),
-    sfn: sfnClient(),
-    clock: systemClock,
-    sqlText,
-    connect: connectMySql,
+    ...waitingMySqlDeps(),
     dataApi: dataApiFor,
     cluster: (ref) => openCluster(ref, ACCESS),
     rolesOf: rolesOf(warehouse, redshift(region), serverless(region)),

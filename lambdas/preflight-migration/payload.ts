@@ -1,7 +1,7 @@
 import type { Estimate } from '../shared/clickstream/estimate';
-import type { WarehouseTarget } from '../shared/data-api';
 import type { FunctionSpec } from '../shared/functions/spec';
 import type { Caller } from '../shared/run';
+import type { WarehouseTarget } from '../shared/warehouse-target';
 
 export interface PreflightMigrationPayload extends Caller {
   readonly warehouse: WarehouseTarget;

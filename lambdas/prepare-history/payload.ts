@@ -1,5 +1,5 @@
 import type { HistoryCaller } from '../shared/history/tables';
-import type { MySqlRef } from '../shared/mysql/credentials';
+import type { MySqlRef } from '../shared/mysql/ref';
 
 export interface PrepareHistoryPayload extends HistoryCaller {
   readonly admin: MySqlRef | null;

@@ -1,5 +1,5 @@
-import type { WarehouseTarget } from '../shared/data-api';
 import type { Caller } from '../shared/run';
+import type { WarehouseTarget } from '../shared/warehouse-target';
 
 export interface ReadClickstreamLogPayload extends Caller {
   readonly warehouse: WarehouseTarget;

@@ -1,7 +1,7 @@
-import type { WarehouseTarget } from '../shared/data-api';
-import type { MySqlRef } from '../shared/mysql/credentials';
+import type { MySqlRef } from '../shared/mysql/ref';
 import type { TenantRef, TenantWork } from '../shared/rdw/tenant';
 import type { Caller } from '../shared/run';
+import type { WarehouseTarget } from '../shared/warehouse-target';
 
 /** A table of alt scores to look at. */
 export type SweptTenant = Pick<TenantRef, 'id' | 'reportingSchema'>;

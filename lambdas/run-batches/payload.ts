@@ -1,8 +1,8 @@
 // What a state tells the task `run-batches`: which statements, in which order, judged by what.
 
-import type { WarehouseTarget } from '../shared/data-api';
 import type { Caller, Turn } from '../shared/run';
 import type { StatementTemplate, TransactionTemplate } from '../shared/sql';
+import type { WarehouseTarget } from '../shared/warehouse-target';
 
 /** How the work is cut into batches. Batches run one after the other, in this order. */
 export type BatchPlan =

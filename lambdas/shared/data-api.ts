@@ -12,24 +12,9 @@ import {
 } from '@aws-sdk/client-redshift-data';
 import { assertNever, isAccessDenied, StatementStoppedError, TryAgainError } from './errors';
 import type { RenderedStatement, RenderedTransaction } from './sql';
+import type { WarehouseTarget } from './warehouse-target';
 
-/** Where statements run and as whom. */
-export interface WarehouseTarget {
-  /** Serverless workgroup; exactly one of this and `cluster`. */
-  readonly workgroup?: string;
-  /** Provisioned cluster identifier. */
-  readonly cluster?: string;
-  /** Name of the database. */
-  readonly database: string;
-  /** Database user of a provisioned cluster. */
-  readonly dbUser?: string;
-  /** Secret with user and password, instead of IAM. */
-  readonly secretArn?: string;
-  /** Role to assume for every call, so that statements belong to it. */
-  readonly roleArn?: string;
-  /** Region of the warehouse, when it is not the stack's. */
-  readonly region?: string;
-}
+export type { WarehouseTarget } from './warehouse-target';
 
 /** Statuses of a statement that is over, and `running` for those of one that is not. */
 export type StatementState = 'running' | 'finished' | 'failed' | 'aborted';

@@ -124,7 +124,6 @@ import mysqlCopyInsertRows from '../../sql/mysql-copy/mysql-insert-rows.sql';
 import mysqlCopyInsertWindow from '../../sql/mysql-copy/mysql-insert-window.sql';
 import mysqlCopyKeys from '../../sql/mysql-copy/mysql-keys.sql';
 import mysqlCopyLockCheckpoint from '../../sql/mysql-copy/mysql-lock-checkpoint.sql';
-import mysqlCopyLookAhead from '../../sql/mysql-copy/mysql-look-ahead.sql';
 import mysqlCopyMoveCheckpoint from '../../sql/mysql-copy/mysql-move-checkpoint.sql';
 import mysqlCopyNewCheckpoint from '../../sql/mysql-copy/mysql-new-checkpoint.sql';
 import mysqlCopyOtherRuns from '../../sql/mysql-copy/mysql-other-runs.sql';
@@ -438,7 +437,6 @@ const FILES: Readonly<Record<string, string>> = {
   'mysql-copy/mysql-insert-window': mysqlCopyInsertWindow,
   'mysql-copy/mysql-keys': mysqlCopyKeys,
   'mysql-copy/mysql-lock-checkpoint': mysqlCopyLockCheckpoint,
-  'mysql-copy/mysql-look-ahead': mysqlCopyLookAhead,
   'mysql-copy/mysql-server-limits': mysqlCopyServerLimits,
   'mysql-copy/mysql-move-checkpoint': mysqlCopyMoveCheckpoint,
   'mysql-copy/mysql-new-checkpoint': mysqlCopyNewCheckpoint,

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
+import { RunbookDashboard } from './dashboard';
 import type { Machine } from './machine';
 import { Platform } from './platform';
 
@@ -21,6 +22,7 @@ export function alarm(
     alarmDescription: props.description,
   });
   made.addAlarmAction(new actions.SnsAction(Platform.of(scope).topic));
+  RunbookDashboard.of(scope)?.watch(made);
   return made;
 }
 
@@ -32,23 +34,18 @@ export interface AlarmsProps {
 
 /** Behind the notices, which a broken task could swallow: alarms on the service's own metrics. */
 export class Alarms extends Construct {
-  /** They, in the order of their urgency. */
-  readonly all: readonly cloudwatch.Alarm[];
-
   constructor(scope: Construct, id: string, { machine }: AlarmsProps) {
     super(scope, id);
     const { stateMachine, arns } = machine;
     const period = { period: Duration.minutes(1) };
-    this.all = [
-      alarm(this, 'Failed', stateMachine.metricFailed(period), {
-        description: `An execution of ${arns.name} failed`,
-      }),
-      alarm(this, 'TimedOut', stateMachine.metricTimedOut(period), {
-        description: `An execution of ${arns.name} timed out`,
-      }),
-      alarm(this, 'Aborted', stateMachine.metricAborted(period), {
-        description: `An execution of ${arns.name} was stopped`,
-      }),
-    ];
+    alarm(this, 'Failed', stateMachine.metricFailed(period), {
+      description: `An execution of ${arns.name} failed`,
+    });
+    alarm(this, 'TimedOut', stateMachine.metricTimedOut(period), {
+      description: `An execution of ${arns.name} timed out`,
+    });
+    alarm(this, 'Aborted', stateMachine.metricAborted(period), {
+      description: `An execution of ${arns.name} was stopped`,
+    });
   }
 }

@@ -12,7 +12,7 @@ const COLUMNS = 24;
 const TOP = 6;
 const ROW = 5;
 
-/** A picture of a stack in CloudWatch: its alarms, and a row for each machine. Made only when it is asked for. */
+/** A picture of a stack in CloudWatch: its alarms, and a row for each machine that works. Made only when it is asked for. */
 export class RunbookDashboard extends Construct {
   /** The stack's dashboard, where it has one. */
   static of(scope: IConstruct): RunbookDashboard | undefined {
@@ -37,9 +37,13 @@ export class RunbookDashboard extends Construct {
     this.dashboard.addWidgets(alarms, new Tasks(Platform.of(stack)));
   }
 
+  /** Adds an alarm. */
+  watch(alarm: cloudwatch.IAlarm): void {
+    this.alarms.push(alarm);
+  }
+
   /** Adds a row: how executions of a machine ended, and how long they took. */
-  show({ stateMachine, arns }: Machine, alarms: readonly cloudwatch.IAlarm[]): void {
-    this.alarms.push(...alarms);
+  show({ stateMachine, arns }: Machine): void {
     const sum = { period: Duration.hours(1), statistic: cloudwatch.Stats.SUM };
     const link = new cloudwatch.TextWidget({
       markdown: `**[${arns.name}](${consoleLink(arns.machine)})**`,

@@ -116,8 +116,8 @@ export class RunbookMachine extends Construct {
     this.stateMachine = this.machine.stateMachine;
     platform.register(this.machine.arns);
     new Notices(this, 'Notices', { machine: this.machine, quietAlarmAfter: props.quietAlarmAfter });
-    const { all } = new Alarms(this, 'Alarms', { machine: this.machine });
-    RunbookDashboard.of(this)?.show(this.machine, all);
+    new Alarms(this, 'Alarms', { machine: this.machine });
+    RunbookDashboard.of(this)?.show(this.machine);
     OperatorPolicy.of(this).addRunbook(this.machine.arns);
     const example = (INPUTS[schema].example as (target: unknown) => unknown)(target);
     machineOutputs(this, { machine: this.machine, example, docs: props.docs });

@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import type { MySqlRef } from '../../lambdas/shared/mysql/credentials';
+import type { MySqlRef } from '../../lambdas/shared/mysql/ref';
 import { allow, allowSecret } from '../platform/allow';
 import type { TaskVpc } from '../platform/task-rights';
 

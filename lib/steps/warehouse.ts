@@ -2,7 +2,7 @@ import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import type { WarehouseTarget } from '../../lambdas/shared/data-api';
+import type { WarehouseTarget } from '../../lambdas/shared/warehouse-target';
 import { acknowledgeWildcards, allow, allowSecret } from '../platform/allow';
 
 /** Services that assume the roles of a warehouse. */

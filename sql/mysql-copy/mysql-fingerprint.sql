@@ -1,9 +1,12 @@
---! Purpose: how many rows a window of keys has, their size and their fingerprint
+--! Purpose: the next rows behind a key, at most so many: how many they are, where they end, their size and their fingerprint
 --! Rerun: safe, reads only
 --! Needs: the table
---! Parameters: :after, :to, :strong
--- MySQL. The fingerprint is that of mysql-look-ahead.sql.
+--! Parameters: :after, :hi, :limit, :strong
+-- MySQL. A null and an empty text differ, as do texts that a collation takes for equal: what is hashed are
+-- lengths and bytes in utf8mb4. Each text is hashed on its own, because one that is put together has a limit:
+-- https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_max_allowed_packet
 select count(*) as row_count,
+       max(w.k) as last_key,
        ifnull(sum(w.b), 0) as byte_count,
        bit_xor(w.c) as crc_xor,
        ifnull(sum(w.m), 0) as md5_sum
@@ -37,5 +40,7 @@ from (
     )), 8), 16, 10) as unsigned) else 0 end as m
   from {{id:database}}.{{id:table}} t force index (primary)
   where t.{{id:key}} > :after
-    and t.{{id:key}} <= :to
+    and t.{{id:key}} <= :hi
+  order by t.{{id:key}}
+  limit :limit
 ) w

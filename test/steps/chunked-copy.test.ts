@@ -5,6 +5,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import jsonata from 'jsonata';
 import { ChunkedComparison, ChunkedCopy, type ChunkedCopyProps, ChunkSettings } from '../../lib';
 import { MySqlServer } from '../../lib/steps/mysql-server';
+import { COPY_DEFAULTS as SETTINGS } from '../support/copy-settings';
 import { type State, statesOf } from '../support/definitions';
 import { grantsOf, mainPath, synthStates } from '../support/step-machine';
 
@@ -64,18 +65,6 @@ const commonOf = ({ all }: ReturnType<typeof copy>, verb = 'copy', input: unknow
   evaluated(all.get(`For each range of orders to ${verb}`)!.ItemSelector!.common, input);
 const listed = async ({ all }: ReturnType<typeof copy>, input: unknown = {}) =>
   (await evaluated(all.get('List the ranges of orders to copy')!.Output!, input)).ordersCopy.todo;
-
-const SETTINGS = {
-  chunkSeconds: 0.5,
-  chunkMiB: 16,
-  niceRatio: 0.5,
-  maxLagSeconds: 1.5,
-  pauseThreads: 25,
-  abortThreads: 50,
-  maxHistoryList: 1_000_000,
-  maxCommitMs: 100,
-  minFreeGiB: null,
-};
 
 describe('ChunkedCopy with the fewest props', () => {
   const made = copy();

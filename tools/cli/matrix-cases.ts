@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { TaskCall } from '../rehearsal/cloud';
 import { type FaultSpec, fits } from '../rehearsal/faults/faults';
+import { aboutOf } from '../rehearsal/faults/subject';
 
 /** Operations that change nothing, by their names; a statement is submitted whatever it says. */
 const READS = /^(Get|List|Describe|Query|Scan|BatchGet|Head|Validate|Assume)/i;
@@ -45,24 +46,6 @@ export interface Case {
   readonly fault: FaultSpec;
 }
 
-type Input = Readonly<Record<string, unknown>>;
-type Item = Readonly<Record<string, { S?: string; M?: Record<string, { S?: string }> }>>;
-
-/** What a call is about, without what differs from turn to turn. */
-export function subjectOf({ service, operation }: TaskCall, input: Input): string {
-  if (typeof input.Sql === 'string') {
-    const sql = input.Sql.replace(/\/\*.*?\*\/|--[^\n]*\n/gs, '').trim();
-    return sql.slice(0, 60).replace(/\s+/g, ' ');
-  }
-  if (service === 'dynamodb') {
-    const item = (input.Item ?? input.Key ?? {}) as Item;
-    const keys = [item.pk, item.sk].map((key) => key?.S?.replace(/#.*/, ''));
-    const words = [item.status, item.state, item.attempt?.M?.state].flatMap((one) => one?.S ?? []);
-    return [keys.join('/'), ...words].join(' ');
-  }
-  return operation === 'PutObject' ? String(input.path ?? '').replace(/^.*\./, '') : '';
-}
-
 /** Calls that change something and are not known from an earlier scene; adds them to `known`. */
 export function placesOf(scene: string, calls: readonly Seen[], known: Set<string>): Place[] {
   const found = new Map<string, { base: Omit<FaultSpec, 'kind'>; nths: number[] }>();
@@ -73,7 +56,7 @@ export function placesOf(scene: string, calls: readonly Seen[], known: Set<strin
     const name = `${who} / ${task} / ${service}:${operation} ${subject}`.trim();
     if (known.has(name) && !found.has(name)) continue;
     known.add(name);
-    const base = { machine, state, task, service, operation };
+    const base = { machine, state, task, service, operation, about: aboutOf(subject) };
     const nth = calls.slice(0, index + 1).filter((earlier) => fits(base, earlier)).length;
     const place = found.get(name) ?? { base, nths: [] as number[] };
     place.nths.push(nth);
@@ -108,21 +91,22 @@ export function draw(cases: readonly Case[], text: string): Case[] {
 }
 
 /**
- * Cases that are tried in one run: of one scene, and each in a state of its own, so that the turns of
- * one are not counted otherwise because of another.
+ * Cases that are tried in one run: of one scene, and each at a place of its own, so that the turns of one
+ * are not counted otherwise because of another. Several may strike one state, one redrive after the other.
  */
 export function together(cases: readonly Case[], most: number): Case[][] {
-  const groups: Case[][] = [];
-  const meets = (one: Case, { scene, fault }: Case) =>
-    one.scene !== scene || (one.fault.machine === fault.machine && one.fault.state === fault.state);
+  const groups: { scene: string; places: Set<string>; cases: Case[] }[] = [];
   for (const one of cases) {
+    const { scene, place } = one;
     const open = groups.find(
-      (group) => group.length < most && !group.some((other) => meets(other, one)),
+      (group) => group.scene === scene && group.cases.length < most && !group.places.has(place),
     );
-    if (open) open.push(one);
-    else groups.push([one]);
+    if (open) {
+      open.cases.push(one);
+      open.places.add(place);
+    } else groups.push({ scene, places: new Set([place]), cases: [one] });
   }
-  return groups;
+  return groups.map((group) => group.cases);
 }
 
 /** A fault as `--fault` takes it. */

@@ -81,7 +81,7 @@ export async function matrix(
 export const shareOf = <T>(groups: readonly T[], part: Part = { number: 1, of: 1 }): T[] =>
   groups.filter((_, i) => i % part.of === part.number - 1);
 
-/** Tries cases in one run; where that does not end like the clean one, each of them alone. */
+/** Tries cases in one run; where that does not end like the clean one, in two of half as many, and so on. */
 async function tried(
   stage: MatrixStage,
   group: readonly Case[],
@@ -90,14 +90,17 @@ async function tried(
   const results = await run(stage, group);
   const different = results.filter((one) => one.differences.length > 0);
   if (group.length === 1 || different.length === 0) return results;
-  const alone: Result[] = [];
-  for (const one of group) alone.push(...(await run(stage, [one])));
-  // Each fault alone is survived, all in one run are not: no case of its own, and never kept quiet.
-  if (alone.every((one) => one.differences.length === 0)) {
-    terminal.line(`TOGETHER ${group.length} cases differ in one run, each alone is equal`);
-    for (const result of different) tell(terminal, result);
+  const half = Math.ceil(group.length / 2);
+  const apart = [
+    ...(await tried(stage, group.slice(0, half), terminal)),
+    ...(await tried(stage, group.slice(half), terminal)),
+  ];
+  // In two runs all is survived, in one it is not: no case of its own, and never kept quiet.
+  if (apart.every((one) => one.differences.length === 0)) {
+    terminal.line(`TOGETHER ${group.length} cases differ in one run, in two runs they are equal`);
+    for (const result of different.slice(0, 3)) tell(terminal, result);
   }
-  return alone;
+  return apart;
 }
 
 async function run(stage: MatrixStage, group: readonly Case[]): Promise<Result[]> {

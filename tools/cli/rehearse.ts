@@ -2,7 +2,7 @@
 
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunningCloud, TaskCall } from '../rehearsal/cloud';
+import type { Counters, RunningCloud, TaskCall } from '../rehearsal/cloud';
 import { faultOf } from '../rehearsal/faults/faults';
 import { comeBefore } from './before';
 import { UsageError } from './errors';
@@ -145,10 +145,23 @@ export interface Scene {
   readonly plan: Plan;
 }
 
+const since = (earlier: Counters, now: Counters): Counters => ({
+  invocations: now.invocations - earlier.invocations,
+  statements: {
+    submitted: now.statements.submitted - earlier.statements.submitted,
+    finished: now.statements.finished - earlier.statements.finished,
+    failed: now.statements.failed - earlier.statements.failed,
+  },
+});
+
 /** Starts the execution, follows it, redrives it as often as asked, and sums up. */
 async function drive(scene: Scene): Promise<Played> {
   const { cloud, operator, ledger, stage, terminal, signal, plan } = scene;
-  const arn = await operator.start(await comeBefore(scene));
+  const input = await comeBefore(scene);
+  // Faults and figures are of the machine that is rehearsed, not of what came first.
+  for (const fault of plan.faults) cloud.faults.arm(faultOf(fault));
+  const earlier = cloud.counters;
+  const arn = await operator.start(input);
   terminal.line(`Started ${arn}`);
   for (let redrives = 0; ; redrives++) {
     const status = await follow(arn, {
@@ -172,7 +185,7 @@ async function drive(scene: Scene): Promise<Played> {
     await operator.redrive(arn);
   }
   const all = await histories(operator.sfn, arn);
-  const { counters } = cloud;
+  const counters = since(earlier, cloud.counters);
   const summary = await summarize(stage.machine.name, arn, operator.sfn, ledger, all, counters);
   if (plan.report) {
     const own = await fetchReport(operator.endpoint, reportBucket(cloud, stage.machine.stack));

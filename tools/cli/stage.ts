@@ -13,8 +13,7 @@ import { loadScenario, parseFile, type Scenario } from './scenario';
 import { unlessInterrupted } from './signals';
 
 /** How one cloud differs from the next on the same stage. */
-export type CloudSettings = Required<Pick<CloudOptions, 'faults' | 'clock'>> &
-  Pick<CloudOptions, 'rows'>;
+export type CloudSettings = Required<Pick<CloudOptions, 'clock'>> & Pick<CloudOptions, 'rows'>;
 
 /** What every rehearsal of a target and a scenario needs. */
 export interface Ground {
@@ -80,9 +79,9 @@ export async function prepare(
       machine,
       runbook,
       input,
-      cloud: async ({ faults, rows, clock }) => {
+      cloud: async ({ rows, clock }) => {
         const where = { assemblyDir: assembly, scenarioDir, machine: runbook };
-        const starting = Cloud.start({ ...where, faults, rows, clock });
+        const starting = Cloud.start({ ...where, rows, clock });
         try {
           return await unlessInterrupted(signal, starting);
         } catch (error) {

@@ -15,6 +15,9 @@ export interface Written {
   readonly warnings: number;
 }
 
+/** A statement with a LIMIT that stops nothing: https://dev.mysql.com/doc/refman/8.0/en/select.html */
+const NO_LIMIT = 2n ** 64n - 1n;
+
 export class TableSide {
   private readonly place: CopyTable;
 
@@ -36,14 +39,18 @@ export class TableSide {
 
   /** The next rows behind a key; where there are fewer than asked for the window reaches to `hi`. */
   async lookAhead(after: bigint, hi: bigint, limit: number): Promise<SourceWindow> {
-    const row = (await this.session.row('look-ahead', this.marks({ after, hi, limit })))!;
+    const row = await this.print(after, hi, limit);
     const print = printOf(row);
     const full = print.rows === BigInt(limit);
     return { after, to: full ? BigInt(row.last_key!) : hi, print };
   }
 
   async fingerprint({ after, to }: Window): Promise<Fingerprint> {
-    return printOf((await this.session.row('fingerprint', this.marks({ after, to })))!);
+    return printOf(await this.print(after, to, NO_LIMIT));
+  }
+
+  private async print(after: bigint, hi: bigint, limit: number | bigint) {
+    return (await this.session.row('fingerprint', this.marks({ after, hi, limit })))!;
   }
 
   async isEmpty({ after, to }: Window): Promise<boolean> {

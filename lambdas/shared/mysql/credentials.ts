@@ -4,17 +4,9 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { MySqlCredentialsError } from '../errors';
 import { Sha256 } from '../kubernetes/token';
+import type { MySqlRef } from './ref';
 
-/** Where the cluster is, and who asks. */
-export interface MySqlRef {
-  readonly host: string;
-  readonly port: number;
-  /** Secret with `username` and `password`; null: a token of IAM for `user`. */
-  readonly secretArn: string | null;
-  readonly user: string | null;
-  /** Region of the cluster. */
-  readonly region: string;
-}
+export type { MySqlRef } from './ref';
 
 /** What a connection is opened with. */
 export interface MySqlLogin {

@@ -8,9 +8,17 @@ import { CONNECT_MS, connectTrouble } from './trouble';
 
 export { type CredentialDeps, loginFor, type MySqlLogin, type MySqlRef } from './credentials';
 
+/** Values of 64 bits and decimals are text, so that none of them is rounded; so are dates. */
+export const AS_TEXT = {
+  supportBigNumbers: true,
+  bigNumberStrings: true,
+  dateStrings: true,
+  timezone: 'Z',
+  multipleStatements: false,
+} as const;
+
 /**
- * Opens a connection. Values of 64 bits and decimals are text, so that none of them is rounded; so are
- * dates.
+ * Opens a connection.
  *
  * @throws MySqlUnreachableError, MySqlCredentialsError, MySqlTlsError
  */
@@ -34,11 +42,7 @@ export async function openMySql(login: MySqlLogin): Promise<Connection> {
       ...(token && {
         authPlugins: { mysql_clear_password: () => () => Buffer.from(`${password}\0`) },
       }),
-      supportBigNumbers: true,
-      bigNumberStrings: true,
-      dateStrings: true,
-      timezone: 'Z',
-      multipleStatements: false,
+      ...AS_TEXT,
       // A statement of minutes is silent, and a network forgets who is silent for as long:
       // https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
       enableKeepAlive: true,

@@ -10,6 +10,7 @@ import { consoleLink } from '../../../lambdas/shared/inputs/links';
 import type { RdwTarget } from '../../../lambdas/shared/inputs/target';
 import { alarm } from '../../platform/alarms';
 import { allow } from '../../platform/allow';
+import { RunbookDashboard } from '../../platform/dashboard';
 import { Machine } from '../../platform/machine';
 import { OperatorPolicy } from '../../platform/operator-policy';
 import { Platform } from '../../platform/platform';
@@ -107,6 +108,7 @@ export class ObjectExpiry extends Construct {
     alarm(this, 'Aborted', stateMachine.metricAborted(period), {
       description: `An execution of ${arns.name} was stopped: ${description}`,
     });
+    RunbookDashboard.of(this)?.show(this.machine);
     OperatorPolicy.of(this).addHelper(arns);
     new CfnOutput(this, 'Console', {
       description: `Delete the objects of a run by starting ${arns.name}`,

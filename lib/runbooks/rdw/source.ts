@@ -3,7 +3,7 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { RdwTarget } from '../../../lambdas/shared/inputs/target';
-import type { MySqlRef } from '../../../lambdas/shared/mysql/credentials';
+import type { MySqlRef } from '../../../lambdas/shared/mysql/ref';
 import { allowSecret } from '../../platform/allow';
 import type { TaskVpc } from '../../platform/task-rights';
 import type { MySqlServer } from '../../steps/mysql-server';

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { HISTORY_COLUMNS, HISTORY_KEY } from '../../../lambdas/shared/history/tables';
 import { COPY_LIMITS } from '../../../lambdas/shared/inputs/copy-throttle';
 import type { StudentModuleHistoryTarget } from '../../../lambdas/shared/inputs/target';
-import type { MySqlRef } from '../../../lambdas/shared/mysql/credentials';
+import type { MySqlRef } from '../../../lambdas/shared/mysql/ref';
 import { allowSecret } from '../../platform/allow';
 import { Platform } from '../../platform/platform';
 import type { TaskFunction } from '../../platform/task-function';

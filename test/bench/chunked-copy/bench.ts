@@ -5,13 +5,14 @@
 //
 //   apt-get install mariadb-server percona-toolkit libdbd-mysql-perl    (without starting the service)
 //   npx tsx test/bench/chunked-copy/bench.ts [--rows 200000] [--bytes 250] [--rounds 3] [--only name,…]
-//                                            [--unicode] [--no-kill] [--json]
+//                                            [--unicode] [--no-kill] [--no-nice] [--json]
 //
 // Figures are those of one MariaDB and its clients on the machine this runs on; the cores they share matter.
 // pt-archiver is left out, and says so, where it is not installed; its bulk mode where the text is not ASCII.
 
 import { parseArgs } from 'node:util';
 import { Database } from './database';
+import { gentleness } from './gentle';
 import { afterKill, type Measured, measure, type Recovered } from './measure';
 import { methods } from './methods';
 
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     unicode: { type: 'boolean', default: false },
     'no-kill': { type: 'boolean', default: false },
+    'no-nice': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -67,13 +69,20 @@ async function bench(): Promise<void> {
       lines[i]!.kill = await afterKill(database, method);
       say(`killed and recovered: ${method.name}`);
     }
+    const nice = values['no-nice']
+      ? undefined
+      : await gentleness(database, Number(values.rounds), say);
+    report(lines, rows, nice);
   } finally {
     await database.stop();
   }
-  report(lines, rows);
 }
 
-function report(lines: readonly Line[], rows: number): void {
+function report(
+  lines: readonly Line[],
+  rows: number,
+  nice?: Awaited<ReturnType<typeof gentleness>>,
+): void {
   const secondsOf = (part: string) => {
     const line = lines.find(({ name }) => name.includes(part));
     return median(line?.runs.map(({ seconds }) => seconds) ?? []);
@@ -96,8 +105,13 @@ function report(lines: readonly Line[], rows: number): void {
   });
   const times = archiver / secondsOf('ours, 1 worker');
   if (times) say(`B17: ${round(times)} times as fast as pt-archiver by rows; wanted are 3`);
+  const p99Of = (part: string) =>
+    median(lines.find(({ name }) => name.includes(part))?.runs.map(({ p99 }) => p99) ?? []);
+  const beside = p99Of('ours, 1 worker') / p99Of('no sleep');
+  if (beside)
+    say(`writer's p99: ${round(beside)} times that beside the guide's loop; wanted are 1.1`);
   if (values.json)
-    console.log(JSON.stringify({ rows, bytes: Number(values.bytes), table }, null, 2));
+    console.log(JSON.stringify({ rows, bytes: Number(values.bytes), table, nice }, null, 2));
   else console.table(table);
 }
 

@@ -1,6 +1,7 @@
 // The server all methods share, its two tables, and whether the second one is right.
 
 import type { Connection, ConnectionOptions } from 'mysql2/promise';
+import { AS_TEXT } from '../../../lambdas/shared/mysql';
 import { type MariaDbServer, startMariaDb } from '../../../tools/rehearsal/mysql/mariadb';
 
 export const SOURCE = 'edxapp.courseware_studentmodulehistory';
@@ -24,14 +25,7 @@ const SETTINGS = [
   '--local-infile=1',
 ];
 
-const AS_TASKS: ConnectionOptions = {
-  supportBigNumbers: true,
-  bigNumberStrings: true,
-  dateStrings: true,
-  timezone: 'Z',
-  charset: 'utf8mb4_unicode_ci',
-  multipleStatements: false,
-};
+const AS_TASKS: ConnectionOptions = { ...AS_TEXT, charset: 'utf8mb4_unicode_ci' };
 
 export class Database {
   private constructor(

@@ -29,6 +29,15 @@ export interface Recovered {
   readonly wrong: number;
 }
 
+/** What the application sees while nobody copies anything, for so many seconds. */
+export async function idle(database: Database, seconds: number): Promise<number> {
+  await database.empty();
+  const writer = startWriter(database.socketPath);
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  writer.stop();
+  return (await writer.saw).p99;
+}
+
 export async function measure(database: Database, method: Method): Promise<Measured> {
   await database.empty();
   const writer = startWriter(database.socketPath);

@@ -33,6 +33,10 @@ export function methods({ ascii, rows }: { ascii: boolean; rows: number }): Cand
   ];
 }
 
+/** One verified worker at a nice ratio. */
+export const gentle = (niceRatio: number): Candidate =>
+  ours(`ours, nice ratio ${niceRatio}`, { workers: 1, niceRatio, verified: true });
+
 function ours(name: string, way: Way): Candidate {
   let copy: Ours;
   return {

@@ -5,6 +5,7 @@ import type { Connection } from 'mysql2/promise';
 import { copyChunks } from '../../../lambdas/copy-chunks/core';
 import type { CopyChunksPayload } from '../../../lambdas/copy-chunks/payload';
 import { TableSide } from '../../../lambdas/shared/copy/table';
+import { COPY_DEFAULTS } from '../../support/copy-settings';
 import { MemoryLedger } from '../../support/memory-ledger';
 import { callerOf, FakeStepFunctions, openedRun } from '../../support/runs';
 import { type Database, LIVE, SOURCE, TARGET } from './database';
@@ -116,17 +117,7 @@ export class Ours {
       },
       cut: String(LIVE),
       sameServer: !travel,
-      settings: {
-        chunkSeconds: 0.5,
-        chunkMiB: 16,
-        niceRatio,
-        maxLagSeconds: 1.5,
-        pauseThreads: 25,
-        abortThreads: 50,
-        maxHistoryList: 1_000_000,
-        maxCommitMs: 100,
-        minFreeGiB: null,
-      },
+      settings: { ...COPY_DEFAULTS, niceRatio },
       replicas: [],
       dbInstanceIdentifier: null,
     };

@@ -1,20 +1,10 @@
 import { changeSettings } from '../../../lambdas/change-settings/core';
 import { currentSettings, settingsKey } from '../../../lambdas/shared/copy/settings';
 import { runKey } from '../../../lambdas/shared/ledger';
+import { COPY_DEFAULTS as GIVEN } from '../../support/copy-settings';
 import { MemoryLedger } from '../../support/memory-ledger';
 
 const RUN = 'run-20260131-0a1b2c3d4e';
-const GIVEN = {
-  chunkSeconds: 0.5,
-  chunkMiB: 16,
-  niceRatio: 0.5,
-  maxLagSeconds: 1.5,
-  pauseThreads: 25,
-  abortThreads: 50,
-  maxHistoryList: 1_000_000,
-  maxCommitMs: 100,
-  minFreeGiB: null,
-};
 
 describe('settings of a copy that runs', () => {
   let memory: MemoryLedger;

@@ -2,6 +2,7 @@
 
 import { RefusedInputError } from '../../../lambdas/shared/errors';
 import { checkInput, INPUTS } from '../../../lambdas/shared/inputs';
+import { COPY_DEFAULTS } from '../../support/copy-settings';
 
 const TARGET = {
   source: { database: 'edxapp', table: 'courseware_studentmodulehistory' },
@@ -53,15 +54,7 @@ describe.each(MACHINES)('the input of %s', (machine, valid) => {
     expect(checkInput(machine, TARGET, valid).input).toMatchObject({
       ...valid,
       workers: 1,
-      chunkSeconds: 0.5,
-      chunkMiB: 16,
-      niceRatio: 0.5,
-      maxLagSeconds: 1.5,
-      pauseThreads: 25,
-      abortThreads: 50,
-      maxHistoryList: 1_000_000,
-      maxCommitMs: 100,
-      minFreeGiB: null,
+      ...COPY_DEFAULTS,
       dryRun: false,
     });
   });

@@ -1,5 +1,6 @@
 // What a cloud is started with, and what the command line and tests use of a running one.
 
+import type { Faults } from '../faults/faults';
 import type { Clock, CloudEvent } from '../types';
 import type { WarehouseTemplate } from '../warehouse/template';
 
@@ -95,6 +96,8 @@ export interface TaskCall {
   /** Signing name, as faults have it: `redshift-data`. */
   readonly service: string;
   readonly operation: string;
+  /** What it is about, as faults have it. */
+  readonly about?: string;
 }
 
 /** What the command line and tests use of a running cloud. */
@@ -113,6 +116,8 @@ export interface RunningCloud {
   /** Everything the templates provisioned. */
   readonly resources: readonly ProvisionedResource[];
   readonly counters: Counters;
+  /** What goes wrong in it; more can be armed. */
+  readonly faults: Faults;
   /** Calls of task functions so far, oldest first. */
   readonly calls: readonly TaskCall[];
   /** Runs a query on the warehouse or a cluster of MySQL as its superuser, past the API; refuses without one. */

@@ -42,7 +42,7 @@ import { StsService } from '../services/sts';
 import { WarehouseRoles } from '../warehouse/roles';
 import type { WarehouseTemplate } from '../warehouse/template';
 import { Warehouse, type WarehouseOptions } from '../warehouse/warehouse';
-import type { Account } from './account';
+import type { Account, GateAct } from './account';
 import type { Credentials } from './contract';
 import { arnIn, type Place } from './place';
 import { deliver, measure, tell } from './reactions';
@@ -320,8 +320,12 @@ export class StandIns {
     const { clock, clusters, problems, scenario } = this;
     const acts = scenario.gates?.[gate] ?? [];
     const release = clock.hold();
-    const all = acts.map(({ cluster, sql }) => clusters.get(cluster)!.query(sql));
-    await Promise.all(all)
+    const act = async ({ cluster, sql }: GateAct) => {
+      const found = clusters.get(cluster);
+      if (!found) throw new Error(`gate ${gate}: the scenario has no cluster ${cluster}`);
+      await found.query(sql);
+    };
+    await Promise.all(acts.map(act))
       .catch((error) => problems.push(error))
       .finally(release);
   }

@@ -33,6 +33,8 @@ export interface FaultSpec {
   readonly service?: string;
   /** `ExecuteStatement`, or the detail type of an event. */
   readonly operation?: string;
+  /** Of a call: what it is about, as the matrix prints it (eight digits). */
+  readonly about?: string;
   /** Text the statement contains, in any case. */
   readonly sql?: string;
   /** Of a lie: regular expression of the tables whose writes fail. @default - all but logs */
@@ -57,7 +59,7 @@ export type Place = 'call' | 'invocation' | 'statement' | 'duration' | 'event';
 
 /** An occasion at a place: the members that are known there. */
 export type Occasion = Partial<
-  Record<'task' | 'machine' | 'state' | 'service' | 'operation' | 'sql', string>
+  Record<'task' | 'machine' | 'state' | 'service' | 'operation' | 'about' | 'sql', string>
 >;
 
 const TEXTS = [
@@ -66,6 +68,7 @@ const TEXTS = [
   'state',
   'service',
   'operation',
+  'about',
   'sql',
   'table',
   'error',
@@ -170,7 +173,7 @@ export function fits(spec: Omit<FaultSpec, 'kind'>, occasion: Occasion): boolean
     if (!sql?.includes(spec.sql.toLowerCase())) return false;
   }
   if (spec.task !== undefined && !occasion.task?.startsWith(spec.task)) return false;
-  return (['machine', 'state', 'service', 'operation'] as const).every((key) => {
+  return (['machine', 'state', 'service', 'operation', 'about'] as const).every((key) => {
     const wanted = spec[key];
     if (wanted === undefined || wanted === occasion[key]) return true;
     return wanted.endsWith('*') && (occasion[key]?.startsWith(wanted.slice(0, -1)) ?? false);

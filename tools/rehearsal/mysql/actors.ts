@@ -34,7 +34,9 @@ export class Actors {
     const connection = await server.connect();
     // As Django's applications do; what one has only read, others may change.
     const isolation = 'set session transaction isolation level read committed';
-    await connection.query(`set session innodb_lock_wait_timeout = 1; ${isolation}`);
+    // Nobody waits long for a task's lock, on rows or on a whole table: the task waits for the actors.
+    const patience = 'set session innodb_lock_wait_timeout = 1, lock_wait_timeout = 1';
+    await connection.query(`${patience}; ${isolation}`);
     this.cast.push(new Actor(data, connection, this.clock.now()));
   }
 

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import type { FaultSpec, Occasion } from '../faults/faults';
+import { aboutOf, subjectOf } from '../faults/subject';
 import { newProcess, type Process } from '../iam/callers';
 import type { Certified } from '../services/kubernetes/certificate';
 import { type Pace, pace } from '../warehouse/pace';
@@ -193,8 +194,10 @@ export class Session {
 
   private occasion(operation: string, sql?: string): Occasion {
     const { task, machine, state } = this.process;
-    const said = sql?.slice(0, KEPT_SQL);
-    return { task, machine, state, service: 'mysql', operation, ...(sql && { sql: said }) };
+    const who = { task, machine, state, service: 'mysql', operation };
+    if (!sql) return who;
+    const said = sql.slice(0, KEPT_SQL);
+    return { ...who, about: aboutOf(subjectOf(who, { Sql: said })), sql: said };
   }
 
   private async command(packet: Packet): Promise<void> {
@@ -346,7 +349,7 @@ const asksForWarnings = ({ kind, payload }: Packet): boolean =>
 
 /** What changes something has another name than what reads. */
 const operationOf = (sql = ''): string =>
-  /^(\s|\/\*[^*]*\*\/)*(insert|update|delete|alter|create|grant|truncate|drop|commit)\b/i.test(
+  /^(\s|\/\*[^*]*\*\/)*(insert|update|delete|replace|alter|create|rename|grant|truncate|drop|commit|lock|kill)\b/i.test(
     sql.slice(0, 300),
   )
     ? 'Execute'

@@ -12,6 +12,7 @@ import {
 import { createServer as createTlsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FaultSpec, Faults, Occasion } from '../faults/faults';
+import { aboutOf, subjectOf } from '../faults/subject';
 import type { Caller, Callers, Process } from '../iam/callers';
 import type { Iam } from '../iam/iam';
 import { type Clock, type Service, ServiceError, type ServiceRequest } from '../types';
@@ -246,6 +247,7 @@ export class Server {
       state: process.state,
       service: name,
       operation,
+      about: aboutOf(subjectOf({ service: name, operation }, input)),
       ...(sql !== undefined && { sql }),
     };
     const fault = faults.take('call', occasion);

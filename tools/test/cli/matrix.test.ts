@@ -7,20 +7,24 @@ import {
   placesOf,
   type Seen,
   specText,
-  subjectOf,
   together,
 } from '../../cli/matrix-cases';
 import { faultOf } from '../../rehearsal/faults/faults';
+import { aboutOf, subjectOf } from '../../rehearsal/faults/subject';
 
-const call = (change: Partial<Seen> = {}): Seen => ({
-  machine: 'shop-migration',
-  state: 'Run event batches',
-  task: 'RunBatches',
-  service: 'dynamodb',
-  operation: 'PutItem',
-  subject: 'run/progress intent',
-  ...change,
-});
+const call = (change: Partial<Seen> = {}): Seen => {
+  const subject = change.subject ?? 'run/progress intent';
+  return {
+    machine: 'shop-migration',
+    state: 'Run event batches',
+    task: 'RunBatches',
+    service: 'dynamodb',
+    operation: 'PutItem',
+    subject,
+    about: aboutOf(subject),
+    ...change,
+  };
+};
 const nths = (calls: Seen[]) =>
   placesOf('scene', calls, new Set()).map(({ faults }) => faults.map(({ nth }) => nth));
 
@@ -51,11 +55,11 @@ describe('places', () => {
     expect(nths(Array.from({ length: count }, () => call()))).toEqual(wanted);
   });
 
-  it('count as the fault does: among all calls of the operation in the state', () => {
+  it('count as the fault does: among the calls of the operation in the state about the same', () => {
     const [progress, batch] = [call(), call({ subject: 'run/batch done' })];
     expect(nths([progress, batch, call({ state: 'Other' }), progress, batch])).toEqual([
-      [1, 3],
-      [2, 4],
+      [1, 2],
+      [1, 2],
       [1],
     ]);
   });
@@ -90,7 +94,7 @@ test.each([
   ],
   ['a file by its kind', { service: 's3', operation: 'PutObject' }, { path: '/b/r.html' }, 'html'],
 ])('the subject of a call is %s', (_, what, input, subject) => {
-  expect(subjectOf({ task: 'T', ...what }, input)).toBe(subject);
+  expect(subjectOf(what, input)).toBe(subject);
 });
 
 describe('cases', () => {
@@ -144,7 +148,7 @@ describe('cases tried in one run', () => {
     fault: { kind: 'error', machine: 'm', state, nth },
   });
 
-  it('are of one scene, each in a state of its own, and no more than asked for', () => {
+  it('are of one scene, each at a place of its own, and no more than asked for', () => {
     const cases = [
       at('one', 'A'),
       at('one', 'A', 2),
@@ -160,6 +164,11 @@ describe('cases tried in one run', () => {
       ['A2', 'D1'],
       ['A1'],
     ]);
+  });
+
+  it('may be in one state, at calls about something else', () => {
+    const other = { ...at('one', 'A'), place: 'm / A / T / s3:PutObject manifest' };
+    expect(together([at('one', 'A'), other], 9)).toEqual([[at('one', 'A'), other]]);
   });
 
   it('are alone when one at a time is asked for', () => {

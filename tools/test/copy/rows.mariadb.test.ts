@@ -110,7 +110,9 @@ describe('a chunked copy', () => {
     await world.seed(1_000, 1_000_000_000);
     world.range(1, 1_000_000_999);
     await world.invoke();
-    const looks = world.sent.filter((sql) => sql.includes('limit 1') && sql.includes('max(w.k)'));
+    const looks = world.sent.filter(
+      (sql) => sql.includes('max(w.k)') && !sql.includes(`limit ${2n ** 64n - 1n}`),
+    );
     expect(await world.ask(`select count(*) as n from ${world.targetName}`)).toEqual([
       { n: '2000' },
     ]);

@@ -10,7 +10,10 @@ import type {
   CopySettings,
 } from '../../../lambdas/copy-chunks/payload';
 import { type CopyProgress, progressKey } from '../../../lambdas/shared/copy/progress';
+import { HISTORY_COLUMNS, HISTORY_KEY } from '../../../lambdas/shared/history/tables';
+import { AS_TEXT } from '../../../lambdas/shared/mysql';
 import type { RunItem } from '../../../lambdas/shared/runs';
+import { COPY_DEFAULTS } from '../../../test/support/copy-settings';
 import { MemoryLedger } from '../../../test/support/memory-ledger';
 import { callerOf, FakeStepFunctions, openedRun } from '../../../test/support/runs';
 import { type MariaDbServer, startMariaDb } from '../../rehearsal/mysql/mariadb';
@@ -20,27 +23,10 @@ const TARGET = 'coursewarehistoryextended_studentmodulehistoryextended';
 const NAMES = ['version', 'created', 'state', 'grade', 'max_grade', 'student_module_id'] as const;
 
 /** No rest, no wait: most tests are about rows. */
-const EAGER: CopySettings = {
-  chunkSeconds: 0.5,
-  chunkMiB: 16,
-  niceRatio: 0,
-  maxLagSeconds: 1.5,
-  pauseThreads: 25,
-  abortThreads: 50,
-  maxHistoryList: 1_000_000,
-  maxCommitMs: 60_000,
-  minFreeGiB: null,
-};
+const EAGER: CopySettings = { ...COPY_DEFAULTS, niceRatio: 0, maxCommitMs: 60_000 };
 
 /** As `openMySql` opens it, without its encryption. */
-const AS_TASKS: ConnectionOptions = {
-  supportBigNumbers: true,
-  bigNumberStrings: true,
-  dateStrings: true,
-  timezone: 'Z',
-  charset: 'utf8mb4_unicode_ci',
-  multipleStatements: false,
-};
+const AS_TASKS: ConnectionOptions = { ...AS_TEXT, charset: 'utf8mb4_unicode_ci' };
 
 export class CopyWorld {
   static async start(): Promise<CopyWorld> {
@@ -111,20 +97,8 @@ export class CopyWorld {
       phase: 'copy',
       source: { ...ref, database: 'edxapp', table: SOURCE },
       target: { ...ref, database: 'csmh', table: TARGET },
-      key: { source: 'id', target: 'id' },
-      columns: [
-        { source: 'version', target: 'version', kind: 'text', nullable: true },
-        { source: 'created', target: 'created', kind: 'datetime', nullable: false },
-        { source: 'state', target: 'state', kind: 'text', nullable: true },
-        { source: 'grade', target: 'grade', kind: 'double', nullable: true },
-        { source: 'max_grade', target: 'max_grade', kind: 'double', nullable: true },
-        {
-          source: 'student_module_id',
-          target: 'student_module_id',
-          kind: 'integer',
-          nullable: false,
-        },
-      ],
+      key: HISTORY_KEY,
+      columns: HISTORY_COLUMNS,
       range: { name: 'range-1', lo: '1', hi: '100000' },
       cut: null,
       sameServer: !across,

@@ -8,19 +8,8 @@ import {
   NetworkPathError,
 } from '../../../lambdas/shared/errors';
 import { runKey } from '../../../lambdas/shared/ledger';
+import { COPY_DEFAULTS as SETTINGS } from '../../../test/support/copy-settings';
 import { HistoryWorld, NEW_TABLE, OLD_TABLE, upTo } from './world';
-
-const SETTINGS = {
-  chunkSeconds: 0.5,
-  chunkMiB: 16,
-  niceRatio: 0.5,
-  maxLagSeconds: 1.5,
-  pauseThreads: 25,
-  abortThreads: 50,
-  maxHistoryList: 1_000_000,
-  maxCommitMs: 100,
-  minFreeGiB: null,
-};
 
 describe('a look at both tables', () => {
   let world: HistoryWorld;

@@ -9,18 +9,15 @@ import { runKey } from '../../../lambdas/shared/ledger';
 import type { MySqlRef } from '../../../lambdas/shared/mysql';
 import { bodyOf } from '../../../lambdas/shared/sql';
 import { sqlText } from '../../../lambdas/shared/sql-files';
+import { COPY_DEFAULTS } from '../../../test/support/copy-settings';
 import { HistoryWorld, lost, NEW_TABLE, OLD_TABLE, upTo } from './world';
 
 const SETTINGS = {
-  chunkSeconds: 0.5,
-  chunkMiB: 16,
+  ...COPY_DEFAULTS,
   niceRatio: 0,
-  maxLagSeconds: 1.5,
   pauseThreads: 1_000,
   abortThreads: 2_000,
-  maxHistoryList: 1_000_000,
   maxCommitMs: 60_000,
-  minFreeGiB: null,
 };
 
 describe('removing old rows', () => {

@@ -91,6 +91,25 @@ it('the worker itself ends the build when its execution is stopped in the middle
   expect((await world.attempt())!.state).toBe('stopped');
 });
 
+it('a stop of what may be ended takes its job container along', async () => {
+  const world = await World.of();
+  const replay: Command = {
+    step: 'replay',
+    script: 'aspects/replay-tracking-logs',
+    inspect: 'aspects/inspect-replay-tracking-logs',
+    environment: { FOLDER: '/openedx/data/', PREFIX: 'tracking.log' },
+  };
+  const jobs = () =>
+    world.host.sandbox.state.containers.filter(({ name }) => /-job-run-/.test(name));
+  const turn = world.call(replay);
+  await world.clock.sleep(60_000);
+  expect(jobs()).toHaveLength(1);
+  world.status = 'ABORTED';
+  await turn;
+  expect((await world.attempt('replay'))!.state).toBe('stopped');
+  expect(jobs()).toEqual([]);
+});
+
 it('T16: an init is left to its end when its execution is stopped, and the redrive adopts it', async () => {
   const world = await World.of([{ on: 'job init aspects', kind: 'slow', seconds: 3_000 }]);
   const turn = world.call(INIT);

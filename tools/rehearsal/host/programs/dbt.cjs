@@ -32,7 +32,6 @@ const statementsIn = (text) =>
 async function runAll(run, text) {
   for (const one of statementsIn(text)) await sql(run, one);
 }
-
 const named = (revision) => String(revision).padStart(4, '0');
 
 /** Migrations are files by revision, the way back one that names where it leads. */

@@ -4,6 +4,7 @@
 const { randomBytes } = require('node:crypto');
 const { fault, sleep, update } = require('./host.cjs');
 const { alembic, dbt } = require('./dbt.cjs');
+const { INIT } = require('./init.cjs');
 
 /** A job's container, from its start to its end. */
 async function inContainer({ mode }, service, seconds, work) {
@@ -44,45 +45,6 @@ async function job(run, service, script, seconds, work = async () => 0) {
   }
   return true;
 }
-
-const INIT = [
-  [
-    'mysql',
-    (s) =>
-      `mysql -u root --password="${s.MYSQL_ROOT_PASSWORD}" -e "ALTER USER superset IDENTIFIED BY '${s.SUPERSET_DB_PASSWORD}'"`,
-    20,
-  ],
-  [
-    'clickhouse',
-    (s) =>
-      `clickhouse client --user ${s.CLICKHOUSE_ADMIN_USER} --password="${s.CLICKHOUSE_ADMIN_PASSWORD}" -q "CREATE USER ch_lrs IDENTIFIED BY '${s.ASPECTS_CLICKHOUSE_LRS_PASSWORD}'"`,
-    15,
-  ],
-  [
-    'aspects',
-    (s) =>
-      `alembic upgrade head && DBT_PROFILE_PASSWORD=${s.CLICKHOUSE_ADMIN_PASSWORD} dbt.sh True run`,
-    90,
-  ],
-  [
-    'superset',
-    (s) =>
-      `superset fab create-admin --username admin --password ${s.SUPERSET_ADMIN_PASSWORD}; SECRET=${s.SUPERSET_SECRET_KEY}`,
-    120,
-  ],
-  [
-    'mysql',
-    (s) =>
-      `mysql -u root --password="${s.MYSQL_ROOT_PASSWORD}" -e "GRANT SELECT ON superset.slices"`,
-    5,
-  ],
-  [
-    'lms',
-    (s) =>
-      `./manage.py lms create_dot_application --client-secret ${s.SUPERSET_OAUTH2_CLIENT_SECRET}; RALPH=${s.RALPH_LMS_PASSWORD}`,
-    30,
-  ],
-];
 
 /** A name that is not enabled runs nothing, and all is well. */
 async function init(run) {

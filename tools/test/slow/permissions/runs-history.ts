@@ -92,7 +92,7 @@ export const HISTORY_RUNS: readonly Run[] = [
         stage.cloud,
         'kind=kill,task=CopyChunks,service=states,operation=DescribeExecution,nth=1',
       );
-      stage.cloud.engine.stop(first);
+      stage.stop(first);
       await stage.cloud.clock.sleep(600_000);
       const arn = stage.start('migration', {
         continueRun: stage.runOf(first),

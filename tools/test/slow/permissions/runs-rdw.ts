@@ -198,7 +198,7 @@ async function stoppedIn(stage: Stage, state: string, task: string): Promise<str
   await stage.entered(arn, state);
   await cloud.clock.sleep(20_000);
   arm(cloud, `kind=kill,task=${task},service=states,operation=DescribeExecution,nth=1`);
-  cloud.engine.stop(arn);
+  stage.stop(arn);
   await cloud.clock.sleep(600_000);
   return arn;
 }

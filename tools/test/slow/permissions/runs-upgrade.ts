@@ -1,7 +1,7 @@
 // Runs of the whole upgrade and of its parts, with what they do when something of the solution fails.
 
 import { arm } from '../support';
-import type { Run } from './runs';
+import { EVENTS, type Run } from './runs';
 import type { Stage } from './stage';
 
 const APPS = { appIds: ['shop'] };
@@ -9,6 +9,9 @@ const TIMEZONES = { timezones: { shop: 'Europe/Berlin', order: 'Asia/Tokyo' } };
 const MIGRATION = { days: 30, batchDays: 15, baseViewBatchHours: 720, capacityRpus: 256 };
 /** What a task waits for longer than it takes at once. */
 const slow = (sql: string) => `kind=delay,sql=${sql},seconds=40,nth=1`;
+
+/** Keeps a migration in its events, so that what is done to it meanwhile is done in time. */
+const LONG_EVENTS = `kind=delay,sql=${EVENTS},seconds=300,nth=1`;
 
 /** The rule that starts jobs, for somebody who switches or deletes it in the console. */
 const ruleOf = ({ cloud }: Stage) =>
@@ -33,7 +36,7 @@ export const UPGRADE_RUNS: readonly Run[] = [
       });
       await stage.approved(first, 'change-set');
       await stage.entered(first, 'Follow the update of the console');
-      stage.cloud.engine.stop(first);
+      stage.stop(first);
       // The update goes on: whoever continues the run knows it for its own.
       const arn = stage.start('upgrade', { continueRun: stage.runOf(first) });
       await stage.stoppedIn(arn, 'Verify the schema');
@@ -87,7 +90,7 @@ export const UPGRADE_RUNS: readonly Run[] = [
       const arn = stage.start('ingestion-refresh', {});
       await stage.entered(arn, state);
       await stage.cloud.clock.sleep(10_000);
-      stage.cloud.engine.stop(arn);
+      stage.stop(arn);
       await stage.cloud.clock.sleep(15_000);
       await stage.play('release', { run: stage.runOf(arn) });
     },
@@ -110,7 +113,7 @@ export const UPGRADE_RUNS: readonly Run[] = [
       arm(stage.cloud, slow('read-legacy-dependents'));
       await stage.play('answer', stage.answerTo(first, 'approve', 'cleanup'));
       await stage.entered(first, 'Compare the legacy objects with the approval');
-      stage.cloud.engine.stop(first);
+      stage.stop(first);
       await stage.cloud.clock.sleep(60_000);
       const arn = stage.start('legacy-cleanup', { continueRun: stage.runOf(first) });
       await stage.stoppedIn(arn, 'Run drops of legacy tables');
@@ -120,12 +123,13 @@ export const UPGRADE_RUNS: readonly Run[] = [
   },
   {
     name: 'a migration with more capacity is stopped and given up; a rule was off before',
+    faults: [LONG_EVENTS],
     async play(stage) {
       const off = ruleOf(stage);
       off.disabled = true;
       const arn = stage.start('data-migration', { ...APPS, migration: MIGRATION });
       await stage.entered(arn, 'Run event batches');
-      stage.cloud.engine.stop(arn);
+      stage.stop(arn);
       await stage.cloud.clock.sleep(120_000);
       off.disabled = false;
       await stage.play('release', { run: stage.runOf(arn) });
@@ -133,6 +137,7 @@ export const UPGRADE_RUNS: readonly Run[] = [
   },
   {
     name: 'a migration ends; a rule was off before',
+    faults: [LONG_EVENTS],
     async play(stage) {
       const off = ruleOf(stage);
       off.disabled = true;

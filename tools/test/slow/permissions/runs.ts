@@ -16,7 +16,7 @@ const MIGRATE = {
   appIds: ['shop'],
   migration: { days: 30, batchDays: 15, baseViewBatchHours: 720 },
 };
-const EVENTS = 'sp_migrate_event_to_v2(';
+export const EVENTS = 'sp_migrate_event_to_v2(';
 
 export const RUNS: readonly Run[] = [
   {
@@ -70,7 +70,7 @@ export const RUNS: readonly Run[] = [
       await stage.byHand('ExecuteChangeSet');
       await stage.play('answer', stage.answerTo(arn));
       await stage.cloud.clock.sleep(5_000);
-      stage.cloud.engine.stop(arn);
+      stage.stop(arn);
       await stage.play('console-update', { continueRun: stage.runOf(arn) });
     },
   },

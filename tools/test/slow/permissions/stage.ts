@@ -106,10 +106,17 @@ export class Stage {
     }
   }
 
+  /** Stops an execution that still runs: one that has ended would be stopped in vain, and nobody would see it. */
+  stop(arn: string): void {
+    const { status } = this.cloud.engine.describeExecution(arn);
+    if (status !== 'RUNNING') throw new Error(`${arn} is ${status} before it is stopped`);
+    this.cloud.engine.stop(arn);
+  }
+
   /** Stops an execution in a state; its worker has time to see it. */
   async stoppedIn(arn: string, state: string): Promise<void> {
     await this.entered(arn, state);
-    this.cloud.engine.stop(arn);
+    this.stop(arn);
     await this.cloud.clock.sleep(120_000);
   }
 
@@ -147,7 +154,7 @@ export class Stage {
     await submitted(this.cloud, 'sp_migrate_event_to_v2(');
     await this.cloud.clock.sleep(20_000);
     arm(this.cloud, 'kind=kill,task=RunBatches,service=states,operation=DescribeExecution,nth=1');
-    this.cloud.engine.stop(arn);
+    this.stop(arn);
     await this.cloud.clock.sleep(600_000);
     return arn;
   }

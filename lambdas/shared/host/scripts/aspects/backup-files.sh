@@ -3,7 +3,7 @@
 FOLDER=${FOLDER:-$HOME/upgrade-backups}
 right_root
 mkdir -p "$FOLDER"
-rm -rf "$FOLDER/$BACKUP_ID.new"
+rm -rf "$FOLDER/${BACKUP_ID:?}.new"
 mkdir "$FOLDER/$BACKUP_ID.new"
 cd "$FOLDER/$BACKUP_ID.new"
 cp "$TUTOR_ROOT/config.yml" config.yml
@@ -16,5 +16,5 @@ gzip -f superset.sql
 date +%s > made.txt
 sha256sum config.yml versions.txt images.txt superset.sql.gz made.txt > sums.txt
 cd /
-rm -rf "$FOLDER/$BACKUP_ID"
+rm -rf "$FOLDER/${BACKUP_ID:?}"
 mv "$FOLDER/$BACKUP_ID.new" "$FOLDER/$BACKUP_ID"

@@ -3,7 +3,7 @@ in_mysql() {
   if [ "$MODE" = k8s ]; then
     kubectl --namespace "$(value K8S_NAMESPACE)" exec -i deployment/mysql -- sh -c "$1"
   else
-    tutor "$MODE" exec -T mysql sh -c "$1"
+    tutor "$MODE" exec mysql sh -c "$1"
   fi
 }
 

@@ -1,7 +1,7 @@
 # The unit itself, as the user: one at a time on this host, its log and its exit status in files.
 log="$unit/log"
 : >> "$log"
-printf '%s %s\n' "$$" "$(ps -o lstart= -p $$ | tr -d ' ')" > "$unit/pid.new"
+printf '%s %s\n' "$$" "$(born_of $$)" > "$unit/pid.new"
 mv "$unit/pid.new" "$unit/pid"
 end() {
   printf '%s\n' "$1" > "$unit/rc.new"

@@ -9,9 +9,7 @@ const ROOT = path.join(__dirname, '../..');
 const outdir = mkdtempSync(path.join(tmpdir(), 'integ-'));
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-const apps = readdirSync(__dirname).filter(
-  (file) => /^integ\..*\.ts$/.test(file) && file !== 'integ.test.ts',
-);
+const apps = readdirSync(__dirname).filter((file) => /^integ\..*\.ts$/.test(file));
 const synth = (app: string, target: string) => {
   const folder = path.join(outdir, `${app}-${target}`);
   const { status, stderr } = spawnSync(
