@@ -4,6 +4,19 @@
 const { rmSync } = require('node:fs');
 
 const { folder, library } = JSON.parse(process.argv[2]);
+const leave = () => {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  // The engine's own threads would hold the process.
+  process.kill(process.pid, 'SIGKILL');
+};
+// The parent may be gone before the engine is loaded: then the first message to it fails.
+process
+  .on('disconnect', leave)
+  .on('error', leave)
+  .on('uncaughtException', (error) => {
+    process.stderr.write(`${error.stack}\n`);
+    leave();
+  });
 const { Session } = require(library);
 const open = () =>
   new Session(`${folder}/data`, { connectionArgs: [`--config-file=${folder}/config.xml`] });
@@ -37,10 +50,5 @@ process.on('message', async ({ id, ...statement }) => {
   const answer = await run(statement).catch((error) => ({ error: String(error.message ?? error) }));
   if (process.connected) process.send({ id, ...answer });
 });
-process.on('disconnect', () => {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  // The engine's own threads would hold the process.
-  process.kill(process.pid, 'SIGKILL');
-});
 for (const one of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(one, () => {});
-process.send({ id: 0, text: stays.path });
+process.send({ id: 0, text: stays.path }, (error) => error && leave());

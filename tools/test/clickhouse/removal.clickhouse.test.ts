@@ -134,7 +134,7 @@ describe("T14: upstream's macro would drop what is raw; the removal does not, wh
     expect(n).toBe(1);
   });
 
-  it('and the macro as it is drops both raw tables and, with models of 2.5, a live view', async () => {
+  it('fact 1, fact 2: the macro as it is drops both raw tables and, with models of 2.5, a live view that our list keeps', async () => {
     const other = await startAspects([...initOf(DBT), ...initOf('v6.1.0')]);
     try {
       const there = async (name: string) =>
