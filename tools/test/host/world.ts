@@ -1,5 +1,6 @@
 // A Tutor host on the stand-ins, worked on by the product's task through Systems Manager's own protocol.
 
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { runHostCommand } from '../../../lambdas/run-host-command/core';
 import type { RunHostCommandPayload } from '../../../lambdas/run-host-command/payload';
 import { type HostAttempt, hostKey } from '../../../lambdas/shared/host/attempts';
@@ -106,9 +107,7 @@ export class World {
     const endpoint = await server.start();
     const principal = { kind: 'role', arn: ROLE, account } as const;
     const { credentials } = callers.mint(principal, newProcess('RunHostCommand'));
-    const client = new SystemsManager(region, async () => credentials, {
-      AWS_ENDPOINT_URL: endpoint,
-    });
+    const client = new SystemsManager(new SSMClient({ region, endpoint, credentials }));
     const world = new World(clock, host, service, server, client, problems);
     open.push(async () => {
       clock.stop();
