@@ -2,15 +2,14 @@ import { preflightAspects } from '../preflight-aspects/core';
 import { lookAtHost } from '../shared/aspects/host/look';
 import type { Release } from '../shared/aspects/versions';
 import { connectClickHouse } from '../shared/clickhouse/connect';
-import { ledgerFromEnv, perRegion } from '../shared/clients';
+import { ledgerFromEnv } from '../shared/clients';
 import { systemClock } from '../shared/clock';
 import { taskHandler } from '../shared/handler';
-import { SystemsManager } from '../shared/host/ssm';
+import { runCommandIn } from '../shared/host/clients';
 import { sqlText } from '../shared/sql-files';
 import { discoverAspects } from './core';
 import type { DiscoverAspectsPayload } from './payload';
 
-const ssm = perRegion(({ region }) => new SystemsManager(region));
 const modelOf = ({ dbt, alembic }: Release) => ({ dbt, alembic });
 
 export const handler = taskHandler((payload: DiscoverAspectsPayload, { remainingMs }) =>
@@ -18,7 +17,7 @@ export const handler = taskHandler((payload: DiscoverAspectsPayload, { remaining
     ledger: ledgerFromEnv(),
     lookAtHost: () =>
       lookAtHost(payload.host, payload.mode, `${payload.runId}-discover`, {
-        ssm,
+        ssm: runCommandIn,
         clock: systemClock,
         remainingMs,
       }),
