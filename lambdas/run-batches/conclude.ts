@@ -88,7 +88,7 @@ async function evaluate(
   end: StatementEnd | 'unknown',
 ): Promise<Ended | 'again'> {
   const { evidence } = session.payload;
-  const rows = attempt.baseline ? await session.logSince(attempt.baseline.since) : [];
+  const rows = await session.logOf(attempt);
   const state = end === 'unknown' ? 'unknown' : end.state;
   if (state === 'unknown' && session.payload.readOnly) return again(session, attempt);
   if (state === 'finished' && evidence.kind === 'status')

@@ -57,6 +57,21 @@ function ownRows(baseline: LogBaseline, rows: readonly Row[]): LogRow[] {
   );
 }
 
+/** Lines that are kept for whoever watches, and characters of a message. */
+const LINES = 5;
+const CHARACTERS = 300;
+
+/** A line of the log as the ledger keeps it. */
+export type LogLine = Omit<LogRow, 'id'>;
+
+/** The last lines of a statement, oldest first. */
+export const lastLines = (baseline: LogBaseline, rows: readonly Row[]): LogLine[] =>
+  ownRows(baseline, rows)
+    .slice(-LINES)
+    .map(({ level, message, loggedAt }) => {
+      return { level, message: message.slice(0, CHARACTERS), loggedAt };
+    });
+
 /** Error rows of a statement so far; a running procedure that loops over an error adds more and more. */
 export function errorsSince(baseline: LogBaseline, rows: readonly Row[]): LogRow[] {
   return ownRows(baseline, rows).filter((row) => row.level === 'error');

@@ -3,7 +3,7 @@
 
 import { type Ledger, runKey } from '../shared/ledger';
 import type { Caller } from '../shared/run';
-import type { LogBaseline } from './evidence';
+import type { LogBaseline, LogLine } from './evidence';
 import type { BatchPlan, RunBatchesPayload } from './payload';
 
 /** One try at a batch. */
@@ -57,6 +57,8 @@ export interface Progress {
   readonly manifest?: string | null;
   /** The log as the last judgement saw it: baseline of the next attempt. */
   readonly baseline?: LogBaseline;
+  /** Last lines of the log, for whoever watches. */
+  readonly log?: readonly LogLine[];
   /** What to do, for those who settle without an invocation's payload. */
   readonly payload: RunBatchesPayload;
 }
@@ -131,6 +133,11 @@ export class Worker {
     const next = { ...this.current, ...change, renewedAt: this.now() };
     if (!(await Worker.write(this.ledger, this.key, next, this.current))) throw new TokenLost();
     this.current = next;
+  }
+
+  /** Lines of the log that the next write takes along; none leave those that are there. */
+  remember(log: readonly LogLine[]): void {
+    if (log.length > 0) this.current = { ...this.current, log };
   }
 
   private static async write(

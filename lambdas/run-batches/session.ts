@@ -15,7 +15,7 @@ import { type Ledger, runKey } from '../shared/ledger';
 import { readNow } from '../shared/read';
 import { renderStatement, type SqlSource, type StatementTemplate } from '../shared/sql';
 import { history, type Settled, StatementIdentity, settle, settleToStop, submit } from './attempt';
-import { baselineOf, errorsSince, type LogBaseline } from './evidence';
+import { baselineOf, errorsSince, type LogBaseline, lastLines } from './evidence';
 import type { RunBatchesPayload } from './payload';
 import { type Batch, timestamp } from './plan';
 import type { Attempt, Worker } from './progress';
@@ -138,8 +138,15 @@ export class Session {
     return true;
   }
 
-  /** Rows of the log since the attempt's baseline. */
-  async logSince(since: string): Promise<Row[]> {
+  /** Rows of the log since the attempt's baseline; its last lines go to the ledger with the next write. */
+  async logOf({ baseline }: Attempt): Promise<Row[]> {
+    if (!baseline) return [];
+    const rows = await this.logSince(baseline.since);
+    this.worker.remember(lastLines(baseline, rows));
+    return rows;
+  }
+
+  private async logSince(since: string): Promise<Row[]> {
     const evidence = this.payload.evidence;
     if (evidence.kind !== 'log') return [];
     const { sql, ...values } = evidence.read;
@@ -262,7 +269,7 @@ export class Session {
   private async errorsOf(attempt: Attempt): Promise<number> {
     if (!attempt.baseline) return 0;
     try {
-      return errorsSince(attempt.baseline, await this.logSince(attempt.baseline.since)).length;
+      return errorsSince(attempt.baseline, await this.logOf(attempt)).length;
     } catch (error) {
       // A look at the log that waits in the queue is no reason to fail: the next round looks again.
       if (error instanceof TryAgainError) return 0;

@@ -197,16 +197,22 @@ describe('two machines of one stack', () => {
     ]);
   });
 
-  it('give an operator start, watch, redrive and stop, and nothing more', () => {
+  it('give an operator start, watch, redrive, stop, and the records of the runs, and nothing more', () => {
     const [policy] = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
     const statements = policy!.Properties.PolicyDocument.Statement as {
       Action: string | string[];
       Resource: unknown;
     }[];
     expect([...new Set(statements.flatMap(({ Action }) => Action))].sort()).toEqual([
+      'cloudformation:GetTemplate',
+      'cloudformation:ListStackResources',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      's3:GetObject',
       'states:DescribeExecution',
       'states:DescribeMapRun',
       'states:DescribeStateMachine',
+      'states:DescribeStateMachineForExecution',
       'states:GetExecutionHistory',
       'states:ListExecutions',
       'states:ListMapRuns',

@@ -1,12 +1,15 @@
 // What the ledger says about a run, read the way an operator's tool reads it: never written.
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { RunBatchesPayload } from '../../lambdas/run-batches/payload';
 import { batchAt, batchCount } from '../../lambdas/run-batches/plan';
 import { runOfExecution } from '../../lambdas/shared/execution-index';
 import type { GateItem } from '../../lambdas/shared/gates';
-import { Ledger, type LedgerKey } from '../../lambdas/shared/ledger';
-import type { Endpoint } from './endpoint';
+import type { ItemMark } from '../../lambdas/shared/items';
+import { Ledger, type LedgerKey, runKey } from '../../lambdas/shared/ledger';
+import type { CopyRecord } from '../../lambdas/shared/report/copies';
+import type { EndRecord } from '../../lambdas/shared/report/model';
+import type { RunItem } from '../../lambdas/shared/runs';
 
 /** A try at a batch, as the summary shows it. */
 export interface BatchSummary {
@@ -18,6 +21,19 @@ export interface BatchSummary {
   readonly rows?: number;
   readonly seconds?: number;
   readonly error?: string;
+}
+
+/** The same with its times. */
+export interface TimedBatch extends BatchSummary {
+  readonly startedAt: string;
+  readonly endedAt: string;
+}
+
+/** A row of a procedure's log table, as the step that reads it has left it in the ledger. */
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly loggedAt: string;
 }
 
 export interface CheckSummary {
@@ -39,6 +55,10 @@ export interface StepProgress {
   readonly doneBatches: number;
   readonly rows: number;
   readonly renewedAt: number;
+  /** When the batch at work was begun, in epoch milliseconds. */
+  readonly since?: number;
+  /** Last lines of the log, oldest first. @default - the step has no log, or has not read it */
+  readonly log?: readonly LogLine[];
 }
 
 interface ProgressItem {
@@ -47,6 +67,8 @@ interface ProgressItem {
   readonly done: boolean;
   readonly renewedAt: number;
   readonly to?: string;
+  readonly attempt?: { readonly intentAt: number };
+  readonly log?: readonly LogLine[];
   readonly payload: Pick<RunBatchesPayload, 'step' | 'item' | 'plan' | 'statement'>;
 }
 
@@ -54,8 +76,8 @@ export class LedgerView {
   private readonly client: DynamoDBClient;
   private readonly ledger: Ledger;
 
-  constructor(endpoint: Endpoint, table: string) {
-    this.client = new DynamoDBClient(endpoint);
+  constructor(settings: DynamoDBClientConfig, table: string) {
+    this.client = new DynamoDBClient(settings);
     this.ledger = new Ledger(this.client, table);
   }
 
@@ -64,13 +86,43 @@ export class LedgerView {
     return runOfExecution(this.ledger, executionArn);
   }
 
+  /** The run itself; undefined for an id the ledger does not know. */
+  run(runId: string): Promise<RunItem | undefined> {
+    return this.ledger.get<RunItem>(runKey(runId));
+  }
+
   async batches(runId: string): Promise<BatchSummary[]> {
-    const items = await this.all<BatchSummary & { startedAt?: string }>(runId, 'batch#');
-    return items
-      .sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''))
-      .map(({ step, item, title, attempt, status, rows, seconds, error }) => {
-        return { step, item, title, attempt, status, rows, seconds, error };
-      });
+    const items = await this.timedBatches(runId);
+    return items.map(({ step, item, title, attempt, status, rows, seconds, error }) => {
+      return { step, item, title, attempt, status, rows, seconds, error };
+    });
+  }
+
+  /** Tries at batches, oldest first. */
+  async timedBatches(runId: string): Promise<TimedBatch[]> {
+    const items = await this.all<TimedBatch>(runId, 'batch#');
+    return items.sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
+  }
+
+  /** Items of ForEach steps that are done or have failed. */
+  async items(runId: string): Promise<(ItemMark & { readonly name: string })[]> {
+    const items = await this.all<ItemMark>(runId, 'item#');
+    return items.map(({ sk, status, error, cause, at }) => {
+      return { name: sk.slice('item#'.length), status, error, cause, at };
+    });
+  }
+
+  /** How far the ranges of a chunked copy are. */
+  async copies(runId: string): Promise<CopyRecord[]> {
+    const items = await this.all<CopyRecord>(runId, 'copied#');
+    return items.map(({ pk: _, sk, ...copy }) => {
+      return { ...copy, name: sk.split('#').slice(2).join('#') };
+    });
+  }
+
+  /** How executions of the run ended, oldest first. */
+  ends(runId: string): Promise<EndRecord[]> {
+    return this.all<EndRecord>(runId, 'ended#');
   }
 
   async checks(runId: string): Promise<CheckSummary[]> {
@@ -92,7 +144,7 @@ export class LedgerView {
     return items
       .filter(({ payload }) => payload?.plan !== undefined)
       .sort((a, b) => a.renewedAt - b.renewedAt)
-      .map(({ payload, batch, rows, done, renewedAt, to }) => ({
+      .map(({ payload, batch, rows, done, renewedAt, to, attempt, log }) => ({
         step: payload.step,
         item: payload.item?.key,
         title: batchAt(payload, batch, to)?.title,
@@ -101,6 +153,8 @@ export class LedgerView {
         doneBatches: batch,
         rows,
         renewedAt,
+        since: attempt?.intentAt,
+        log,
       }));
   }
 

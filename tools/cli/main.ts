@@ -1,10 +1,11 @@
-// The command line: names, options, exit codes (0 succeeded, 1 the run failed, 2 refused or bad usage).
+// The command line: names, options, exit codes (0 succeeded, 1 the run failed or AWS refused, 2 bad usage).
 
 import { Command, CommanderError, Option } from 'commander';
 import { addAspectsCheck } from './aspects-check/command';
 import { Interrupted, UsageError } from './errors';
 import { addInit } from './init/command';
 import { matrix } from './matrix';
+import { addOperate } from './operate/command';
 import { collect, type MatrixOptions, partOf, type RehearseOptions, wholeNumber } from './options';
 import { rehearse } from './rehearse';
 import { interrupts } from './signals';
@@ -24,7 +25,9 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof Interrupted || signal.aborted) {
-      process.stderr.write(`\ninterrupted; everything the rehearsal made is gone\n`);
+      process.stderr.write(
+        '\ninterrupted; what a rehearsal made is gone, what runs on AWS goes on\n',
+      );
       return INTERRUPTED;
     }
     const expected = error instanceof UsageError;
@@ -38,10 +41,11 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise<void>): Command {
   const runbooks = new Command('runbooks')
-    .description('Rehearses upgrade runbooks on this computer')
+    .description('Operates upgrade runbooks on AWS, and rehearses them on this computer')
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-  addInit(runbooks, set);
+  addInit(runbooks, signal, set);
+  addOperate(runbooks, signal, set);
   addAspectsCheck(runbooks, set);
   const common = (command: Command) =>
     command

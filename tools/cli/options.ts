@@ -41,6 +41,23 @@ export interface MatrixOptions
   readonly part?: Part;
 }
 
+export interface InitClickstreamOptions {
+  readonly project?: string;
+  /** Name of the file in config/. */
+  readonly target: string;
+  /** @default - config/<target>.json */
+  readonly out?: string;
+  readonly force: boolean;
+  readonly consoleStack?: string;
+  readonly consoleRegion?: string;
+  readonly consoleRoleArn?: string;
+  readonly apiTokenSecretArn?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+  readonly json?: boolean;
+}
+
 export interface InitRdwOptions {
   readonly config: readonly string[];
   readonly out: string;

@@ -24,6 +24,7 @@ import type {
 import { placeOf } from './cloud/place';
 import { StandIns } from './cloud/stand-ins';
 import { Faults } from './faults/faults';
+import type { PolicyDocument } from './iam/policy';
 import type { Functions } from './lambda/functions';
 import type { EventBus } from './services/events';
 import type { CallRecord } from './services/server';
@@ -115,6 +116,18 @@ export class Cloud extends StandIns implements RunningCloud {
     return this.operator(policy.physicalId);
   }
 
+  /** Keys of somebody who has this policy and nothing else. */
+  credentialsUnder(name: string, policy: PolicyDocument): Credentials {
+    const arn = `arn:${this.partition}:iam::${this.account}:user/${name}`;
+    this.iam.attach(arn, policy);
+    return this.operator(arn);
+  }
+
+  /** Lets keys expire now, as those of a session do while somebody works with them. */
+  expire({ accessKeyId }: Credentials): void {
+    this.callers.expire(accessKeyId);
+  }
+
   async query(sql: string, cluster?: string): Promise<readonly Record<string, unknown>[]> {
     if (cluster !== undefined) {
       if (cluster === 'clickhouse' && this.clickhouse) return await this.clickhouse.query(sql);
@@ -190,15 +203,14 @@ export class Cloud extends StandIns implements RunningCloud {
     });
     for (const { arn, name } of engine.stateMachines()) this.machines.set(name, arn);
     for (const stack of this.stacks) {
-      this.outputs[stack.source.name] = stack.outputs;
-      for (const { logicalId, type, identity } of stack.resources) {
-        this.resources.push({
-          stack: stack.source.name,
-          logicalId,
-          type,
-          physicalId: identity.ref,
-        });
-      }
+      const { name, template } = stack.source;
+      this.outputs[name] = stack.outputs;
+      const resources = stack.resources.map(({ logicalId, type, identity }) => {
+        return { stack: name, logicalId, type, physicalId: identity.ref };
+      });
+      this.resources.push(...resources);
+      const arn = String(stack.resolve({ Ref: 'AWS::StackId' }, name));
+      this.deployed.add({ name, arn, template, resources });
     }
   }
 

@@ -1,12 +1,33 @@
 // The options of `runbooks init`.
 
 import type { Command } from 'commander';
-import type { InitRdwOptions } from '../options';
+import type { InitClickstreamOptions, InitRdwOptions } from '../options';
+import { initClickstream } from './clickstream';
 import { initRdw } from './rdw';
 
 /** Adds the command; `set` takes its exit code. */
-export function addInit(runbooks: Command, set: (code: Promise<number>) => Promise<void>): void {
+export function addInit(
+  runbooks: Command,
+  signal: AbortSignal,
+  set: (code: Promise<number>) => Promise<void>,
+): void {
   const init = runbooks.command('init').description("write a target's file in config/");
+  init
+    .command('clickstream')
+    .description('from the stacks of a project of Clickstream Analytics on AWS; reads only')
+    .option('--project <id>', 'id of the project, as in the console')
+    .option('--region <name>', "region of the project's stacks (default: that of the profile)")
+    .option('--target <name>', 'name of the target: the file is config/<name>.json', 'prod')
+    .option('--out <file>', "the target's file, elsewhere")
+    .option('--force', 'write a member clickstream that is there already anew', false)
+    .option('--console-stack <name>', 'stack of the console, where the account has several')
+    .option('--console-region <name>', "its region, when it is not the project's")
+    .option('--console-role-arn <arn>', 'role CloudFormation updates the console with')
+    .option('--api-token-secret-arn <arn>', "secret with a token for the console's API")
+    .option('--profile <name>', 'profile of the shared AWS files')
+    .option('--endpoint-url <url>', 'another address than that of AWS, e.g. of a rehearsal')
+    .option('--json', 'print nothing but one JSON document on stdout', false)
+    .action((options: InitClickstreamOptions) => set(initClickstream(options, signal)));
   init
     .command('rdw')
     .description('from the configuration files of RDW; no password is read or written')

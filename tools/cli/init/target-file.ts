@@ -24,6 +24,44 @@ export function writeTargetFile(file: string, target: object): void {
   writeFileSync(file, `${JSON.stringify(target, null, 2)}\n`);
 }
 
+/** Account and region of a file that gets a runbook; those it has stay. @throws UsageError */
+function shared(
+  file: string,
+  old: Members,
+  runbook: string,
+  draft: Pick<Draft, 'account' | 'region'>,
+  force: boolean,
+): Members {
+  if (old[runbook] !== undefined && !force) {
+    throw new UsageError(
+      `${file} has a member ${runbook} already. With --force it is written anew: what is not found this time stays`,
+    );
+  }
+  for (const name of ['account', 'region'] as const) {
+    if (old[name] !== undefined && draft[name] !== undefined && old[name] !== draft[name]) {
+      throw new UsageError(
+        `${file} is of ${name} ${old[name]}, and the ${runbook} is in ${draft[name]}; give another --out`,
+      );
+    }
+  }
+  return { account: old.account ?? draft.account, region: old.region ?? draft.region };
+}
+
+/** The whole file with a runbook that was read from an account. */
+export function targetWith(
+  file: string,
+  old: Members,
+  draft: Pick<Draft, 'account' | 'region'> & { readonly clickstream: Members },
+  force: boolean,
+): Members {
+  const both = shared(file, old, 'clickstream', draft, force);
+  const { account: _, region: __, clickstream: was, ...others } = old;
+  const { clickstream: now } = draft;
+  if (!isMembers(was)) return { ...both, ...others, clickstream: now };
+  const warehouse = sameKind(was.warehouse, now.warehouse);
+  return { ...both, ...others, clickstream: { ...merged(was, now), warehouse } };
+}
+
 /** The whole file with the new `rdw`. */
 export function mergedTarget(
   file: string,
@@ -31,21 +69,9 @@ export function mergedTarget(
   draft: Draft,
   { force, hidden }: { readonly force: boolean; readonly hidden: ReadonlyMap<string, string> },
 ) {
-  if (old.rdw !== undefined && !force) {
-    throw new UsageError(
-      `${file} has a member rdw already. With --force it is written anew: what the files and options do not say stays`,
-    );
-  }
-  const shared = { account: old.account ?? draft.account, region: old.region ?? draft.region };
-  for (const name of ['account', 'region'] as const) {
-    if (old[name] !== undefined && draft[name] !== undefined && old[name] !== draft[name]) {
-      throw new UsageError(
-        `${file} is of ${name} ${old[name]}, and the rdw is in ${draft[name]}; give another --out`,
-      );
-    }
-  }
+  const both = shared(file, old, 'rdw', draft, force);
   const { account: _, region: __, rdw: was, ...others } = old;
-  return { ...shared, ...others, rdw: isMembers(was) ? kept(was, draft, hidden) : draft.rdw };
+  return { ...both, ...others, rdw: isMembers(was) ? kept(was, draft, hidden) : draft.rdw };
 }
 
 /** Tenants of an earlier `rdw`. */

@@ -15,6 +15,7 @@ import { MySqlCluster, type MySqlData } from '../mysql';
 import { ApplicationAutoScalingService } from '../services/application-auto-scaling';
 import { AutoScalingService } from '../services/auto-scaling';
 import { CloudFormationService } from '../services/cloudformation';
+import { DeployedStacks } from '../services/cloudformation/deployed';
 import { AlarmService } from '../services/cloudwatch';
 import { DynamoDbService } from '../services/dynamodb';
 import { EcsService } from '../services/ecs';
@@ -65,6 +66,8 @@ export class StandIns {
   readonly ingestion: readonly Fleet[];
   /** Only when the scenario has them. */
   readonly cloudformation?: CloudFormationService;
+  /** Stacks of the assembly, as CloudFormation tells of them. */
+  protected readonly deployed: DeployedStacks;
   warehouse?: Warehouse;
   /** Clusters of MySQL, by name. */
   readonly clusters = new Map<string, MySqlCluster>();
@@ -163,8 +166,11 @@ export class StandIns {
         (roleArn, stackArn) => this.iam.assume('cloudformation.amazonaws.com', roleArn, stackArn),
         scenario.cloudformation,
       );
-      this.server.add(this.cloudformation);
     }
+    const unknown = (where: string, name: string) =>
+      arn('cloudformation', `stack/${name}/none`, where);
+    this.deployed = new DeployedStacks(clock, unknown, this.cloudformation);
+    this.server.add(this.deployed);
   }
 
   /** Ends everything and removes what was written. */

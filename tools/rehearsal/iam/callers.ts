@@ -63,6 +63,11 @@ export class Callers {
     this.keys.delete(accessKeyId);
   }
 
+  /** Ends a session before its time. */
+  expire(accessKeyId: string): void {
+    this.keys.set(accessKeyId, { ...this.find(accessKeyId), expires: this.clock.now() });
+  }
+
   /** The caller of a key; throws as AWS does for unknown and expired ones. */
   find(accessKeyId: string | undefined): Caller {
     if (accessKeyId === undefined) {

@@ -6,6 +6,7 @@ import {
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import type { Endpoint } from '../../../cli/endpoint';
 import type { Cloud } from '../../../rehearsal/cloud';
 import { LambdaFunctionError } from '../../../rehearsal/types';
 import { arm, enteredStates, runOf, start, submitted, until } from '../support';
@@ -17,15 +18,19 @@ export class Stage {
   /** The API as somebody with the operators' policy and nothing else has it. */
   readonly operator: SFNClient;
 
+  /** Where other clients of that somebody call, and as whom. */
+  readonly operatorSettings: Endpoint & { readonly maxAttempts: number };
+
   constructor(
     readonly cloud: Cloud,
     /** Name of the stack, the first part of its machines' names. */
-    private readonly stack: string,
+    readonly stack: string,
   ) {
     const { endpointUrl: endpoint, region } = cloud;
     const policy = cloud.resources.find(({ type }) => type === 'AWS::IAM::ManagedPolicy')!;
     const credentials = cloud.credentialsWith(policy.logicalId);
-    this.operator = new SFNClient({ endpoint, region, credentials, maxAttempts: 1 });
+    this.operatorSettings = { endpoint, region, credentials, maxAttempts: 1 };
+    this.operator = new SFNClient(this.operatorSettings);
     cloud.onEvent(({ detail }) => {
       const { executionArn, error, cause, output } = detail;
       this.heard.push(`${error ?? ''} ${cause ?? ''} ${output ?? ''}`);

@@ -1,0 +1,85 @@
+// What every operator's command has: services, a place to print, an end. With --json people's lines go to
+// stderr, and stdout gets one document, an error's too.
+
+import { Interrupted, RefusedError, refuseProblems, UsageError } from '../errors';
+import { Terminal } from '../terminal';
+import { Aws } from './aws';
+import { refusal } from './trouble';
+
+/** Options of every command. */
+export interface OperateOptions {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+  readonly stack?: string;
+  readonly json?: boolean;
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: 0 | 1 | 2;
+  /** What `--json` prints. */
+  readonly document: unknown;
+}
+
+/** What a command works with. */
+export interface Kit {
+  readonly aws: Aws;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly options: OperateOptions;
+}
+
+/** What is checked before anything is called, and where calls go. */
+export interface Use {
+  /** Name of the command. */
+  readonly command: string;
+  /** What is wrong with how it was used. */
+  readonly problems: readonly string[];
+  /** An ARN says in which region it is. */
+  readonly arn?: string;
+}
+
+/** Runs a command; returns its exit code. */
+export async function operate(
+  use: Use,
+  options: OperateOptions,
+  signal: AbortSignal,
+  act: (kit: Kit) => Promise<Ended>,
+): Promise<number> {
+  const terminal = new Terminal(options.json ? process.stderr : process.stdout);
+  try {
+    refuseProblems(use.command, use.problems);
+    const region = options.region ?? regionOf(use.arn);
+    const aws = new Aws({ ...options, region });
+    try {
+      const { code, document } = await act({ aws, terminal, signal, options });
+      if (options.json) print(document);
+      return code;
+    } finally {
+      terminal.clear();
+      aws.close();
+    }
+  } catch (error) {
+    if (signal.aborted || error instanceof Interrupted) throw error;
+    return explained(error, options);
+  }
+}
+
+function explained(thrown: unknown, { json }: OperateOptions): number {
+  const error = refusal(thrown) as Error;
+  const usage = error instanceof UsageError || /^Region is missing/.test(error.message);
+  if (!usage && !(error instanceof RefusedError)) throw error;
+  const message = usage && !(error instanceof UsageError) ? NO_REGION : error.message;
+  process.stderr.write(`runbooks: ${message}\n`);
+  if (json) print({ error: { name: usage ? 'UsageError' : error.name, message } });
+  return usage ? 2 : 1;
+}
+
+const NO_REGION = 'no region is known: give --region, or set AWS_REGION or that of the profile';
+
+const print = (document: unknown) => process.stdout.write(`${JSON.stringify(document)}\n`);
+
+/** Region in an ARN. */
+const regionOf = (arn: string | undefined): string | undefined =>
+  arn?.startsWith('arn:') ? arn.split(':')[3] || undefined : undefined;

@@ -1,0 +1,110 @@
+// A stack of runbooks as it is deployed: machines, ledger and reports by their logical ids, which are an API.
+
+import {
+  type CloudFormationClient,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
+import { RefusedError, UsageError } from '../errors';
+import { findMachine } from '../machines';
+import { isExpired, isPassing } from './trouble';
+
+/** A resource of the stack. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string;
+}
+
+const MACHINE = 'AWS::StepFunctions::StateMachine';
+
+/** A deployed stack. */
+export class DeployedStack {
+  constructor(
+    readonly name: string,
+    readonly resources: readonly StackResource[],
+  ) {}
+
+  /** ARNs of its machines. */
+  get machines(): readonly string[] {
+    return this.resources.filter(({ type }) => type === MACHINE).map((one) => one.physicalId);
+  }
+
+  /** ARN of the machine of that name, or the only one whose name ends with it. */
+  machineArn(name: string): string {
+    const known = this.machines.map((arn) => ({ arn, name: nameOf(arn), stack: this.name }));
+    const wanted = findMachine(known, name);
+    return known.find((one) => one.name === wanted.name)!.arn;
+  }
+
+  get ledgerTable(): string {
+    return this.only('AWS::DynamoDB::Table', 'Ledger');
+  }
+
+  get reportBucket(): string {
+    return this.only('AWS::S3::Bucket', 'Reports');
+  }
+
+  private only(type: string, word: string): string {
+    const found = this.resources.find((one) => one.type === type && one.logicalId.includes(word));
+    if (found) return found.physicalId;
+    throw new UsageError(`stack ${this.name} has no ${type} ${word}: is it a runbook's stack?`);
+  }
+}
+
+/** Name of a machine by its ARN. */
+export const nameOf = (machineArn: string): string => machineArn.split(':').at(-1)!;
+
+/** What is in a stack. */
+export async function readStack(
+  client: CloudFormationClient,
+  name: string,
+): Promise<DeployedStack> {
+  const resources: StackResource[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(new ListStackResourcesCommand({ StackName: name, NextToken }));
+    for (const one of page.StackResourceSummaries ?? []) {
+      const physicalId = one.PhysicalResourceId ?? '';
+      if (physicalId === '' || one.ResourceStatus === 'DELETE_COMPLETE') continue;
+      resources.push({ logicalId: one.LogicalResourceId!, type: one.ResourceType!, physicalId });
+    }
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return new DeployedStack(name, resources);
+}
+
+/**
+ * The stack of a machine. Names of machines begin with that of their stack, and nobody knows where it ends: the
+ * longest beginning that is a stack with this machine is meant.
+ *
+ * @param given name of the stack, when somebody said it
+ */
+export async function stackOf(
+  client: CloudFormationClient,
+  machine: string,
+  given: string | undefined,
+): Promise<DeployedStack> {
+  if (given !== undefined) return readStack(client, given);
+  const refusals: string[] = [];
+  for (const name of beginnings(machine)) {
+    try {
+      const stack = await readStack(client, name);
+      if (stack.machines.some((arn) => nameOf(arn) === machine)) return stack;
+    } catch (error) {
+      // Who may ask about one stack only is refused for others, whether they are there or not.
+      if (isExpired(error) || isPassing(error)) throw error;
+      refusals.push((error as Error).message);
+    }
+  }
+  const tried = beginnings(machine).join(', ') || 'none';
+  const said = refusals.length > 0 ? ` AWS said: ${refusals.at(-1)}` : '';
+  throw new RefusedError(
+    `the stack of machine ${machine} was not found (tried ${tried}): name it with --stack.${said}`,
+  );
+}
+
+/** `a-b-c`: `a-b`, `a`. */
+const beginnings = (machine: string): string[] => {
+  const parts = machine.split('-');
+  return parts.slice(1).map((_, i) => parts.slice(0, parts.length - 1 - i).join('-'));
+};

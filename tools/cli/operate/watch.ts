@@ -1,0 +1,148 @@
+// `runbooks watch`: follows an execution until it is closed. Keys that expire meanwhile, and a network that is
+// away for a while, are told and outlived: a run goes on for days, the keys of its operator do not.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { consoleLink } from '../../../lambdas/shared/inputs/links';
+import { count } from '../format';
+import { failures, histories } from '../history';
+import { messageOf } from '../summary';
+import type { Terminal } from '../terminal';
+import { type Ended, type Kit, type OperateOptions, operate } from './kit';
+import { attemptText, gateLines, liveLine, logText } from './show';
+import { lookAt, type RunSight } from './sight';
+import { namingProblems, type Subject, subjectOf } from './subject';
+import { expiredText, isExpired, isPassing } from './trouble';
+
+export interface WatchOptions extends OperateOptions {
+  /** Seconds between two looks. */
+  readonly every: number;
+  /** One look is enough. */
+  readonly once?: boolean;
+}
+
+export function watch(
+  named: string | undefined,
+  options: WatchOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const problems = namingProblems(named, options);
+  return operate({ command: 'watch', problems, arn: named }, options, signal, async (kit) => {
+    return follow(kit, await subjectOf(kit, named!), options);
+  });
+}
+
+/** Follows to the end; code 0 when it succeeded, or still runs and one look was wanted. */
+export async function follow(
+  kit: Kit,
+  subject: Subject,
+  { every, once }: Pick<WatchOptions, 'every' | 'once'>,
+): Promise<Ended> {
+  const { terminal } = kit;
+  terminal.line(`Watching ${subject.execution}`);
+  terminal.line(`  ${consoleLink(subject.execution)}`);
+  const shown = new Shown(terminal);
+  const sight = await untilClosed({
+    look: () => lookAt(kit, subject),
+    seen: (one) => shown.sight(one),
+    closed: ({ status }) => once === true || status !== 'RUNNING',
+    renew: () => kit.aws.renew(),
+    say: (text) => terminal.line(text),
+    wait: () => delay(every * 1000, undefined, { signal: kit.signal }),
+  });
+  terminal.clear();
+  const failed =
+    sight.status === 'RUNNING' || sight.status === 'SUCCEEDED' ? [] : await why(kit, subject);
+  sayEnd(terminal, sight, failed);
+  const code = sight.status === 'RUNNING' || sight.status === 'SUCCEEDED' ? 0 : 1;
+  return { code, document: { ...sight, failures: failed } };
+}
+
+/** What a watch is made of; separate for its patience. */
+export interface Watch<Sight> {
+  look(): Promise<Sight>;
+  seen(sight: Sight): void;
+  closed(sight: Sight): boolean;
+  /** Reads keys anew. */
+  renew(): void;
+  say(text: string): void;
+  wait(): Promise<unknown>;
+}
+
+/** Looks until it is closed. What keeps it from looking is told once, and when that is over. */
+export async function untilClosed<Sight>(watch: Watch<Sight>): Promise<Sight> {
+  let seen = false;
+  let trouble: string | undefined;
+  for (;;) {
+    try {
+      const sight = await watch.look();
+      if (trouble !== undefined) watch.say('  AWS answers again');
+      [seen, trouble] = [true, undefined];
+      watch.seen(sight);
+      if (watch.closed(sight)) return sight;
+    } catch (error) {
+      const expired = isExpired(error);
+      // Keys that were never good are not waited for.
+      if (!seen || !(expired || isPassing(error))) throw error;
+      const text = expired
+        ? expiredText(error)
+        : `AWS cannot be asked (${(error as Error).message})`;
+      if (text !== trouble) watch.say(`  ${text}. The run goes on; asking again`);
+      trouble = text;
+      watch.renew();
+    }
+    await watch.wait();
+  }
+}
+
+/** Prints what is new. */
+export class Shown {
+  private readonly gates = new Set<string>();
+  private readonly lines = new Set<string>();
+
+  constructor(private readonly terminal: Terminal) {}
+
+  sight(sight: RunSight): void {
+    for (const text of [...sight.attempts.map(attemptText), ...sight.log.map(logText)]) {
+      if (this.lines.has(text)) continue;
+      this.lines.add(text);
+      this.terminal.line(text);
+    }
+    for (const gate of sight.gates) {
+      const id = `${gate.name} ${gate.askedAt}`;
+      if (this.gates.has(id)) continue;
+      this.gates.add(id);
+      for (const line of gateLines(sight, gate)) this.terminal.line(line);
+    }
+    if (sight.status !== 'RUNNING') return;
+    const { text, key } = liveLine(sight);
+    this.terminal.live(text, key);
+  }
+}
+
+interface Why {
+  readonly state: string;
+  readonly execution: string;
+  readonly error: string;
+  readonly message: string;
+}
+
+async function why({ aws }: Kit, { execution }: Subject): Promise<Why[]> {
+  const found = await failures(aws.sfn, await histories(aws.sfn, execution));
+  return found.map(({ cause, ...one }) => ({ ...one, message: messageOf(cause) }));
+}
+
+function sayEnd(terminal: Terminal, sight: RunSight, failed: readonly Why[]): void {
+  const { status, run, stack, execution, steps } = sight;
+  const rows = steps.reduce((sum, one) => sum + one.rows, 0);
+  const moved = rows > 0 ? `, ${count(rows)} rows` : '';
+  terminal.line(`The execution is ${status}${run ? ` (run ${run}${moved})` : ''}`);
+  for (const { state, execution: child, error, message } of failed) {
+    terminal.line(`  state    ${state}`);
+    if (child !== execution) terminal.line(`  in child ${child.split(':').at(-1)}`);
+    terminal.line(`  error    ${error}`);
+    terminal.line(`  message  ${message}`);
+  }
+  if (status === 'RUNNING') return;
+  if (run) terminal.line(`  report   runbooks report ${run} --stack ${stack}`);
+  if (status !== 'SUCCEEDED') terminal.line(`  next     runbooks redrive ${execution}`);
+}

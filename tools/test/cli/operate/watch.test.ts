@@ -1,0 +1,169 @@
+// The patience of a watch: keys that expire, a network that is away, and what is no reason to go on asking.
+
+import type { RunSight } from '../../../cli/operate/sight';
+import { Shown, untilClosed, type Watch } from '../../../cli/operate/watch';
+import { Terminal } from '../../../cli/terminal';
+
+const named = (name: string, more: object = {}) =>
+  Object.assign(new Error(`says ${name}`), { name, ...more });
+const expired = () => named('ExpiredTokenException', { $metadata: { httpStatusCode: 403 } });
+
+/** A watch that sees these one after the other; errors are thrown. */
+function watching(looks: readonly unknown[]) {
+  const told: string[] = [];
+  const renewed: number[] = [];
+  const left = [...looks];
+  const watch: Watch<string> = {
+    look: async () => {
+      const next = left.shift();
+      if (next instanceof Error) throw next;
+      return String(next);
+    },
+    seen: (sight) => void told.push(sight),
+    closed: (sight) => sight === 'closed',
+    renew: () => void renewed.push(left.length),
+    say: (text) => void told.push(text.trim().slice(0, 40)),
+    wait: async () => undefined,
+  };
+  return { watch, told, renewed };
+}
+
+it('goes on asking when keys expire in the middle, says so once, and reads them anew each time', async () => {
+  const looks = ['running', expired(), expired(), expired(), 'running', 'closed'];
+  const { watch, told, renewed } = watching(looks);
+  expect(await untilClosed(watch)).toBe('closed');
+  expect(told).toEqual([
+    'running',
+    'AWS does not take the credentials (Expir',
+    'AWS answers again',
+    'running',
+    'closed',
+  ]);
+  expect(renewed).toHaveLength(3);
+});
+
+it.each([
+  ['a broken connection', named('Error', { code: 'ECONNRESET' })],
+  ['throttling', named('ThrottlingException', { $metadata: { httpStatusCode: 400 } })],
+  ['an error of the service', named('InternalFailure', { $metadata: { httpStatusCode: 500 } })],
+  ['a sign-on that is over', named('CredentialsProviderError')],
+])('outlives %s', async (_, error) => {
+  const { watch, told } = watching(['running', error, 'closed']);
+  expect(await untilClosed(watch)).toBe('closed');
+  expect(told).toHaveLength(4);
+});
+
+it('tells a second trouble that differs from the first', async () => {
+  const { watch, told } = watching([
+    'running',
+    expired(),
+    named('Error', { code: 'ECONNREFUSED' }),
+    'closed',
+  ]);
+  await untilClosed(watch);
+  expect(told.filter((text) => text.startsWith('AWS'))).toHaveLength(3);
+});
+
+it('does not wait for keys that were never good, nor for rights that are missing', async () => {
+  await expect(untilClosed(watching([expired()]).watch)).rejects.toThrow('says Expired');
+  const denied = named('AccessDeniedException', { $metadata: { httpStatusCode: 400 } });
+  await expect(untilClosed(watching(['running', denied]).watch)).rejects.toThrow(
+    'says AccessDenied',
+  );
+});
+
+const SIGHT: RunSight = {
+  ...{ execution: 'arn:one', machine: 'prod-clickstream-upgrade', stack: 'prod-clickstream' },
+  ...{ run: 'run-20260131-0a1b2c3d4e', status: 'RUNNING', runStatus: 'open', redriveCount: 0 },
+  ...{
+    startedAt: '2026-01-31T10:00:00.000Z',
+    stoppedAt: null,
+    seconds: 75,
+    error: null,
+    cause: null,
+  },
+  states: ['Migrate the applications', 'Run event batches'],
+  maps: [{ state: 'Migrate the applications', total: 3, succeeded: 1, running: 1, failed: 1 }],
+  steps: [
+    {
+      ...{ step: 'events', item: 'shop', window: '15 days', done: false, batches: 6 },
+      ...{ doneBatches: 2, rows: 30_000, rowsPerSecond: 1_500.4, secondsLeft: 40 },
+    },
+  ],
+  ...{ copies: [], gates: [], log: [], attempts: [] },
+};
+
+function shown() {
+  const written: string[] = [];
+  const shown = new Shown(new Terminal({ write: (text) => written.push(text) }, () => 0));
+  return { shown, written };
+}
+
+it('shows states, window, rows, rate and time left in one line', () => {
+  const { shown: one, written } = shown();
+  one.sight(SIGHT);
+  expect(written).toEqual([
+    '  1:15  Migrate the applications > Run event batches  1 of 3 done, 1 failed  shop  15 days (3 of 6)  ' +
+      '30,000 rows  1,500 rows/s  0:40 left\n',
+  ]);
+});
+
+it('shows lines of the log, tries that ended and gates once each', () => {
+  const { shown: one, written } = shown();
+  const sight: RunSight = {
+    ...SIGHT,
+    log: [{ step: 'events', level: 'info', message: 'moved  10', loggedAt: '2026-01-31 10:00:01' }],
+    attempts: [
+      {
+        ...{
+          step: 'events',
+          item: 'shop',
+          title: '5 days',
+          attempt: 2,
+          status: 'failed',
+          error: 'no disk',
+        },
+        ...{
+          startedAt: '2026-01-31T10:00:00Z',
+          endedAt: '2026-01-31T10:00:01Z',
+          rows: 1,
+          seconds: 61,
+        },
+      },
+    ],
+    gates: [{ name: 'cleanup', question: 'Drop\nall?', askedAt: '2026-01-31T10:00:02Z' }],
+  };
+  one.sight(sight);
+  one.sight(sight);
+  const text = written.join('');
+  expect(text.match(/log {2}2026-01-31 10:00:01 {2}info {3}moved 10/g)).toHaveLength(1);
+  expect(
+    text.match(/events {2}shop {2}5 days {2}attempt 2 {2}failed {2}1 row {2}1:01 {2}no disk/g),
+  ).toHaveLength(1);
+  expect(
+    text.match(/Gate cleanup asks since 2026-01-31T10:00:02Z:\n {2}Drop\n {2}all\?/g),
+  ).toHaveLength(1);
+  expect(text).toContain(
+    'runbooks answer run-20260131-0a1b2c3d4e cleanup approve --stack prod-clickstream',
+  );
+});
+
+it('shows the ranges of a copy and why they rest', () => {
+  const { shown: one, written } = shown();
+  const copy = {
+    range: 'r1',
+    phase: 'copy',
+    done: false,
+    rows: 1_000,
+    rowsPerSecond: 250,
+    secondsLeft: 90,
+    pausedNow: 'lag',
+  };
+  one.sight({
+    ...SIGHT,
+    maps: [],
+    steps: [],
+    copies: [copy, { ...copy, range: 'r2', done: true }],
+  });
+  expect(written.join('')).toMatch(/r1 1,000 rows 250 rows\/s 1:30 left rests: lag\n$/);
+});
