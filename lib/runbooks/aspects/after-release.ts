@@ -1,8 +1,11 @@
 // What a run that is given up leaves on the host: ingestion that is held. Its own end would have let it go on.
 
+import { Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { AspectsTarget } from '../../../lambdas/shared/inputs/target';
+import { allow } from '../../platform/allow';
+import { MachineArns } from '../../platform/execution-arns';
 import { Platform } from '../../platform/platform';
 import { EXECUTION_CALLER, taskState } from '../../platform/task-state';
 import { Installation } from './installation';
@@ -31,6 +34,14 @@ export function afterRelease(scope: Construct, target: AspectsTarget): sfn.Chain
     done: 'Ingestion goes on behind the release',
     released: true,
   });
+  // It asks whether its execution still runs, which is none of a runbook here.
+  const { executions } = new MachineArns(scope, `${Stack.of(scope).stackName}-release`);
+  allow(
+    installation.commands(),
+    ['states:DescribeExecution'],
+    [executions],
+    'Executions get their names when they start; the machine is named.',
+  );
   const end = sfn.Succeed.jsonata(scope, 'The run is given up', {
     outputs: '{% $states.input.released %}',
     comment: 'What the run had held goes on. On redrive: is not run again',

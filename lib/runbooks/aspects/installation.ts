@@ -108,6 +108,11 @@ export class Installation {
     return task;
   }
 
+  /** The task that runs commands on the host; a command has been made before. */
+  commands(): TaskFunction {
+    return Platform.of(this.scope).task('run-host-command');
+  }
+
   /** A task that talks to both. */
   taskOnHost(name: string): TaskFunction {
     const task = this.task(name);

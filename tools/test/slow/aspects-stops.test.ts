@@ -8,6 +8,7 @@ import {
   done,
   ended,
   INPUT,
+  lastWords,
   redriven,
   relations,
   run,
@@ -30,6 +31,14 @@ const LIES: readonly HostFault[] = [
   { on: 'tutor images build aspects', kind: 'killed' },
   { on: 'job init aspects', kind: 'killed' },
   { on: 'smoke', kind: 'error' },
+];
+
+/** How each is found out. */
+const FOUND = [
+  /pip shows tutor-contrib-aspects 1\.3\.0, not 2\.4\.0/,
+  /image .*aspects.*before the build began|there is no image/,
+  /are not as its init makes them/,
+  /status 1/,
 ];
 
 /** States that work, as the page has them. */
@@ -76,7 +85,7 @@ async function expectUpgraded(): Promise<void> {
 it('T4 every lie of the host is found out, and a redrive does what was not done', async () => {
   cloud = await aspects(assemblyDir, { faults: LIES });
   const causes = await redriven(cloud, start(cloud, UPGRADE, INPUT), 2 * LIES.length);
-  expect(causes).toHaveLength(LIES.length);
+  expect(causes).toEqual(FOUND.map((said) => expect.stringMatching(said)));
   await expectUpgraded();
 });
 
@@ -99,8 +108,8 @@ it('an agent that dies in the middle of a build: a redrive follows the build tha
     ],
   });
   const arn = start(cloud, UPGRADE, INPUT);
-  const { status, error, cause } = await ended(cloud, arn);
-  expect([status, `${error} ${cause}`]).toEqual([
+  const { status } = await ended(cloud, arn);
+  expect([status, lastWords(cloud)]).toEqual([
     'FAILED',
     expect.stringMatching(/has not answered for 10 minutes/),
   ]);

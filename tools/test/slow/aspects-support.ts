@@ -73,12 +73,22 @@ export async function run(cloud: Cloud, machine: string, input: unknown, asked: 
 export async function redriven(cloud: Cloud, arn: string, most: number): Promise<string[]> {
   const causes: string[] = [];
   for (let tries = 0; tries <= most; tries++) {
-    const { status, cause } = await ended(cloud, arn);
+    const { status } = await ended(cloud, arn);
     if (status === 'SUCCEEDED') return causes;
-    causes.push(cause);
+    causes.push(lastWords(cloud));
     cloud.engine.redrive(arn);
   }
   throw new Error(`it was redriven ${most} times: ${causes.at(-1)}`);
+}
+
+/** Message of the error that a task has thrown last: of an item that failed the execution says only that it did. */
+export function lastWords(cloud: Cloud): string {
+  const failed = cloud.logs.filter(({ line }) => line.includes('task failed')).at(-1);
+  return (
+    /"message":"((?:[^"\\]|\\.)*)"/g.exec(
+      failed?.line.replace('"message":"task failed"', '') ?? '',
+    )?.[1] ?? ''
+  );
 }
 
 /** Names of a database's relations. */
