@@ -76,7 +76,7 @@ export function initialiseAndProve(
   all.next(note);
   note.next(verify).next(there);
   there
-    .when(sfn.Condition.jsonata('{% $states.input.proof.ok %}'), done)
-    .otherwise(init.startState);
+    .when(sfn.Condition.jsonata('{% $not($states.input.proof.ok) %}'), init.startState)
+    .otherwise(done);
   return sfn.Chain.custom(init.startState, [done], done);
 }
