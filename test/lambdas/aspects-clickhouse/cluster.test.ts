@@ -86,7 +86,7 @@ async function world(nodesAfter: number[]) {
   return { drop, commands };
 }
 
-it('drops on every node', async () => {
+it('T15 drops on every node', async () => {
   const { drop, commands } = await world([0]);
   expect(await drop()).toEqual({ dropped: 1 });
   expect(commands).toEqual(['drop table if exists `xapi`.`responses` on cluster `main` sync']);
