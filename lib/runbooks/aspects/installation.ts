@@ -27,6 +27,9 @@ export interface InstallationCommand
   readonly hours?: HostCommandProps['hours'];
 }
 
+const WAITING = ['back-up-clickhouse', 'restore-clickhouse'];
+const PROVING = ['verify-aspects', 'reconcile-aspects'];
+
 /** The installation of a target. */
 export class Installation {
   readonly clickhouse: ClickHouseRef;
@@ -94,12 +97,15 @@ export class Installation {
     });
   }
 
-  /** A task that talks to ClickHouse; one that waits asks whether its execution still runs. */
+  /**
+   * A task that talks to ClickHouse: one that waits asks whether its execution still runs, and one that proves
+   * takes its proof back when it is none any more.
+   */
   task(name: string): TaskFunction {
     const { vpc, clickhouse } = this.target;
     const task = Platform.of(this.scope).task(name, {
-      ledger: ['GetItem', 'PutItem', 'Query'],
-      states: ['DescribeExecution'],
+      ledger: ['GetItem', 'PutItem', ...(PROVING.includes(name) ? (['DeleteItem'] as const) : [])],
+      ...(WAITING.includes(name) && { states: ['DescribeExecution'] }),
       vpc,
     });
     for (const arn of [clickhouse.secretArn, clickhouse.caSecretArn]) {
