@@ -61,7 +61,7 @@ class Watch {
     const settling = await this.settling();
     const now = deps.clock.now();
     const rests = now - settling.since >= settleMinutes * MINUTE_MS;
-    const grows = this.targetMaxId !== null && this.targetMaxId > this.before;
+    const grows = this.targetMaxId !== null && this.targetMaxId >= this.firstNew;
     const held = rests && grows && (await hasUnsettled(source, this.maxId));
     if (rests && grows && held !== true) return this.done(settling, held === 'unknown');
     if (now - settling.startedAt > settleMinutes * MINUTE_MS + PATIENCE_MS) {
@@ -80,9 +80,11 @@ class Watch {
     };
   }
 
-  /** The largest id of the new table before the writes moved. */
-  private get before(): bigint {
-    return BigInt(this.offset?.targetMax ?? -1);
+  /** What the application writes now has ids from here on; copied rows and earlier live ones are below. */
+  private get firstNew(): bigint {
+    const { cut, targetMax } = this.offset!;
+    const behind = BigInt(targetMax ?? -1) + 1n;
+    return behind > BigInt(cut) ? behind : BigInt(cut);
   }
 
   private async settling(): Promise<Settling> {
@@ -138,7 +140,7 @@ class Watch {
     }
     if (!grows) {
       said.push(
-        `${target.name} does not grow: no row above ${this.before} has come. Deploy ENABLE_CSMH_EXTENDED true; where nobody is learning just now, submit an answer to any problem`,
+        `${target.name} does not grow: no row with an id from ${this.firstNew} on has come. Deploy ENABLE_CSMH_EXTENDED true; where nobody is learning just now, submit an answer to any problem`,
       );
     }
     if (rests && grows) {

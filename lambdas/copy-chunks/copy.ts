@@ -10,7 +10,7 @@ import { type Open, type ServerDeps, Servers } from '../shared/copy/servers';
 import { currentSettings } from '../shared/copy/settings';
 import { ChunkSize } from '../shared/copy/size';
 import { type Load, pauseReason, rested } from '../shared/copy/throttle';
-import { backoffMs, gaveUp, MOST_TRIES, passing, stopped } from '../shared/copy/trouble';
+import { backoffMs, gaveUp, isTooSlow, MOST_TRIES, passing, stopped } from '../shared/copy/trouble';
 import { IdOverlapError } from '../shared/errors';
 import type { WaitDeps } from '../shared/waiting';
 import type { CopyChunksPayload, CopyChunksResult } from './payload';
@@ -112,6 +112,7 @@ export class Copy {
     const what = `a chunk of ${this.payload.range.name}`;
     if (!kind) throw stopped(error, what);
     if (++this.tries > MOST_TRIES) throw gaveUp(error, what);
+    if (isTooSlow(error)) this.size.tooSlow();
     this.way?.ahead.forget();
     if (kind === 'lost') this.close();
     this.sleepLater(backoffMs(this.tries), 'retry');
@@ -162,7 +163,7 @@ export class Copy {
     const way = { open, chunks, ahead: new Ahead(chunks, this.size, range.hi) };
     this.at = await open.checkpoints.take(open.ddl);
     this.paused = { ...this.at.paused, ...this.paused };
-    if (this.at.chunk > 0n && !this.at.done) await chunks.again(this.at);
+    if (this.at.chunk > 0n && !this.at.done) this.at = await chunks.again(this.at);
     this.way = way;
     return way;
   }

@@ -51,7 +51,7 @@ export interface LiveCopySettings extends Partial<CopySettings> {
 }
 
 export interface CopyChunksPayload extends Caller {
-  /** `copy` also compares rows that are there already; `verify` only compares. */
+  /** `copy` also compares rows that are there already; `verify` compares, and writes no row but late ones. */
   readonly phase: 'copy' | 'verify';
   readonly source: CopyTable;
   readonly target: CopyTable;
@@ -70,6 +70,13 @@ export interface CopyChunksPayload extends Caller {
   readonly replicas: readonly { readonly host: string; readonly port: number }[];
   /** Where free storage is asked for; null: it has no limit, as on Aurora. */
   readonly dbInstanceIdentifier: string | null;
+  /**
+   * Whether comparing also writes rows that only the source has: they were committed after their chunk was
+   * copied. Copying always does.
+   *
+   * @default false
+   */
+  readonly addLate?: boolean;
   /** Goes on from a checkpoint of another execution that is older than a week. */
   readonly resumeStale?: boolean;
 }

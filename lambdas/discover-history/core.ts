@@ -5,11 +5,18 @@ import { note } from '../shared/history/checks';
 import { shapeOf } from '../shared/history/ddl';
 import { endsOf, text } from '../shared/history/ends';
 import { hasRun } from '../shared/history/kept';
-import { newSet, sameServer, serverFacts } from '../shared/history/server-facts';
+import {
+  isReplica,
+  newSet,
+  readsSource,
+  sameServer,
+  serverFacts,
+} from '../shared/history/server-facts';
 import { codeOf, type Table } from '../shared/history/table';
 import { type HistoryDeps, withTables } from '../shared/history/work';
 import { hoursFor, leftOf, rateOf, sizesOf } from './figures';
 import { findingsOf, type Seen } from './findings';
+import { otherRuns } from './other-runs';
 import type { DiscoverHistoryPayload, DiscoverHistoryResult } from './payload';
 import { type ReachDeps, unreached } from './reach';
 import { notesOf } from './words';
@@ -39,7 +46,11 @@ export async function discoverHistory(
         return NOTHING;
       }
       const seen = await look({ source, target, admin }, payload, deps);
-      const findings = await findingsOf(seen, payload, deps);
+      const findings = [
+        ...(await findingsOf(seen, payload, deps)),
+        // A run has its lease by now; whether its ranges are free is asked when they are taken.
+        ...(kept ? [] : await otherRuns(runId, target, ledger)),
+      ];
       if (findings.length > 0) throw new PreflightError(findings);
       const notes = Object.entries(notesOf(seen, payload));
       if (kept) for (const [name, said] of notes) await note(ledger, runId, name, said);
@@ -73,6 +84,7 @@ async function look(
   const id = old.columns.find(({ name }) => name === 'id');
   const { about_rows, bytes, collation } = await source.row('table');
   const { collation: database } = await target.row('database');
+  const same = await sameServer(source, target, `runbook-${runId}`.slice(0, 64));
   return {
     ...tables,
     old,
@@ -80,7 +92,9 @@ async function look(
     databaseIsThere: database !== undefined,
     from: await serverFacts(source),
     to: await serverFacts(target),
-    same: await sameServer(source, target, `runbook-${runId}`.slice(0, 64)),
+    follows: await isReplica(source),
+    same,
+    direct: same && (await readsSource(source, target)),
     ends,
     rate,
     left: leftOf(id, ends, rate),
@@ -109,7 +123,7 @@ function resultOf(
   const set = old.columns.find(({ name }) => name === 'state')?.characterSet ?? 'utf8';
   return {
     inUse: true,
-    sameServer: seen.same,
+    sameServer: seen.direct,
     migrated: seen.made !== null,
     ...newSet(to, { characterSet: set, collation }),
     minId: text(ends.min),

@@ -21,7 +21,12 @@ export interface Seen {
   readonly databaseIsThere: boolean;
   readonly from: ServerFacts;
   readonly to: ServerFacts;
+  /** Whether the server of the old table is a replica. */
+  readonly follows: boolean | 'unknown';
+  /** Both tables are on one server. */
   readonly same: boolean;
+  /** And rows can be copied within it: the target's user may read the old table. */
+  readonly direct: boolean;
   readonly ends: Ends;
   readonly rate: Rate;
   readonly left: Left;
@@ -62,6 +67,12 @@ function serverFindings(seen: Seen): string[] {
   if (logs.some(({ binlogFormat }) => binlogFormat === 'STATEMENT')) {
     found.push(
       'binlog_format is STATEMENT; allowed are ROW and MIXED, because the copy works in READ COMMITTED: set it in the parameter group',
+    );
+  }
+  if ((from.readOnly && !same) || seen.follows === true) {
+    found.push(
+      `${source.place.host} is ${from.readOnly ? 'read only' : 'a replica of another server'}, and what it has not got yet would never be copied; ` +
+        'allowed is the writer of the old table: name its endpoint in the configuration',
     );
   }
   if (to.readOnly) {

@@ -17,7 +17,7 @@ export interface DiscoverHistoryPayload extends HistoryCaller {
 export interface DiscoverHistoryResult {
   /** False: the source table is not there, and there is nothing to move. */
   readonly inUse: boolean;
-  /** Both tables are on one server. */
+  /** Both tables are on one server, and the target's user may read the old one: rows need not travel. */
   readonly sameServer: boolean;
   /** The target table is there, as its migrations make it. */
   readonly migrated: boolean;

@@ -5,7 +5,8 @@ import type { Seen } from './findings';
 import type { DiscoverHistoryPayload } from './payload';
 
 export function notesOf(seen: Seen, payload: DiscoverHistoryPayload): Record<string, string> {
-  const { source, target, from, to, ends, rate, left, sizes, about, same, old, freeGiB } = seen;
+  const { source, target, from, to, ends, rate, left, sizes, about, same, direct, old, freeGiB } =
+    seen;
   const { settings, workers } = payload;
   const id = old.columns.find(({ name }) => name === 'id')?.type;
   const days =
@@ -18,7 +19,7 @@ export function notesOf(seen: Seen, payload: DiscoverHistoryPayload): Record<str
   return {
     servers:
       `${source.name} is on ${source.place.host} (${from.version}, ${from.isolation}), ${target.name} on ${target.place.host} (${to.version}, ${to.isolation}): ` +
-      `${same ? 'one server' : 'two servers'}; ${storage}`,
+      `${same ? 'one server' : 'two servers'}${same && !direct ? `; the user of the target may not read ${source.name}, so rows travel through the task: with SELECT on it they would not` : ''}; ${storage}`,
     ids: `${source.name}.id is ${id}: ${left.ids} ids are left, ${days}; ids from ${ends.min ?? 'none'} to ${ends.max ?? 'none'}`,
     rows:
       `about ${about.rows} rows of ${about.bytes} bytes (estimates of the server), ${rate.rowsPerHour} rows an hour; state has ${sizes.average} bytes on average and ` +

@@ -1,4 +1,4 @@
-// What keeps the next chunk of a removal from beginning: what the old table's server and the replicas say of
+// What keeps the next chunk of a removal from beginning: what the old table's server and its replicas say of
 // their load, over the session that removes.
 
 import type { Connection } from 'mysql2/promise';
@@ -9,11 +9,13 @@ import { Session } from '../shared/copy/session';
 import { type PauseReason, pauseReason } from '../shared/copy/throttle';
 import type { Table } from '../shared/history/table';
 import type { Replica } from '../shared/history/tables';
+import type { MySqlRef } from '../shared/mysql/credentials';
 import type { DrainRowsPayload } from './payload';
 
 export interface BrakeDeps {
   readonly clock: Clock;
-  connectReplica(at: Replica): Promise<Connection>;
+  /** As the user of a server. */
+  connectReplica(as: MySqlRef, at: Replica): Promise<Connection>;
 }
 
 export class Brake {
@@ -21,7 +23,7 @@ export class Brake {
   private replicas: Session[] = [];
 
   constructor(
-    private readonly payload: Pick<DrainRowsPayload, 'runId' | 'replicas'>,
+    private readonly payload: Pick<DrainRowsPayload, 'runId' | 'source' | 'replicas'>,
     private readonly source: Table,
     private readonly deps: BrakeDeps,
   ) {}
@@ -67,7 +69,7 @@ export class Brake {
   private openReplicas() {
     return Promise.all(
       this.payload.replicas.map(async (at) => {
-        const session = await this.on(this.deps.connectReplica(at));
+        const session = await this.on(this.deps.connectReplica(this.payload.source, at));
         this.replicas.push(session);
         return { name: `${at.host}:${at.port}`, session };
       }),

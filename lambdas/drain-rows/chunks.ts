@@ -1,5 +1,6 @@
 // One chunk: the next rows by key, as many as fit into the time. Before they go it is compared which ids the
-// other table has; what they hold was compared before.
+// other table has, and in the transaction that removes them, that they are still the same; what they hold was
+// compared before.
 
 import type { Session } from '../shared/copy/session';
 import { ChunkSize } from '../shared/copy/size';
@@ -13,6 +14,7 @@ export interface ChunksProps {
   readonly target: Table;
   /** The last id that goes. */
   readonly hi: bigint;
+  readonly progress: Progress;
   now(): number;
 }
 
@@ -25,14 +27,9 @@ export class Chunks {
   constructor(private readonly props: ChunksProps) {}
 
   /** Removes the next rows; `done` when none is left up to the end. */
-  async next(
-    item: DrainItem,
-    seconds: number,
-    progress: Progress,
-    session: Session,
-  ): Promise<DrainItem> {
-    if (item.intent) return this.settle(item, item.intent, progress);
-    const { source, hi, now } = this.props;
+  async next(item: DrainItem, seconds: number, session: Session): Promise<DrainItem> {
+    if (item.intent) return this.settle(item, item.intent);
+    const { source, hi, progress, now } = this.props;
     const first = await firstFrom(source, BigInt(item.deletedTo) + 1n);
     if (first === null || first > hi) {
       return progress.save({ ...item, deletedTo: String(hi), done: true });
@@ -45,15 +42,20 @@ export class Chunks {
       seconds,
       bytes: Number.POSITIVE_INFINITY,
     });
-    return this.gone(meant, intent, progress);
+    return this.gone(meant, intent);
   }
 
   /** Exactly the rows that were compared: with one more, or one less, all of them stay. */
-  private async remove({ after, to, rows }: Intent, session: Session): Promise<void> {
+  private async remove({ after, to, rows, ids }: Intent, session: Session): Promise<void> {
     const { source } = this.props;
     const [from, last] = [BigInt(after), BigInt(to)];
     try {
       await session.transaction(async () => {
+        // From here on these rows stay as they are; one that comes yet is one too many.
+        const here = await source.row('lock-window', { after: from, to: last });
+        if (!same(here, { n: rows, ...ids })) {
+          throw new TryAgainError(`other rows have ids above ${after} and up to ${to} by now`);
+        }
         const gone = await source.change('delete-window', {
           after: from,
           to: last,
@@ -73,22 +75,18 @@ export class Chunks {
   }
 
   /** Whoever began it has not said how it ended: it is looked at. */
-  private async settle(item: DrainItem, intent: Intent, progress: Progress): Promise<DrainItem> {
+  async settle(item: DrainItem, intent: Intent): Promise<DrainItem> {
     const { n } = await this.props.source.row('ids-of-window', {
       after: BigInt(intent.after),
       to: BigInt(intent.to),
     });
-    if (Number(n) === 0) return this.gone(item, intent, progress);
+    if (Number(n) === 0) return this.gone(item, intent);
     const { intent: _, ...open } = item;
-    return progress.save(open);
+    return this.props.progress.save(open);
   }
 
-  private gone(
-    { intent: _, ...item }: DrainItem,
-    { to, rows }: Intent,
-    progress: Progress,
-  ): Promise<DrainItem> {
-    return progress.save({
+  private gone({ intent: _, ...item }: DrainItem, { to, rows }: Intent): Promise<DrainItem> {
+    return this.props.progress.save({
       ...item,
       deletedTo: to,
       deleted: String(BigInt(item.deleted) + BigInt(rows)),
@@ -103,7 +101,8 @@ export class Chunks {
       last = whole(here.last_id) ?? after;
       const there = await target.row('ids-of-window', { after, to: last });
       if (last > after && same(here, there)) {
-        return { after: String(after), to: String(last), rows: Number(here.n) };
+        const ids = { fingerprint: String(here.fingerprint), total: String(here.total) };
+        return { after: String(after), to: String(last), rows: Number(here.n), ids };
       }
     }
     throw new RemovalError(

@@ -2,33 +2,33 @@
 // Whoever removes holds a lock of the server by name: a second worker waits until the session of the first
 // is gone, and with it every statement it had begun.
 
-import type { Connection } from 'mysql2/promise';
 import { currentSettings } from '../shared/copy/settings';
 import { rested } from '../shared/copy/throttle';
 import { backoffMs, MOST_TRIES, passing } from '../shared/copy/trouble';
 import { TryAgainError } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
 import type { Table } from '../shared/history/table';
-import type { Replica } from '../shared/history/tables';
 import { type HistoryDeps, withTables } from '../shared/history/work';
 import { type WaitDeps, waitFor } from '../shared/waiting';
-import { Brake } from './brake';
+import { Brake, type BrakeDeps } from './brake';
 import { Chunks } from './chunks';
 import { finish } from './finish';
 import { mayBegin } from './may-begin';
 import type { DrainRowsPayload, DrainRowsResult } from './payload';
 import { type DrainItem, Progress } from './progress';
-import { truncate } from './truncate';
+import { settleTruncate, truncate } from './truncate';
 
-export interface DrainDeps extends HistoryDeps, WaitDeps {
-  connectReplica(at: Replica): Promise<Connection>;
-}
+export interface DrainDeps extends HistoryDeps, WaitDeps, Pick<BrakeDeps, 'connectReplica'> {}
 
 /** Chunks of so long, then the status of the execution is asked for again. */
 const ROUND_MS = 5_000;
 
 /** A removal that rests looks again so often. */
 const LOOK_MS = 5_000;
+
+/** An item alone says nothing: it is written before the first row goes. */
+const noneGone = (item: DrainItem | undefined): boolean =>
+  item === undefined || item.deleted === '0';
 
 export async function drainRows(
   payload: DrainRowsPayload,
@@ -63,7 +63,13 @@ class Drain {
   ) {
     this.progress = new Progress(deps.ledger, payload.runId, deps.clock);
     this.brake = new Brake(payload, source, deps);
-    this.chunks = new Chunks({ source, target, hi: BigInt(payload.hi), now: deps.clock.now });
+    this.chunks = new Chunks({
+      source,
+      target,
+      hi: BigInt(payload.hi),
+      progress: this.progress,
+      now: deps.clock.now,
+    });
   }
 
   /** Sleeps only where something is waited for. */
@@ -79,11 +85,13 @@ class Drain {
     if (this.item?.done) return this.done(this.item);
     const until = this.deps.clock.now() + ROUND_MS;
     try {
-      const begins = this.item
-        ? 'fit'
-        : await mayBegin(payload, source, target, this.deps.clock.now());
-      if (begins === 'stale') return this.result('stale');
       if (!(await this.holdLock())) return undefined;
+      this.item = await this.settled(this.item);
+      if (this.item?.done) return this.done(this.item);
+      if (noneGone(this.item)) {
+        const begins = await mayBegin(payload, source, target, this.deps.clock.now());
+        if (begins === 'stale') return this.result('stale');
+      }
       if (payload.method === 'truncate') {
         this.item = await truncate(payload, { source, target, progress: this.progress });
       }
@@ -95,6 +103,13 @@ class Drain {
       await this.again(error);
     }
     return this.item?.done ? this.done(this.item) : undefined;
+  }
+
+  /** What was begun and has not said how it ended is looked at, before it is asked whether a row has gone. */
+  private async settled(item: DrainItem | undefined): Promise<DrainItem | undefined> {
+    if (!item?.intent) return item;
+    if (this.payload.method === 'drain') return this.chunks.settle(item, item.intent);
+    return settleTruncate(item, item.intent, this.payload, this.source, this.progress);
   }
 
   private async done(item: DrainItem): Promise<DrainRowsResult> {
@@ -122,18 +137,14 @@ class Drain {
   }
 
   private async next(): Promise<void> {
-    const { payload, deps, progress } = this;
+    const { payload, deps } = this;
     const settings = await currentSettings(deps.ledger, payload.runId, payload.settings);
     const reason = await this.brake.reason(settings);
     if (reason) return this.sleepLater(LOOK_MS, reason);
     const item = this.item ?? (await this.begin());
     const begun = deps.clock.now();
-    this.item = await this.chunks.next(
-      item,
-      settings.chunkSeconds,
-      progress,
-      await this.brake.session(),
-    );
+    const session = await this.brake.session();
+    this.item = await this.chunks.next(item, settings.chunkSeconds, session);
     const rest = settings.niceRatio * (deps.clock.now() - begun);
     if (rest > 0 && !this.item.done) {
       await deps.clock.sleep(rest);

@@ -5,12 +5,5 @@ import { drainRows } from './core';
 import type { DrainRowsPayload } from './payload';
 
 export const handler = taskHandler((payload: DrainRowsPayload, invocation) =>
-  drainRows(
-    payload,
-    {
-      ...waitingMySqlDeps(),
-      connectReplica: (at) => connectMySql(payload.target, at),
-    },
-    invocation,
-  ),
+  drainRows(payload, { ...waitingMySqlDeps(), connectReplica: connectMySql }, invocation),
 );

@@ -11,6 +11,7 @@ export interface DrainRowsPayload extends HistoryCaller {
   /** Instant when the full verification of this run had passed. */
   readonly verifiedAt: string;
   readonly settings: CopySettings;
+  /** Replicas of the source: it is the source that changes. They have its users. */
   readonly replicas: readonly Replica[];
 }
 

@@ -4,14 +4,22 @@
 import { type Clock, iso } from '../shared/clock';
 import { type Ledger, runKey } from '../shared/ledger';
 
+/** What tells rows from as many others. */
+export interface IdSums {
+  readonly fingerprint: string;
+  readonly total: string;
+}
+
 /** A chunk that was about to go: rows with `after` < id <= `to`. */
 export interface Intent {
   readonly after: string;
   readonly to: string;
   readonly rows: number;
+  /** Sums over their ids, which both tables had; a removal at once has none. */
+  readonly ids?: IdSums;
 }
 
-/** The ledger's item. Its absence means that no row has gone. */
+/** The ledger's item. It is written before the first row goes: `deleted` says whether one has. */
 export interface DrainItem {
   /** All ids up to here are gone. */
   readonly deletedTo: string;

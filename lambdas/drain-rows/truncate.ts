@@ -5,7 +5,7 @@ import { RemovalError } from '../shared/errors';
 import { type Ends, endsOf } from '../shared/history/ends';
 import type { Table } from '../shared/history/table';
 import type { DrainRowsPayload } from './payload';
-import type { DrainItem, Progress } from './progress';
+import type { DrainItem, Intent, Progress } from './progress';
 import { proveCompared } from './proof';
 
 /** How long a lock of the table is waited for; those who want it wait behind us. */
@@ -17,14 +17,25 @@ interface Tables {
   readonly progress: Progress;
 }
 
+/** Whoever was about to empty the table has not said how it ended: it is looked at. */
+export async function settleTruncate(
+  item: DrainItem,
+  { rows }: Intent,
+  { hi }: DrainRowsPayload,
+  source: Table,
+  progress: Progress,
+): Promise<DrainItem> {
+  return (await endsOf(source)).min === null ? gone(progress, hi, BigInt(rows)) : item;
+}
+
+/** Its caller has proven that all rows were compared, and when. */
 export async function truncate(
   { runId, lo, hi }: DrainRowsPayload,
   { source, target, progress }: Tables,
 ): Promise<DrainItem> {
   const there = await progress.load();
-  const rows = there
-    ? BigInt(there.intent!.rows)
-    : await proveCompared(source, target, runId, BigInt(lo), BigInt(hi));
+  // Anew: what an earlier worker counted may be days old.
+  const rows = await proveCompared(source, target, runId, BigInt(lo), BigInt(hi));
   await source.change('no-endless-waits', { seconds: LOCK_SECONDS });
   await source.change('lock-table');
   try {

@@ -4,6 +4,7 @@
 //   LO ........ window: rescanHours, at least 100,000 ids ........ old HI .... HI = max(source)
 
 import { iso } from '../shared/clock';
+import { ReconciliationError } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
 import { check, note } from '../shared/history/checks';
 import { type CopiedItem, copiedKey } from '../shared/history/copied';
@@ -152,6 +153,7 @@ class Planning {
     const { ledger, clock } = this.deps;
     const { runId } = this.payload;
     if (status !== 'done') return;
+    await this.tellCompared(target);
     const lo = text((await endsOf(source)).min) ?? this.payload.lo;
     const item: CopiedItem = { lo, hi, cut, at: iso(clock.now()) };
     await ledger.put(copiedKey(runId), item);
@@ -161,7 +163,6 @@ class Planning {
       'passes',
       `${pass} catch-up passes; the last two found nothing, and nothing was written to the old table between them`,
     );
-    await this.tellCompared(target);
   }
 
   /** The comparison of the frozen range, which stands in its checkpoints. */
@@ -176,11 +177,17 @@ class Planning {
       actual: rows === null ? 'not all ids were compared' : `${rows} rows agree in every column`,
       ok: rows !== null,
     });
+    if (rows === null) {
+      throw new ReconciliationError(
+        `not all ids from ${lo} to ${hi} were compared, as the checkpoints in ${target.place.database} say: somebody has changed or dropped ` +
+          'upgrade_runbooks_copy. Release the run and start a new one: rows that are there are compared, not copied again',
+      );
+    }
     await note(
       ledger,
       runId,
       'twice',
-      `${rows ?? 0} rows, and those of the passes, are in both tables: staff see each of them twice as long as both are read (ENABLE_READING_FROM_MULTIPLE_HISTORY_TABLES)`,
+      `${rows} rows, and those of the passes, are in both tables: staff see each of them twice as long as both are read (ENABLE_READING_FROM_MULTIPLE_HISTORY_TABLES)`,
     );
   }
 }

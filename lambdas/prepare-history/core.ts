@@ -7,7 +7,8 @@ import { administratorSql } from '../shared/history/ask';
 import { check } from '../shared/history/checks';
 import { shapeOf, sourceFindings, targetFindings } from '../shared/history/ddl';
 import { MIGRATION_COMMANDS, migrations } from '../shared/history/questions';
-import { type Right, rightsFor, unproven } from '../shared/history/rights';
+import { databaseOf, type Right, rightsFor, unproven } from '../shared/history/rights';
+import { type ServerFacts, serverFacts } from '../shared/history/server-facts';
 import { codeOf, type Table } from '../shared/history/table';
 import { type HistoryDeps, withTables } from '../shared/history/work';
 import { runKey } from '../shared/ledger';
@@ -24,11 +25,17 @@ export async function prepareHistory(
     const self = String((await target.row('who')).user);
     const rights = rightsFor(payload, self);
     const migrated = await isMigrated(source, target);
-    if (admin) await prepare(payload, deps, target.as(admin), rights);
+    const facts = await serverFacts(target);
+    if (admin) await prepare(payload, deps, target.as(admin), rights, facts);
     const sql =
       admin || migrated
         ? []
-        : administratorSql({ ...payload, database: target.place.database }, rights, deps.sqlText);
+        : administratorSql(
+            { ...payload, database: target.place.database },
+            facts,
+            rights,
+            deps.sqlText,
+          );
     return {
       migrated,
       sql,
@@ -50,6 +57,7 @@ async function prepare(
   { ledger, clock }: HistoryDeps,
   admin: Table,
   rights: readonly Right[],
+  facts: ServerFacts,
 ): Promise<void> {
   const { database } = admin.place;
   const key = runKey(runId, 'history#prepared');
@@ -61,7 +69,7 @@ async function prepare(
     }
     const made = await admin.row('database');
     const problems = made.collation === undefined ? [`database ${database} is not there`] : [];
-    for (const right of rights) problems.push(...(await give(admin, right)));
+    for (const right of rights) problems.push(...(await give(admin, right, facts)));
     if (problems.length > 0) throw new PreflightError(problems);
     await ledger.put(key, { ...intent, status: 'done' });
     await check(ledger, runId, clock.now(), {
@@ -76,12 +84,12 @@ async function prepare(
 }
 
 /** Gives what is not there yet, and says what could not be given. */
-async function give(admin: Table, right: Right): Promise<string[]> {
+async function give(admin: Table, right: Right, facts: ServerFacts): Promise<string[]> {
   const { user, host, file } = right;
   const who = `${user}@${host}`;
   try {
     if ((await unproven(admin, [right])).length === 0) return [];
-    await admin.change(file, { user, host });
+    await admin.change(file, { user, host }, { database: databaseOf(admin.place.database, facts) });
     const [left] = await unproven(admin, [right]);
     return left ? [`${who} still lacks ${left.privileges.join(', ')} after they were granted`] : [];
   } catch (error) {

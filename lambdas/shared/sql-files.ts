@@ -230,15 +230,19 @@ import historyMysqlGrantsOf from '../../sql/student-module-history/mysql-grants-
 import historyMysqlIdsOfWindow from '../../sql/student-module-history/mysql-ids-of-window.sql';
 import historyMysqlIndexes from '../../sql/student-module-history/mysql-indexes.sql';
 import historyMysqlLastIdBelow from '../../sql/student-module-history/mysql-last-id-below.sql';
+import historyMysqlLiveCopies from '../../sql/student-module-history/mysql-live-copies.sql';
 import historyMysqlLockHolder from '../../sql/student-module-history/mysql-lock-holder.sql';
 import historyMysqlLockTable from '../../sql/student-module-history/mysql-lock-table.sql';
+import historyMysqlLockWindow from '../../sql/student-module-history/mysql-lock-window.sql';
 import historyMysqlNextId from '../../sql/student-module-history/mysql-next-id.sql';
 import historyMysqlNoEndlessWaits from '../../sql/student-module-history/mysql-no-endless-waits.sql';
 import historyMysqlReadCommitted from '../../sql/student-module-history/mysql-read-committed.sql';
 import historyMysqlRecentRows from '../../sql/student-module-history/mysql-recent-rows.sql';
+import historyMysqlReplicaStatus from '../../sql/student-module-history/mysql-replica-status.sql';
 import historyMysqlSetAutoIncrement from '../../sql/student-module-history/mysql-set-auto-increment.sql';
 import historyMysqlShortWaits from '../../sql/student-module-history/mysql-short-waits.sql';
 import historyMysqlSizes from '../../sql/student-module-history/mysql-sizes.sql';
+import historyMysqlSlaveStatus from '../../sql/student-module-history/mysql-slave-status.sql';
 import historyMysqlTable from '../../sql/student-module-history/mysql-table.sql';
 import historyMysqlTakeLock from '../../sql/student-module-history/mysql-take-lock.sql';
 import historyMysqlTriggers from '../../sql/student-module-history/mysql-triggers.sql';
@@ -480,15 +484,19 @@ const FILES: Readonly<Record<string, string>> = {
   'student-module-history/mysql-ids-of-window': historyMysqlIdsOfWindow,
   'student-module-history/mysql-indexes': historyMysqlIndexes,
   'student-module-history/mysql-last-id-below': historyMysqlLastIdBelow,
+  'student-module-history/mysql-live-copies': historyMysqlLiveCopies,
   'student-module-history/mysql-lock-holder': historyMysqlLockHolder,
   'student-module-history/mysql-lock-table': historyMysqlLockTable,
+  'student-module-history/mysql-lock-window': historyMysqlLockWindow,
   'student-module-history/mysql-next-id': historyMysqlNextId,
   'student-module-history/mysql-no-endless-waits': historyMysqlNoEndlessWaits,
   'student-module-history/mysql-read-committed': historyMysqlReadCommitted,
   'student-module-history/mysql-recent-rows': historyMysqlRecentRows,
+  'student-module-history/mysql-replica-status': historyMysqlReplicaStatus,
   'student-module-history/mysql-set-auto-increment': historyMysqlSetAutoIncrement,
   'student-module-history/mysql-short-waits': historyMysqlShortWaits,
   'student-module-history/mysql-sizes': historyMysqlSizes,
+  'student-module-history/mysql-slave-status': historyMysqlSlaveStatus,
   'student-module-history/mysql-table': historyMysqlTable,
   'student-module-history/mysql-take-lock': historyMysqlTakeLock,
   'student-module-history/mysql-triggers': historyMysqlTriggers,

@@ -61,8 +61,7 @@ export class OperatorPolicy extends Construct {
       ['states:StartExecution', 'states:DescribeStateMachine', 'states:ListExecutions'],
       [machine.machine],
     );
-    this.allow(LOOK, [machine.executions]);
-    this.allow(ACT, [machine.executions]);
+    this.allow([...LOOK, ...ACT], [machine.executions]);
   }
 
   private allow(

@@ -86,6 +86,7 @@ export class ChunkRanges extends Step {
     id: string,
     private readonly props: ChunkRangesProps,
     private readonly phase: CopyChunksPayload['phase'],
+    private readonly addLate: boolean,
   ) {
     super(scope, id);
     const { noun, step, ranges, workers = 1 } = props;
@@ -129,6 +130,7 @@ export class ChunkRanges extends Step {
     const chunks = chunkTurns(scope, {
       tables: new CopyTables(scope, this.props),
       phase: this.phase,
+      addLate: this.addLate,
       act: `${act} chunks of ${noun}`,
       result: 'turn',
       members: {

@@ -21,6 +21,8 @@ export interface ChunkTurnsProps {
   readonly tables: CopyTables;
   readonly phase: CopyChunksPayload['phase'];
   readonly members: RangeMembers;
+  /** Whether a comparison writes rows that were committed after their chunk was copied. */
+  readonly addLate: boolean;
   /** Name of the state. */
   readonly act: string;
   /** Name of the result in the state data. */
@@ -46,11 +48,14 @@ const COMMENTS = {
   verify:
     'Compares count, keys and fingerprint of both tables, chunk by chunk, in both directions; writes no row. ' +
     'On redrive: goes on behind the last chunk that agreed',
+  complete:
+    'Compares count, keys and fingerprint of both tables, chunk by chunk, in both directions; writes only rows that ' +
+    'were committed after their chunk was copied. On redrive: goes on behind the last chunk that agreed',
 };
 
 /** The state that calls the task; it counts its turns in the state data. */
 export function chunkTurns(scope: Construct, props: ChunkTurnsProps): tasks.LambdaInvoke {
-  const { tables, phase, members, result } = props;
+  const { tables, phase, addLate, members, result } = props;
   const task = Platform.of(scope).task('copy-chunks', RIGHTS);
   tables.grant(task);
   tables.grantStorage(task);
@@ -58,6 +63,7 @@ export function chunkTurns(scope: Construct, props: ChunkTurnsProps): tasks.Lamb
     task,
     payload: {
       phase,
+      addLate,
       ...tables.tables(scope),
       ...tables.shape(),
       ...members,
@@ -65,7 +71,7 @@ export function chunkTurns(scope: Construct, props: ChunkTurnsProps): tasks.Lamb
     } satisfies PayloadOf<CopyChunksPayload>,
     inItem: props.inItem,
     outputs: `{% $merge([$states.input, { '${result}': $states.result.Payload, 'turns': $states.input.turns + 1 }]) %}`,
-    comment: COMMENTS[phase],
+    comment: COMMENTS[phase === 'verify' && addLate ? 'complete' : phase],
   });
 }
 

@@ -22,7 +22,8 @@ export interface ChunkedCopyProps extends ChunkRangesProps {}
  * the machine `<stack>-settings`.
  *
  * It needs `SELECT` on the source, `SELECT, INSERT` on the target and `SELECT, INSERT, UPDATE, CREATE` for its
- * checkpoint. Deleted or changed rows of the source are not followed; they are found by the comparison.
+ * checkpoint. Rows that were committed behind the copy, with keys it had passed already, are added by the
+ * comparison, which counts them. Deleted or changed rows of the source are not followed; they are found by the comparison.
  *
  * Errors, all of which a redrive goes on from once the cause is repaired: `ReconciliationError` (a row differs or
  * is in one table only; it names keys, columns, lengths and hashes, never values), `MySqlStatementError` (the target
@@ -44,8 +45,8 @@ export class ChunkedCopy extends Step {
   constructor(scope: Construct, id: string, props: ChunkedCopyProps) {
     super(scope, id);
     CopySettingsMachine.of(this);
-    const copy = new ChunkRanges(this, 'Copy', props, 'copy');
-    const compare = new ChunkRanges(this, 'Compare', props, 'verify');
+    const copy = new ChunkRanges(this, 'Copy', props, 'copy', true);
+    const compare = new ChunkRanges(this, 'Compare', props, 'verify', true);
     copy.next(compare);
     this.startState = copy.startState;
     this.endStates = compare.endStates;
@@ -55,7 +56,10 @@ export class ChunkedCopy extends Step {
 /** Properties of {@link ChunkedComparison}. */
 export interface ChunkedComparisonProps extends ChunkRangesProps {}
 
-/** The second half of a {@link ChunkedCopy}: compares, and writes nothing but its checkpoint. */
+/**
+ * Compares as a {@link ChunkedCopy} does, and writes nothing but its checkpoint: a row that only the source has is
+ * an error too.
+ */
 export class ChunkedComparison extends Step {
   readonly startState: sfn.State;
   readonly endStates: sfn.INextable[];
@@ -63,7 +67,7 @@ export class ChunkedComparison extends Step {
   constructor(scope: Construct, id: string, props: ChunkedComparisonProps) {
     super(scope, id);
     CopySettingsMachine.of(this);
-    const compare = new ChunkRanges(this, 'Compare', props, 'verify');
+    const compare = new ChunkRanges(this, 'Compare', props, 'verify', false);
     this.startState = compare.startState;
     this.endStates = compare.endStates;
   }

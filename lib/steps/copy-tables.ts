@@ -22,7 +22,7 @@ export interface MySqlTable {
 
 /** What is copied or compared. */
 export interface CopyTablesProps {
-  /** Rows are read here, without locks, and never changed. */
+  /** Rows are read here, without locks, and never changed. The writer: a replica may be behind. */
   readonly source: MySqlTable;
 
   /**

@@ -7,6 +7,18 @@ import { RunbookPropsError } from '../platform/props-error';
 import { taskState } from '../platform/task-state';
 import { Step } from './chain';
 
+/** States in front of a gate that look at what it asks about. */
+export interface GateLook {
+  /** Puts the values for `question` and `approve` into the state data. */
+  readonly states: (scope: Construct) => sfn.IChainable;
+
+  /**
+   * JSONata (`{% … %}`) for the redrive count the execution had when they looked. The gate asks nothing
+   * that was seen before a redrive: it leads back to them.
+   */
+  readonly redriveCount: string;
+}
+
 /** Properties of {@link ManualGate}. */
 export interface ManualGateProps {
   /** Name of the gate in the machine: letters, digits and hyphens. The answer names it. */
@@ -28,6 +40,14 @@ export interface ManualGateProps {
    * @default - nothing
    */
   readonly undo?: readonly string[];
+
+  /**
+   * Looks at what is asked about each time right before it is asked: at first, after a redrive, and when
+   * it has changed.
+   *
+   * @default - what is asked about stands in the state data and stays so
+   */
+  readonly look?: GateLook;
 
   /**
    * Acts on the approval, which stands in the state data under `approval`. It compares what is
@@ -77,6 +97,7 @@ export class ManualGate extends Step {
         question: props.question,
         approve: props.approve,
         ...(props.undo && { undo: props.undo }),
+        ...(props.look && { seenOn: props.look.redriveCount }),
         answerMachineArn: answerMachineArn(this),
       },
       inItem: props.inItem,
@@ -84,9 +105,10 @@ export class ManualGate extends Step {
       outputs: "{% $merge([$states.input, { 'approval': $states.result }]) %}",
       comment: gateComment(gate, props.inItem ?? false),
     });
-    this.startState = ask;
+    const [first, asked] = this.looked(props, ask);
+    this.startState = first;
     if (!props.act) {
-      this.endStates = [ask];
+      this.endStates = [asked];
       return;
     }
     const question = sfn.Choice.jsonata(this, `Changed since gate ${gate}?`, {
@@ -96,14 +118,32 @@ export class ManualGate extends Step {
     const passed = sfn.Pass.jsonata(this, `Gate ${gate} passed`, {
       comment: 'What was approved is done',
     });
-    sfn.Chain.start(ask).next(props.act(this)).next(question);
+    asked.next(props.act(this)).next(question);
     question
       .when(
         sfn.Condition.jsonata(`{% ${props.changed ?? "$states.input.status = 'changed'"} %}`),
-        ask,
+        first,
       )
       .otherwise(passed);
     this.endStates = [passed];
+  }
+
+  /** Where the gate begins, and what follows an answer. */
+  private looked({ gate, look }: ManualGateProps, ask: sfn.TaskStateBase): [sfn.State, sfn.Chain] {
+    if (!look) return [ask, sfn.Chain.start(ask)];
+    const states = sfn.Chain.start(look.states(this));
+    const fresh = sfn.Choice.jsonata(this, `Did gate ${gate} ask about what is there now?`, {
+      comment:
+        'Leads back to those who look when the gate was redriven: it has asked nothing then. On redrive: asks again',
+    });
+    const answered = sfn.Pass.jsonata(this, `Gate ${gate} is answered`, {
+      comment: 'Goes on with the approval in the state data. On redrive: is not run again',
+    });
+    states.next(ask).next(fresh);
+    fresh
+      .when(sfn.Condition.jsonata('{% $states.input.approval.stale = true %}'), states.startState)
+      .otherwise(answered);
+    return [states.startState, sfn.Chain.start(answered)];
   }
 }
 

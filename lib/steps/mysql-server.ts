@@ -9,7 +9,8 @@ import type { TaskVpc } from '../platform/task-rights';
 /** Where a MySQL server is. */
 export interface MySqlAddress {
   /**
-   * Name of its host: the writer, or one instance.
+   * Name of its host: the writer, or one instance. A replica lacks what it has not got yet: it is no source of
+   * rows that must all arrive.
    *
    * Behind the endpoint of all readers of an Aurora cluster two connections meet two servers.
    */

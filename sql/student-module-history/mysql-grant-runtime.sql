@@ -3,4 +3,6 @@
 --! Needs: the rights themselves, with GRANT OPTION; the user
 --! Parameters: :user, :host
 
-grant select, insert, update, delete on {{id:database}}.* to :user@:host;
+-- The name in a GRANT is a pattern, in which _ and % stand for others (not with partial_revokes), and no parameter:
+-- https://dev.mysql.com/doc/refman/8.0/en/grant.html#grant-database-privileges
+grant select, insert, update, delete on {{lit:database}}.* to :user@:host;

@@ -96,7 +96,7 @@ const STUDENT_MODULE_HISTORY: Runbook = {
   schema: studentModuleHistoryTargetSchema,
   letters: { M: 'student-module-history-migration', R: 'student-module-history-removal' },
   words: { continueRun: 'none' },
-  folded: /^(source|target)$|^vpc\.|^target\.replicas\./,
+  folded: /^(source|target)$|^vpc\.|^(source|target)\.replicas\./,
   input: { table: 'courseware_studentmodulehistory' },
   wrong: [
     ['table: this stack copies', { table: 'courseware_studentmodule' }],

@@ -90,6 +90,7 @@ describe('ChunkedCopy with the fewest props', () => {
   ])('tells %s both tables, their key and columns, and the range of the child', (name, phase) => {
     expect(made.payload(name)).toMatchObject({
       phase,
+      addLate: true,
       source: {
         host: 'old.example',
         port: 3306,
@@ -322,4 +323,6 @@ it('a ChunkedComparison compares, and copies nothing', () => {
   expect(path.at(-1)).toBe('All ranges of orders to compare done');
   const phases = [...all.values()].map(({ Arguments }) => Arguments?.Payload.phase);
   expect(phases.filter(Boolean)).toEqual(['verify']);
+  const late = [...all.values()].map(({ Arguments }) => Arguments?.Payload.addLate);
+  expect(late.filter((one) => one !== undefined)).toEqual([false]);
 });

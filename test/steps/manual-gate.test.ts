@@ -82,6 +82,35 @@ describe('a gate with a task that acts on the approval', () => {
   });
 });
 
+describe('a gate in front of which somebody looks', () => {
+  const states = synth({
+    look: {
+      states: (scope) => sfn.Pass.jsonata(scope, 'Look'),
+      redriveCount: '{% $states.input.seen.redriveCount %}',
+    },
+    act: (scope) => sfn.Pass.jsonata(scope, 'Drop'),
+  });
+
+  it('asks only about what was seen in this try of the execution', () => {
+    expect(states.Look!.Next).toBe('Ask at gate cleanup');
+    expect(states['Ask at gate cleanup']!.Arguments!.Payload.seenOn).toBe(
+      '{% $states.input.seen.redriveCount %}',
+    );
+    expect(states['Ask at gate cleanup']!.Next).toBe(
+      'Did gate cleanup ask about what is there now?',
+    );
+    expect(states['Did gate cleanup ask about what is there now?']).toMatchObject({
+      Choices: [{ Condition: '{% $states.input.approval.stale = true %}', Next: 'Look' }],
+      Default: 'Gate cleanup is answered',
+    });
+    expect(states['Gate cleanup is answered']!.Next).toBe('Drop');
+  });
+
+  it('has them look again when something else would be done now', () => {
+    expect(states['Changed since gate cleanup?']!.Choices![0]!.Next).toBe('Look');
+  });
+});
+
 it('asks for each item inside a ForEach step, for as long as it is told', () => {
   const ask = synth({ inItem: true, timeout: Duration.hours(1) })['Ask at gate cleanup']!;
   expect(ask.Arguments!.Payload.item).toBe('{% $states.input.item %}');

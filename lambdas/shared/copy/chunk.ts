@@ -13,7 +13,15 @@ import { Differences, differ } from './differences';
 import type { Open } from './servers';
 import type { Written } from './table';
 import { ChangedMeanwhile, isDuplicate } from './trouble';
-import { type Fingerprint, keysOf, partsOf, type SourceWindow, same, type Window } from './window';
+import {
+  type Fingerprint,
+  keysOf,
+  more,
+  partsOf,
+  type SourceWindow,
+  same,
+  type Window,
+} from './window';
 
 /** Keys of one statement that inserts what is absent. */
 const KEYS_AT_ONCE = 1_000;
@@ -66,12 +74,12 @@ export class Chunks {
     const { window } = planned;
     const verify = this.payload.phase === 'verify';
     // Comparing alone needs no lock, and no transaction that grows old.
-    const compared = verify ? await this.compared(window, await this.found(window)) : undefined;
+    const agrees = verify && (await this.agrees(window));
     const committed = await session.transaction(async (): Promise<Checkpoint> => {
       const checkpoint = await checkpoints.lock();
       // Its commit came through, only the answer did not.
       if (checkpoint.verifiedTo !== window.after) return checkpoint;
-      const inserted = compared ?? (await this.insert(planned));
+      const inserted = agrees ? 0 : await (verify ? this.insertLate(window) : this.insert(planned));
       const moved = { window, print: window.print, inserted, paused };
       return await checkpoints.move(checkpoint, { ...moved, millis: now() - begun });
     });
@@ -80,12 +88,44 @@ export class Chunks {
     return committed;
   }
 
-  /** Compares what an earlier worker has verified last. @throws ReconciliationError */
-  async again({ chunkAfter, verifiedTo }: Checkpoint): Promise<void> {
-    const { source, target } = this.open;
-    const window = { after: chunkAfter, to: verifiedTo };
+  /**
+   * Compares what an earlier worker has verified last. Rows of it that were committed since are added.
+   *
+   * @throws ChangedMeanwhile to be tried again; ReconciliationError
+   */
+  async again(at: Checkpoint): Promise<Checkpoint> {
+    const { source, target, session, checkpoints } = this.open;
+    const window = { after: at.chunkAfter, to: at.verifiedTo };
     const prints = await Promise.all([source.fingerprint(window), target.fingerprint(window)]);
-    if (!same(...prints)) await this.lookInto(window);
+    const [print, before] = prints;
+    if (same(print, before)) return at;
+    if (!this.addsLate) return this.changed(window);
+    return await session.transaction(async () => {
+      const checkpoint = await checkpoints.lock();
+      const inserted = await this.insertAbsent(window);
+      const after = await this.found(window);
+      if (!same(print, after)) return this.changed(window);
+      const added = { window, print: more(after, before), inserted, paused: checkpoint.paused };
+      return await checkpoints.move(checkpoint, { ...added, millis: 0 });
+    });
+  }
+
+  private get addsLate(): boolean {
+    return this.payload.phase === 'copy' || this.payload.addLate === true;
+  }
+
+  /** Without a lock. @throws ChangedMeanwhile, ReconciliationError where nothing may be added */
+  private async agrees(window: SourceWindow): Promise<boolean> {
+    const found = await this.found(window);
+    if (this.addsLate) return same(found, window.print);
+    await this.compared(window, found);
+    return true;
+  }
+
+  /** Rows that were committed after their chunk was copied: anything else that differs stops it. */
+  private async insertLate(window: SourceWindow): Promise<number> {
+    const inserted = await this.insertAbsent(window);
+    return await this.compared(window, await this.found(window), inserted);
   }
 
   /** Rows that were inserted. */
@@ -111,6 +151,11 @@ export class Chunks {
     if (same(found, window.print)) return inserted;
     this.differed++;
     if (this.differed >= LOOKS) await this.lookInto(window);
+    throw new ChangedMeanwhile(`${keysOf(window)} changed meanwhile`);
+  }
+
+  private async changed(window: Window): Promise<never> {
+    await this.lookInto(window);
     throw new ChangedMeanwhile(`${keysOf(window)} changed meanwhile`);
   }
 

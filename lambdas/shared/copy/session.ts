@@ -12,6 +12,7 @@ const AS_TEXT = (field: { type: string; string(): string | null }, next: () => u
   field.type === 'DOUBLE' ? field.string() : next();
 
 /**
+ * Longer than the server lets a statement read (`mysql-session.sql`), so that none goes on that nobody waits for.
  * A statement that is silent for so long is given up with its connection, and its transaction is rolled back:
  * a worker whose execution was stopped must hear of it within a minute.
  */

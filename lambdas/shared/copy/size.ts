@@ -37,6 +37,12 @@ export class ChunkSize {
     this.rows = Math.floor(Math.min(MOST_ROWS, Math.max(LEAST_ROWS, fits)));
   }
 
+  /** Learns from a chunk that came to no end: nobody knows how much too large it was. */
+  tooSlow(): void {
+    this.seen = [];
+    this.rows = Math.max(LEAST_ROWS, Math.floor(this.rows / 10));
+  }
+
   /** How many of the rows that were looked at fit; undefined: all. A single row always does. */
   cut(rows: bigint, bytes: bigint, target: ChunkTarget): number | undefined {
     const most = 1.25 * target.bytes;

@@ -14,6 +14,8 @@ const BUSY = new Set([1205, 1213]);
 const LOST = new Set([1040, 1053, 1290, 1836, 1927, 2006, 2013, 4031]);
 const BROKEN = /^(PROTOCOL_CONNECTION_LOST|PROTOCOL_SEQUENCE_TIMEOUT|ECONN|EPIPE|ETIMEDOUT)/;
 const DUPLICATE = 1062;
+/** The server has ended a statement that read for too long: MySQL's number, and MariaDB's. */
+const SLOW = new Set([3024, 1969]);
 /** Errors whose text names tables, columns and rights, and never a value. */
 const HARMLESS =
   /DENIED|NO_SUCH|UNKNOWN|BAD_FIELD|BAD_DB|READ_ONLY|FILE_FULL|DISK_FULL|REFERENCED|PACKET|NOT_ALLOWED|BINLOG|PREVENTS/;
@@ -33,10 +35,16 @@ export function passing(error: unknown): 'busy' | 'lost' | undefined {
   if (error instanceof MySqlUnreachableError) return 'lost';
   if (error instanceof RunbookError) return undefined;
   const { code = '', errno = 0, message } = error as Failure;
-  if (BUSY.has(errno)) return 'busy';
+  if (BUSY.has(errno) || SLOW.has(errno)) return 'busy';
   if (LOST.has(errno) || BROKEN.test(code)) return 'lost';
   return /closed state|connection is closed/i.test(message) ? 'lost' : undefined;
 }
+
+/** A chunk of so many rows takes longer than a statement may: the next try needs fewer. */
+export const isTooSlow = (error: unknown): boolean => {
+  const { code, errno = 0 } = error as Failure;
+  return SLOW.has(errno) || code === 'PROTOCOL_SEQUENCE_TIMEOUT';
+};
 
 export const isDuplicate = (error: unknown): boolean => (error as Failure).errno === DUPLICATE;
 

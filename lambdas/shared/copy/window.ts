@@ -24,6 +24,14 @@ export interface SourceWindow extends Window {
 export const same = (a: Fingerprint, b: Fingerprint): boolean =>
   a.rows === b.rows && a.crc === b.crc && a.md5 === b.md5;
 
+/** What rows have come, of two looks at one side. */
+export const more = (after: Fingerprint, before: Fingerprint): Fingerprint => ({
+  rows: after.rows - before.rows,
+  bytes: after.bytes - before.bytes,
+  crc: after.crc ^ before.crc,
+  md5: after.md5 - before.md5,
+});
+
 export const keysOf = ({ after, to }: Window): string => `keys ${after + 1n} to ${to}`;
 
 /** Parts of a window of about the same number of keys, so that each holds few rows where keys are dense. */

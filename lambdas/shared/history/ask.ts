@@ -2,7 +2,8 @@
 
 import { renderMySql } from '../mysql/statement';
 import type { SqlSource } from '../sql';
-import type { Right } from './rights';
+import { databaseOf, type Right } from './rights';
+import type { ServerFacts } from './server-facts';
 
 export interface NewDatabase {
   readonly database: string;
@@ -13,13 +14,14 @@ export interface NewDatabase {
 /** SQL for an administrator, one statement each, without a semicolon. */
 export function administratorSql(
   { database, characterSet, collation }: NewDatabase,
+  facts: Pick<ServerFacts, 'partialRevokes'>,
   rights: readonly Right[],
   sqlText: (source: SqlSource) => string,
 ): string[] {
   const render = (file: string, parameters: Record<string, string>) =>
     renderMySql(
       sqlText({ file: `student-module-history/mysql-${file}` }),
-      { ids: { database }, parameters },
+      { ids: { database }, literals: { database: databaseOf(database, facts) }, parameters },
       ['-'],
     )
       .split('\n')

@@ -5,9 +5,9 @@ import { iso } from '../clock';
 import { HistoryTableError, IdOverlapError } from '../errors';
 import { type Ledger, runKey } from '../ledger';
 import type { MySqlRef } from '../mysql/credentials';
-import { assessOffset, LEAST, nextIdFor, type OffsetVerdict } from './assess';
+import { assessOffset, LEAST, nextIdFor, type OffsetFacts, type OffsetVerdict } from './assess';
 import { type Copied, copiedInto } from './copied';
-import { type Ends, endsOf, lastBelow } from './ends';
+import { type Ends, endsOf, firstFrom, lastBelow } from './ends';
 import { type Table, whole } from './table';
 import type { HistoryDeps } from './work';
 
@@ -22,6 +22,8 @@ export interface OffsetItem {
   readonly settled: boolean;
   /** Largest id of the new table when the cut was settled; null: it was empty. */
   readonly targetMax: string | null;
+  /** Until the next id was read back: the cut before, or the next id then. Live rows may have come from there on. */
+  readonly previous?: string;
   readonly at: string;
 }
 
@@ -54,7 +56,27 @@ export async function standing(
   const below = { min: max === null ? null : ends.min, max };
   const old = await endsOf(source);
   const facts = { source: old, target: ends, cut, below, copied };
-  return { source: old, target: ends, known, copied, verdict: assessOffset(facts) };
+  const verdict = assessOffset(facts);
+  if (verdict.kind === 'overlap' && known?.previous !== undefined) {
+    const came = await cameBefore(source, target, BigInt(known.previous), facts);
+    if (came) return { source: old, target: ends, known, copied, verdict: came };
+  }
+  return { source: old, target: ends, known, copied, verdict };
+}
+
+/** Rows that were written just before the next id was moved: where they are above every old one they are the cut. */
+async function cameBefore(
+  source: Table,
+  target: Table,
+  previous: bigint,
+  facts: OffsetFacts,
+): Promise<OffsetVerdict | undefined> {
+  const cut = await firstFrom(target, previous);
+  if (cut === null) return undefined;
+  const max = await lastBelow(target, cut);
+  const below = { min: max === null ? null : facts.target.min, max };
+  const verdict = assessOffset({ ...facts, source: await endsOf(source), cut, below });
+  return verdict.kind === 'live' ? verdict : undefined;
 }
 
 /** The first of these runs that has settled a cut. */
@@ -82,6 +104,12 @@ export interface HoldProps {
    * @default 10000
    */
   readonly offset?: bigint;
+  /**
+   * Whether the old table is going to grow for days yet: half of the free ids must be left then.
+   *
+   * @default false: a tenth must be left
+   */
+  readonly ahead?: boolean;
 }
 
 /**
@@ -98,35 +126,41 @@ export async function holdOffset(
   const { known, verdict } = seen;
   const own = (await offsetOf(ledger, runId)) !== undefined;
   refuse(verdict, source, target);
-  const offset = known ? BigInt(known.offset) : (props.offset ?? LEAST);
+  const offset = props.offset ?? BigInt(known?.offset ?? LEAST);
   const targetMax = known ? known.targetMax : (seen.target.max?.toString() ?? null);
-  const save = async (item: Pick<OffsetItem, 'cut' | 'live' | 'settled'>) => {
+  let last = known;
+  const save = async (item: Pick<OffsetItem, 'cut' | 'live' | 'settled' | 'previous'>) => {
     const next = { ...item, offset: String(offset), targetMax };
-    const same = (['cut', 'live', 'settled'] as const).every((one) => known?.[one] === next[one]);
-    const whole: OffsetItem = { ...next, at: same ? known!.at : iso(clock.now()) };
+    const same = (['cut', 'live', 'settled'] as const).every((one) => last?.[one] === next[one]);
+    const whole: OffsetItem = { ...next, at: same ? last!.at : iso(clock.now()) };
     // Another run's item says what that run has settled; this run has its own.
     if (!same || !own) await ledger.put(keyOf(runId), whole);
+    last = whole;
     return whole;
   };
-  if (verdict.kind === 'live') {
-    return save({ cut: String(verdict.cut), live: known?.live ?? true, settled: true });
-  }
-  const kept = roomLeft(known, seen.source.max, offset) ? BigInt(known!.cut) : null;
+  const live = (cut: bigint) =>
+    save({ cut: String(cut), live: known?.live ?? true, settled: true });
+  if (verdict.kind === 'live') return live(verdict.cut);
+  const least = offset / (props.ahead ? 2n : 10n);
+  const kept = roomLeft(known, seen.source.max, least) ? BigInt(known!.cut) : null;
   const wanted = kept ?? nextIdFor(seen.source.max, offset);
   const there = await nextIdOf(target);
   if (there === null || there < wanted) {
-    await save({ cut: String(wanted), live: false, settled: false });
+    // Whoever goes on after a death must know where rows were that came until the id was set.
+    const previous = known?.previous ?? known?.cut ?? there?.toString();
+    await save({ cut: String(wanted), live: false, settled: false, previous });
     await setNextId(props, wanted);
-    // What came while the id was set has ids from before.
-    refuse((await standing(source, target, ledger, runId)).verdict, source, target);
+    const { verdict: now } = await standing(source, target, ledger, runId);
+    refuse(now, source, target);
+    if (now.kind === 'live') return live(now.cut);
   }
   const cut = kept ?? (there !== null && there > wanted ? there : wanted);
   return save({ cut: String(cut), live: false, settled: true });
 }
 
-/** At least a tenth of the free ids is left: another cut would only move what is good. */
-function roomLeft(known: OffsetItem | undefined, max: bigint | null, offset: bigint): boolean {
-  return known !== undefined && BigInt(known.cut) - (max ?? 0n) > offset / 10n;
+/** Enough ids are free: another cut would only move what is good. */
+function roomLeft(known: OffsetItem | undefined, max: bigint | null, least: bigint): boolean {
+  return known !== undefined && BigInt(known.cut) - (max ?? 0n) > least;
 }
 
 /** Sets the next id and reads it back: a lost answer, or a server that forgot it, is seen by that. */

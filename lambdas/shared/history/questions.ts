@@ -44,8 +44,22 @@ export function migrations(target: CopyTable, migrateUser: string, sql: readonly
   ].join('\n');
 }
 
+/** What the question of gate `switch-writes` is about. */
+export interface SwitchWrites {
+  readonly source: Pick<CopyTable, 'database' | 'table'>;
+  readonly target: CopyTable;
+  readonly runtimeUser: string;
+  /** The first id of new rows. */
+  readonly cut: string;
+  /** Largest id of the old table now; null: it is empty. */
+  readonly maxId: string | null;
+  /** Instant at which the old table comes to the cut, at the measured rate; null: not to be expected. */
+  readonly until: string | null;
+}
+
 /** The question of gate `switch-writes`. */
-export function switchWrites(target: CopyTable, runtimeUser: string, cut: string): string {
+export function switchWrites(about: SwitchWrites): string {
+  const { source, target, runtimeUser, cut, maxId, until } = about;
   const features = {
     FEATURES: {
       ENABLE_CSMH_EXTENDED: true,
@@ -57,6 +71,11 @@ export function switchWrites(target: CopyTable, runtimeUser: string, cut: string
     JSON.stringify({ ...features, ...alias(target, runtimeUser) }),
     'End every process that was started before. From then on new history is written to ' +
       `${target.database}.${target.table} only, with ids from ${cut} on; staff see old and new rows. There is no setting READ_ONLY_FROM_CSMHE.`,
+    `This holds as long as ids of ${source.database}.${source.table} are below ${cut}. The last one is ${maxId ?? 'none'} now` +
+      `${until ? `, and comes to ${cut} about ${until} at the measured rate: do not deploy later` : ''}.`,
+    `Right before you deploy ask ${target.host}:${target.port}: select auto_increment from information_schema.tables where ` +
+      `table_schema = '${target.database}' and table_name = '${target.table}' (first, since MySQL 8: set session information_schema_stats_expiry = 0). ` +
+      `InnoDB before MySQL 8.0, and Aurora MySQL 2, forget it when they are restarted or fail over. Is it below ${cut}, do not deploy: refuse, and redrive, which sets it again.`,
     'Approve when it is deployed: that the old table rests and the new one grows is then proven by their rows',
   ].join('\n');
 }

@@ -1,6 +1,8 @@
 // Who needs which rights on the new database, and the statement that gives them.
 
+import type { MySqlLiteral } from '../mysql/statement';
 import { granted } from './grants';
+import type { ServerFacts } from './server-facts';
 import type { Table } from './table';
 
 export interface Right {
@@ -30,6 +32,15 @@ export function rightsFor(
     { ...own, file: 'grant-copy', privileges: COPY_PRIVILEGES },
   ];
 }
+
+/** The database as a GRANT names it: no other one whose name is only like it. */
+export const databaseOf = (
+  database: string,
+  { partialRevokes }: Pick<ServerFacts, 'partialRevokes'>,
+): MySqlLiteral => ({
+  kind: 'database-pattern',
+  value: partialRevokes ? database : database.replaceAll('_', '\\_'),
+});
 
 /** The lines of `SHOW GRANTS`. */
 export async function grantsOf(table: Table, user?: string, host = '%'): Promise<string[]> {

@@ -21,7 +21,7 @@ const LONGEST_MS = 120_000;
 
 /** Codes of connections that broke, and of statements somebody or the server has ended. */
 const LOST =
-  /^(PROTOCOL_|ECONN|EPIPE|ETIMEDOUT|ER_QUERY_INTERRUPTED|ER_QUERY_TIMEOUT|ER_SERVER_SHUTDOWN|ER_LOCK_|ER_OPTION_PREVENTS_STATEMENT)/;
+  /^(PROTOCOL_|ECONN|EPIPE|ETIMEDOUT|ER_QUERY_INTERRUPTED|ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT|ER_SERVER_SHUTDOWN|ER_LOCK_|ER_OPTION_PREVENTS_STATEMENT)/;
 
 /** What MySQL said of a statement it refused. */
 export const codeOf = (error: unknown): string =>
@@ -48,6 +48,11 @@ export class Table {
     return new Table({ ...ref, database, table }, this.runId, this.deps);
   }
 
+  /** Another table, as the same user of the same server. */
+  at(database: string, table: string): Table {
+    return new Table({ ...this.place, database, table }, this.runId, this.deps);
+  }
+
   /**
    * Rows of a reading file. `:database`, `:table`, `{{id:database}}` and `{{id:table}}` are this table's.
    *
@@ -63,8 +68,12 @@ export class Table {
   }
 
   /** Rows that a file has changed. */
-  async change(file: string, parameters: MySqlMarks['parameters'] = {}): Promise<number> {
-    return ((await this.send(file, parameters)) as ResultSetHeader).affectedRows;
+  async change(
+    file: string,
+    parameters: MySqlMarks['parameters'] = {},
+    literals: MySqlMarks['literals'] = {},
+  ): Promise<number> {
+    return ((await this.send(file, parameters, literals)) as ResultSetHeader).affectedRows;
   }
 
   /** Sets what a server may not know; the answer is whether it does. */
@@ -90,12 +99,16 @@ export class Table {
     connection?.destroy();
   }
 
-  private async send(file: string, parameters: Readonly<Record<string, MySqlValue>>) {
+  private async send(
+    file: string,
+    parameters: Readonly<Record<string, MySqlValue>>,
+    literals: MySqlMarks['literals'] = {},
+  ) {
     const { database, table } = this.place;
     const name = `mysql-${file}`;
     const sql = renderMySql(
       this.deps.sqlText({ file: `student-module-history/${name}` }),
-      { ids: { database, table }, parameters: { database, table, ...parameters } },
+      { ids: { database, table }, literals, parameters: { database, table, ...parameters } },
       [this.runId, name],
     );
     const connection = await this.open();

@@ -22,10 +22,12 @@ const workers = z.int().min(1).max(8).default(1);
 
 const wholeName = ({ source: { database, table } }: HistoryInputTarget) => `${database}.${table}`;
 
+/** Name of the lease of a new table. */
+export const historyLease = ({ database, table }: HistoryInputTarget['target']): string =>
+  `student-module-history.${database}.${table}`;
+
 /** One run alone writes to the new table or deletes from the old one. */
-const leases: Kind['leases'] = (_, { target: { database, table } }) => [
-  `student-module-history.${database}.${table}`,
-];
+const leases: Kind['leases'] = (_, { target }) => [historyLease(target)];
 
 const migrationSchema = (target: HistoryInputTarget) =>
   z

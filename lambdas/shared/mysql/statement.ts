@@ -56,6 +56,8 @@ const LITERALS = {
   /** Where Aurora writes to: `s3-<region>://bucket/key`. */
   's3-region-uri':
     /^s3-[a-z]{2}(-[a-z]+)+-\d:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[A-Za-z0-9!_.*()/=-]{1,900}$/,
+  /** Databases that a GRANT is about: a name, in which an underscore may be one and nothing else. */
+  'database-pattern': /^([a-zA-Z]|\\?_)([a-zA-Z0-9$]|\\?_){0,63}$/,
 } as const;
 
 /**
@@ -127,7 +129,7 @@ function quoteLiteral({ kind, value }: MySqlLiteral): string {
   if (!LITERALS[kind].test(value)) {
     throw new SqlRenderError(`not a literal of kind ${kind}: ${JSON.stringify(value)}`);
   }
-  return `'${value}'`;
+  return kind === 'database-pattern' ? `\`${value}\`` : `'${value}'`;
 }
 
 function quoteValue(value: MySqlValue): string {

@@ -10,6 +10,9 @@ import { CopyTables } from '../../steps/copy-tables';
 import { MOST_TURNS, Stretches } from '../../steps/stretches';
 import { COPY_SETTINGS, type History } from './history';
 
+const RUNS = "$states.input.copied.status = 'running'";
+const ROOM = `$states.input.turns < ${MOST_TURNS}`;
+
 const FIRST = "{ 'pass': 0, 'quiet': 0, 'inserted': '0' }";
 
 /**
@@ -20,7 +23,9 @@ export const catchUp = (scope: Construct, history: History): Stretches =>
   new Stretches(scope, 'CatchUp', {
     work: 'catch-up passes',
     label: 'catchUp',
-    input: `$merge([$states.input, { 'turns': 0, 'last': $exists($states.input.catchUp) ? $states.input.catchUp.last : ${FIRST} }])`,
+    input:
+      `$merge([$states.input, { 'turns': 0, 'last': $exists($states.input.catchUp) ? $states.input.catchUp.last : ${FIRST}, ` +
+      `'pass': $states.input.catchUp.unfinished }])`,
     turns: (stretch) => passes(stretch, history),
   });
 
@@ -46,6 +51,7 @@ function passes(scope: Construct, history: History): sfn.IChainable {
   const copy = chunkTurns(scope, {
     tables: new CopyTables(scope, history.props),
     phase: 'copy',
+    addLate: true,
     act: 'Copy chunks of the pass',
     result: 'copied',
     members: {
@@ -58,7 +64,12 @@ function passes(scope: Construct, history: History): sfn.IChainable {
     inItem: false,
   });
   const more = sfn.Choice.jsonata(scope, 'More chunks of the pass to copy?', {
-    comment: 'Leads back while the task says that it is not through. On redrive: asks again',
+    comment:
+      'Leads back while the task says that it is not through; after 500 turns the next stretch goes on with this pass. ' +
+      'On redrive: asks again',
+  });
+  const unfinished = sfn.Choice.jsonata(scope, 'Has an earlier stretch begun a pass?', {
+    comment: 'Goes on with it where it was. On redrive: asks again',
   });
   const keep = sfn.Pass.jsonata(scope, 'Remember what the pass has written', {
     outputs:
@@ -74,6 +85,7 @@ function passes(scope: Construct, history: History): sfn.IChainable {
       status: "{% $states.input.pass.status = 'done' ? 'done' : 'handover' %}",
       last: '{% $states.input.last %}',
       hi: '{% $states.input.pass.hi %}',
+      unfinished: `{% ${RUNS} ? $states.input.pass : null %}`,
     },
     comment: 'Hands counts to the parent, never rows. On redrive: is not run again',
   });
@@ -89,13 +101,15 @@ function passes(scope: Construct, history: History): sfn.IChainable {
     .otherwise(room);
   copy.next(more);
   more
-    .when(sfn.Condition.jsonata("{% $states.input.copied.status = 'running' %}"), copy)
+    .when(sfn.Condition.jsonata(`{% ${RUNS} and ${ROOM} %}`), copy)
+    .when(sfn.Condition.jsonata(`{% ${RUNS} %}`), ended)
     .otherwise(keep);
   keep.next(room);
-  room
-    .when(sfn.Condition.jsonata(`{% $states.input.turns < ${MOST_TURNS} %}`), plan)
-    .otherwise(ended);
-  return plan;
+  room.when(sfn.Condition.jsonata(`{% ${ROOM} %}`), plan).otherwise(ended);
+  unfinished
+    .when(sfn.Condition.jsonata("{% $not($type($states.input.pass.range) = 'object') %}"), plan)
+    .otherwise(copy);
+  return unfinished;
 }
 
 /** Fixes what is copied: `frozen` with the first and last id, and disjoint ranges, one for each worker. */

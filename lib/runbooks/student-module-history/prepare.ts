@@ -8,6 +8,26 @@ import { addResult, type PayloadOf, taskState } from '../../platform/task-state'
 import { ManualGate } from '../../steps/manual-gate';
 import type { History } from './history';
 
+/** A state that proves the new table and its first id, and puts `offset` into the state data. */
+export const checkOffset = (
+  scope: Construct,
+  history: History,
+  act: string,
+  { approved, comment }: { readonly approved: string | null; readonly comment: string },
+) =>
+  taskState(scope, act, {
+    task: history.adminTask('check-offset'),
+    payload: {
+      ...history.adminMembers,
+      runtimeUser: history.target.target.runtimeUser,
+      offset: '{% $states.input.input.offset %}',
+      rowsPerHour: '{% $states.input.found.rowsPerHour %}',
+      approved,
+    } satisfies PayloadOf<CheckOffsetPayload>,
+    outputs: addResult('offset'),
+    comment,
+  });
+
 /** Puts `prepared` and `offset`, with `cut`, into the state data. */
 export function prepareTable(scope: Construct, history: History): sfn.Chain {
   const { runtimeUser, migrateUser } = history.target.target;
@@ -37,15 +57,8 @@ export function prepareTable(scope: Construct, history: History): sfn.Chain {
       commands: '{% [$states.input.prepared.commands] %}',
     },
   });
-  const offset = taskState(scope, 'Prove the new table and its first id', {
-    task: history.adminTask('check-offset'),
-    payload: {
-      ...history.adminMembers,
-      runtimeUser,
-      offset: '{% $states.input.input.offset %}',
-      rowsPerHour: '{% $states.input.found.rowsPerHour %}',
-    } satisfies PayloadOf<CheckOffsetPayload>,
-    outputs: addResult('offset'),
+  const offset = checkOffset(scope, history, 'Prove the new table and its first id', {
+    approved: null,
     comment:
       'Compares columns and keys, sees that no id of the new table is one of the old, and moves its next id above them ' +
       'while it is empty; reads it back. On redrive: proves it again',

@@ -127,7 +127,6 @@ function comparedAndGone(scope: Construct, history: History): sfn.Chain {
 }
 
 function drainTurns(scope: Construct, history: History): sfn.IChainable {
-  const { replicas } = history.brakes;
   const drain = taskState(scope, 'Remove rows from the old table', {
     task: history.task('drain-rows'),
     payload: {
@@ -139,7 +138,7 @@ function drainTurns(scope: Construct, history: History): sfn.IChainable {
       confirm: `{% ${INPUT}.confirm %}`,
       verifiedAt: '{% $states.input.verifiedAt %}',
       settings: `{% ${COPY_SETTINGS} %}`,
-      replicas,
+      replicas: history.target.source.replicas,
     } satisfies PayloadOf<DrainRowsPayload>,
     outputs:
       "{% $merge([$states.input, { 'turn': $states.result.Payload, 'turns': $states.input.turns + 1 }]) %}",

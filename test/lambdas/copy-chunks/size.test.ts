@@ -24,6 +24,18 @@ describe('the size of a chunk', () => {
     expect(size.next * 0.000_02).toBeCloseTo(TARGET.seconds, 1);
   });
 
+  it('B3 is a tenth after a chunk that came to no end, and grows again', () => {
+    const size = new ChunkSize();
+    run(size, 30, 0.000_02);
+    const before = size.next;
+    size.tooSlow();
+    expect(size.next).toBe(Math.floor(before / 10));
+    for (let i = 0; i < 9; i++) size.tooSlow();
+    expect(size.next).toBe(LEAST_ROWS);
+    run(size, 30, 0.000_02);
+    expect(size.next).toBeGreaterThan(before / 2);
+  });
+
   it('B3 is right again within three chunks when rows cost ten times as much', () => {
     const size = new ChunkSize();
     run(size, 30, 0.000_02);

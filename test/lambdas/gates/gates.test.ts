@@ -101,6 +101,24 @@ describe('asking', () => {
     expect(await stored('cleanup.shop')).toMatchObject({ name: 'cleanup.shop', token: 't1' });
   });
 
+  it('asks nothing that was seen before a redrive: the state is told so', async () => {
+    const payload = {
+      ...callerOf(run),
+      gate: 'cleanup',
+      question: 'Drop the old tables?',
+      approve: {},
+      token: 't2',
+      answerMachineArn: ANSWER_MACHINE,
+      seenOn: 0,
+    };
+    expect(await askAtGate({ ...payload, redriveCount: 1 }, deps())).toEqual({ status: 'stale' });
+    expect([await stored(), topic.notices]).toEqual([undefined, []]);
+    expect(sfn.sent).toEqual([
+      { command: 'SendTaskSuccess', input: { taskToken: 't2', output: '{"stale":true}' } },
+    ]);
+    expect(await askAtGate({ ...payload, redriveCount: 0 }, deps())).toEqual({ status: 'asked' });
+  });
+
   it('is refused for a run that another execution owns', async () => {
     run = { ...run, executionArn: executionArn('elsewhere') };
     await expect(ask('t1')).rejects.toMatchObject({ name: 'RunTakenOverError' });

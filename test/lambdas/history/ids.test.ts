@@ -30,6 +30,12 @@ describe('the cut', () => {
     );
   });
 
+  it('O3: leaves four times the rows of the seven days for which its gate waits', () => {
+    expect(offsetFor(null, 7_200)).toBe(4n * 7_200n * 24n * 7n);
+    expect(offsetFor(123_456, 7_200)).toBe(123_456n);
+    expect(offsetFor(1, 0)).toBe(10_000n);
+  });
+
   it('O1, O4: is never at or below an old id, nor above a live one', () => {
     fc.assert(
       fc.property(fc.array(id), fc.array(id, { minLength: 1 }), (old, live) => {

@@ -58,6 +58,7 @@ describe('types', () => {
       binlogFormat: null,
       isolation: '',
       readOnly: false,
+      partialRevokes: false,
       maxPacket: 0,
     };
     const source = { characterSet: 'utf8', collation: 'utf8_general_ci' };

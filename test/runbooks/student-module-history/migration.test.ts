@@ -63,7 +63,13 @@ const READY = [
   'Do writes move before the copy?',
 ];
 const WRITES = [
+  'Prove the first id before writes move',
   'Ask at gate switch-writes',
+  'Did gate switch-writes ask about what is there now?',
+  'Gate switch-writes is answered',
+  'Prove the first id that was approved',
+  'Changed since gate switch-writes?',
+  'Gate switch-writes passed',
   'Wait until only the new table grows',
   'Have all writes moved?',
   'Are the rows copied already?',
@@ -139,6 +145,8 @@ describe('what the states are told', () => {
       'Look at both tables and their servers',
       'Plan the next pass behind the copy',
       'Prepare the database of the new table',
+      'Prove the first id before writes move',
+      'Prove the first id that was approved',
       'Prove the new table and its first id',
       'Wait until only the new table grows',
     ]);
@@ -248,6 +256,45 @@ describe('the catch-up', () => {
     expect(first).toMatchObject({ turns: 0, last: { pass: 0, quiet: 0, inserted: '0' } });
     const [next] = await items({ catchUp: { status: 'handover', last } });
     expect(next).toMatchObject({ turns: 0, last });
+  });
+
+  it('B12 goes on in a fresh execution after 500 turns of one pass, where that pass was', async () => {
+    const more = 'More chunks of the pass to copy?';
+    const copied = { status: 'running' };
+    expect(await way(more, { copied, turns: 499 })).toBe('Copy chunks of the pass');
+    expect(await way(more, { copied, turns: 500 })).toBe('Stretch of catch-up passes ended');
+    expect(await way(more, { copied: { status: 'done' }, turns: 500 })).toBe(
+      'Remember what the pass has written',
+    );
+    const last = { pass: 3, quiet: 1, inserted: '0' };
+    const pass = { status: 'pass', pass: 4, quiet: 1, range, hi: '2', cut: '9' };
+    const { Output } = choice('Stretch of catch-up passes ended') as unknown as {
+      Output: Record<string, string>;
+    };
+    const said = async (input: object) =>
+      Object.fromEntries(
+        await Promise.all(
+          Object.entries(Output).map(async ([name, text]) => [
+            name,
+            await jsonata(text.replace(/^\{%|%\}$/g, '')).evaluate({}, { states: { input } }),
+          ]),
+        ),
+      );
+    const catchUp = await said({ pass, last, copied });
+    expect(catchUp).toEqual({ status: 'handover', last, hi: '2', unfinished: pass });
+    const map = all.get('For each stretch of catch-up passes') as unknown as { Items: string };
+    const [next] = await jsonata(map.Items.replace(/^\{%|%\}$/g, '')).evaluate(
+      {},
+      { states: { input: { catchUp } } },
+    );
+    const begun = 'Has an earlier stretch begun a pass?';
+    expect(await way(begun, next)).toBe('Copy chunks of the pass');
+    expect(await way(begun, { turns: 0, last })).toBe('Plan the next pass behind the copy');
+    const through = await said({ pass, last, copied: { status: 'done' } });
+    expect(through).toMatchObject({ status: 'handover', unfinished: null });
+    expect(await way(begun, { turns: 0, last, pass: null })).toBe(
+      'Plan the next pass behind the copy',
+    );
   });
 
   it.each([

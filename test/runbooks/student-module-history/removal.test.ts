@@ -45,6 +45,22 @@ it('reads what was copied, asks, compares all rows, and only then removes', () =
   ]);
 });
 
+it('is braked by replicas of the old table, not by those of the new one', () => {
+  const { studentModuleHistory: both } = exampleTarget();
+  const at = (host: string) => [{ host, port: 3306 }];
+  const other = studentModuleHistoryTemplate({
+    studentModuleHistory: {
+      ...both,
+      source: { ...both.source, replicas: at('edxapp-reader') },
+      target: { ...both.target, replicas: at('edxapp-csmh-reader') },
+    },
+  });
+  const of = new Map(statesOf(definitionsOf(other)['example-student-module-history-removal']!));
+  expect(of.get('Remove rows from the old table')!.Arguments!.Payload.replicas).toEqual(
+    at('edxapp-reader'),
+  );
+});
+
 it('compares again, under another name, when the comparison got too old', async () => {
   const [again] = states['Has the comparison become too old?']!.Choices!;
   expect(again!.Next).toBe('Begin a full comparison');

@@ -64,6 +64,45 @@ describe('a difference', () => {
     });
   });
 
+  describe.each([
+    ['on one server', false],
+    ['between two servers', true],
+  ])('D10 of a row that was committed behind its chunk, %s', (_, across) => {
+    beforeEach(async () => {
+      await world.fresh({ across });
+      await world.seed(3_000);
+      await world.source.query(`delete from ${world.sourceName} where id in (5, 2500)`);
+      await world.invoke();
+      for (const id of [5, 2_500]) {
+        await world.source.query(`insert into ${world.sourceName} (id, created, state, student_module_id)
+          values (${id}, '2020-01-01 00:00:00.25', 'late é', 9)`);
+      }
+      world.set({ addLate: true });
+    });
+
+    it('is no error of the comparison of a copy: the row is copied, and counted', async () => {
+      const all = { status: 'done', rows: '3000', inserted: '2', verifiedTo: '3000' };
+      expect(await world.verify()).toEqual(all);
+      expect(await world.rows('target')).toEqual(await world.rows('source'));
+      expect(await world.verify()).toEqual(all);
+    });
+
+    it('does not hide a row beside it that the source does not have', async () => {
+      await world.target.query(`insert into ${world.targetName} (id, created, student_module_id)
+        values (3000000, now(), 1)`);
+      world.range(1, 4_000_000, 'range-1');
+      await expect(world.verify()).rejects.toThrow(/: 3000000 is only in csmh/);
+      const ids = `select id from ${world.targetName} where id = 2500`;
+      expect(await world.ask(ids)).toEqual([]);
+    });
+
+    it('is an error where nothing may be added, as in a removal', async () => {
+      world.set({ addLate: false });
+      await expect(world.verify()).rejects.toThrow(/: 5 is only in edxapp/);
+      expect(await world.ask(`select id from ${world.targetName} where id = 5`)).toEqual([]);
+    });
+  });
+
   it('B5 of a row that is there already stops the copy in its chunk', async () => {
     await world.fresh();
     await world.seed(3_000);

@@ -165,6 +165,35 @@ describe('a copy among others', () => {
     expect(await world.verify()).toMatchObject({ rows: '3000' });
   });
 
+  it.each([
+    ['that the server ends', 1969, 'ER_STATEMENT_TIMEOUT'],
+    ['that MySQL ends', 3024, 'ER_QUERY_TIMEOUT'],
+    ['that is silent', 0, 'PROTOCOL_SEQUENCE_TIMEOUT'],
+  ])('B10 a look ahead %s is made with a tenth of the rows', async (_, errno, code) => {
+    const asked: number[] = [];
+    world.before = (sql) => {
+      const rows = Number(/limit (\d{2,5})\b/.exec(sql)?.[1] ?? 0);
+      if (!sql.includes('row_count') || rows === 0) return;
+      asked.push(rows);
+      if (rows > 50) throw sqlError(errno, code);
+    };
+    await world.invoke();
+    await whole();
+    expect(asked.slice(0, 3)).toEqual([1_000, 100, 10]);
+  });
+
+  it('B10 no read goes on at a server when nobody waits for it any more', async () => {
+    let seconds = 0;
+    world.before = async (sql, connection) => {
+      if (!sql.includes('row_count') || seconds > 0) return;
+      seconds = 1;
+      const [rows] = await connection.query('select @@max_statement_time as seconds');
+      seconds = Number((rows as { seconds: number }[])[0]!.seconds);
+    };
+    await world.invoke();
+    expect(seconds).toBe(40);
+  });
+
   it('B10 gives up after ten tries, and a redrive goes on', async () => {
     world.before = (sql) => {
       if (WRITES.test(sql) && sql.includes('> 1000')) throw sqlError(1205, 'ER_LOCK_WAIT_TIMEOUT');

@@ -7,7 +7,9 @@ import {
   MySqlUnreachableError,
   NetworkPathError,
 } from '../../../lambdas/shared/errors';
-import { runKey } from '../../../lambdas/shared/ledger';
+import { leaseKey, runKey } from '../../../lambdas/shared/ledger';
+import { bodyOf } from '../../../lambdas/shared/sql';
+import { sqlText } from '../../../lambdas/shared/sql-files';
 import { COPY_DEFAULTS as SETTINGS } from '../../../test/support/copy-settings';
 import { HistoryWorld, NEW_TABLE, OLD_TABLE, upTo } from './world';
 
@@ -60,7 +62,7 @@ describe('a look at both tables', () => {
     const found = await look();
     expect(found).toMatchObject({
       inUse: true,
-      sameServer: true,
+      sameServer: false,
       migrated: true,
       characterSet: 'utf8mb4',
       minId: '1000000000',
@@ -75,6 +77,18 @@ describe('a look at both tables', () => {
     expect(world.sent.filter((sql) => !/^(select|show|explain|set session)/.test(sql))).toEqual([]);
   });
 
+  it('rows are copied within one server only when the user of the target may read the old table', async () => {
+    await world.rows([1]);
+    expect(await look()).toMatchObject({ sameServer: false });
+    expect(await noted('servers')).toMatch(
+      /: one server; the user of the target may not read edxapp.* rows travel through the task/,
+    );
+    await world.sql(`grant select on ${OLD_TABLE} to copier`);
+    expect(await look()).toMatchObject({ sameServer: true });
+    expect(await noted('servers')).not.toContain('travel');
+    await world.sql(`revoke select on ${OLD_TABLE} from copier`);
+  });
+
   it('ids of a bigint are counted exactly, beyond 2^53', async () => {
     await world.sql(`alter table ${OLD_TABLE} modify id bigint not null auto_increment`);
     await world.sql(`alter table ${OLD_TABLE} modify student_module_id int not null`);
@@ -86,6 +100,27 @@ describe('a look at both tables', () => {
     await world.rows([1]);
     expect(await look({ runId: 'run-dry' })).toMatchObject({ inUse: true });
     expect(await world.memory.get(runKey('run-dry', 'note#history#ids'))).toBeUndefined();
+  });
+
+  it('a dry run says who holds the table and who copies into it, and takes nothing', async () => {
+    await world.rows([1]);
+    const text = bodyOf(sqlText({ file: 'mysql-copy/mysql-create-checkpoints' }));
+    await world.sql(text.replace('{{id:database}}', 'csmh'));
+    const seen = (run: string, minutes: number) =>
+      world.sql(`insert into csmh.upgrade_runbooks_copy values ('${run}', 'r', 'copy', 'arn-${run}', '${NEW_TABLE}',
+        1, 9, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, '{}', 'x', 0, utc_timestamp(6) - interval ${minutes} minute)`);
+    await seen('run-8', 16);
+    expect(await look({ runId: 'run-dry' })).toMatchObject({ inUse: true });
+    await seen('run-9', 1);
+    const lease = `student-module-history.${NEW_TABLE}`;
+    const item = { target: lease, runId: 'run-7', executionArn: 'arn-7', takenAt: 'Monday' };
+    await world.memory.put(leaseKey(lease), item);
+    expect(await findings({ runId: 'run-dry' })).toEqual([
+      expect.stringContaining('run run-7 (arn-7) has held csmh.'),
+      expect.stringMatching(/^run run-9 \(arn-run-9\) has copied into csmh.* \d+ s ago/),
+    ]);
+    expect(await world.memory.get(leaseKey(lease))).toMatchObject(item);
+    expect(await look()).toMatchObject({ inUse: true });
   });
 
   it('an installation without the table has nothing to move', async () => {
@@ -163,6 +198,35 @@ describe('a look at both tables', () => {
     ]);
   });
 
+  describe('a source that is a replica', () => {
+    afterEach(() =>
+      world.sql('set global read_only = 0; revoke slave monitor on *.* from lms; reset slave all'),
+    );
+    beforeEach(() => world.sql('grant slave monitor on *.* to lms'));
+
+    it('is refused where it is read only', async () => {
+      const other = await HistoryWorld.start();
+      await other.fresh();
+      await world.sql('set global read_only = 1');
+      const connect = (who: { user: string | null }) =>
+        (who.user === 'copier' ? other : world).deps.connect(who as never);
+      expect(await findings({}, { connect })).toEqual([
+        expect.stringMatching(/^lms is read only, .* allowed is the writer of the old table/),
+      ]);
+      await other.stop();
+    });
+
+    it('is refused where it follows another server, as far as the user may ask', async () => {
+      await world.sql("change master to master_host = '127.0.0.1', master_user = 'nobody'");
+      expect(await findings()).toEqual([
+        expect.stringMatching(/^lms is a replica of another server, /),
+      ]);
+      await world.sql('revoke slave monitor on *.* from lms');
+      expect(await look()).toMatchObject({ inUse: true });
+      await world.sql('grant slave monitor on *.* to lms');
+    });
+  });
+
   it('CloudWatch that cannot be asked is one finding among others', async () => {
     await world.sql('set global read_only = 1');
     const freeGiB = () => Promise.reject(new NetworkPathError('CloudWatch does not answer'));
@@ -197,6 +261,7 @@ describe('a look at both tables', () => {
   it('two servers are told from one, whatever sessions are called', async () => {
     const other = await HistoryWorld.start();
     await other.fresh();
+    await other.sql('grant select on edxapp.* to copier');
     await world.rows([1]);
     const connect = (who: { user: string | null }) =>
       (who.user === 'copier' ? other : world).deps.connect(who as never);

@@ -1,6 +1,7 @@
 // Ids of new rows and ids of old ones, on a real MariaDB: what the old scripts relied on does not hold.
 
 import { checkOffset } from '../../../lambdas/check-offset/core';
+import { approvedHash } from '../../../lambdas/shared/gates';
 import { HistoryWorld, lost, NEW_TABLE, OLD_TABLE, upTo } from './world';
 
 describe('the offset of ids', () => {
@@ -17,8 +18,10 @@ describe('the offset of ids', () => {
     runtimeUser: 'edxapp001',
     offset: null,
     rowsPerHour: 0,
+    approved: null,
     ...more,
   });
+  const hash = (cut: string) => approvedHash({ from: OLD_TABLE, to: NEW_TABLE, cut });
   const settle = (more: object = {}) => checkOffset(payload(more), world.deps);
   const insert = async () => {
     await world.sql(
@@ -56,7 +59,7 @@ describe('the offset of ids', () => {
 
   it.each([
     ['none is counted', 0, null, 20_000],
-    ['80,000 an hour', 80_000, null, 7_700_000],
+    ['80,000 an hour, for the seven days of the gate', 80_000, null, 54_000_000],
     ['the input says more', 80_000, 1_000_000_000, 1_100_000_000],
     ['the input says too little', 0, 1, 20_000],
   ])(
@@ -109,6 +112,73 @@ describe('the offset of ids', () => {
     await world.rows([19_500]);
     expect(await settle()).toMatchObject({ cut: '30000' });
     expect(await insert()).toBe(30_000);
+  });
+
+  it.each([
+    ['goes on', false],
+    ['dies, and is asked again,', true],
+  ])(
+    '§4 fact 2: a live row that comes right before the cut is moved is the cut, where the task %s',
+    async (_, dies) => {
+      await world.rows([1, 10]);
+      await settle();
+      await world.rows([19_500]);
+      let came = 1;
+      world.before = async (sql) => {
+        if (/^alter/.test(sql) && came-- > 0) await insert();
+      };
+      world.after = (sql) => void (dies && /^alter/.test(sql) && lost());
+      const first = await settle().catch(() => undefined);
+      world.after = () => undefined;
+      expect(first === undefined).toBe(dies);
+      expect(await settle()).toMatchObject({ cut: '20000', maxId: '19500' });
+      expect(await settle()).toMatchObject({ cut: '20000' });
+      expect(await insert()).toBeGreaterThan(20_000);
+      await world.rows([20_000]);
+      await expect(settle()).rejects.toMatchObject({ name: 'IdOverlapError' });
+    },
+  );
+
+  describe('at gate switch-writes', () => {
+    it('§4 fact 2: a cut that is half used up is moved before people are asked, not after they have approved it', async () => {
+      await world.rows([1, 10]);
+      const { cut } = await settle();
+      await world.rows([15_001]);
+      const approved = hash(cut);
+      expect(await settle({ approved })).toMatchObject({ status: 'held', cut: '20000' });
+      expect(await settle()).toMatchObject({ status: 'held', cut: '30000' });
+      expect(await settle({ approved })).toMatchObject({ status: 'changed', cut: '30000' });
+      expect(await settle({ approved: hash('30000') })).toMatchObject({ status: 'held' });
+    });
+
+    it('§4 fact 2: an approved cut to which the old table has come too near is asked about again', async () => {
+      await world.rows([1, 10]);
+      const approved = hash((await settle()).cut);
+      await world.rows([19_500]);
+      expect(await settle({ approved })).toMatchObject({ status: 'changed', cut: '30000' });
+      expect(await insert()).toBe(30_000);
+    });
+
+    it('the cut that was approved stays when rows of learners came from there on', async () => {
+      await world.rows([1, 10]);
+      const approved = hash((await settle()).cut);
+      await insert();
+      await world.rows([19_500]);
+      expect(await settle({ approved })).toMatchObject({
+        status: 'held',
+        cut: '20000',
+      });
+    });
+
+    it('people are told how long the cut holds, and how to see that the server has kept it', async () => {
+      await world.rows([1, 10]);
+      const { question } = await settle({ rowsPerHour: 100 });
+      const hours = (70_000 - 10) / 100;
+      const until = new Date(world.clock.now() + hours * 3_600_000).toISOString();
+      expect(question).toContain('below 70000. The last one is 10 now, and comes to 70000 about');
+      expect(question).toContain(until.slice(0, 16));
+      expect(question).toMatch(/select auto_increment .*below 70000, do not deploy/s);
+    });
   });
 
   it('§4 fact 2, O4: old rows that passed live ones stop everything', async () => {

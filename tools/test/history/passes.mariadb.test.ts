@@ -6,6 +6,8 @@ import { planPass } from '../../../lambdas/plan-pass/core';
 import type { LastPass } from '../../../lambdas/plan-pass/payload';
 import { copiedKey } from '../../../lambdas/shared/history/copied';
 import { runKey } from '../../../lambdas/shared/ledger';
+import { bodyOf } from '../../../lambdas/shared/sql';
+import { sqlText } from '../../../lambdas/shared/sql-files';
 import { HistoryWorld, lost, NEW_TABLE, OLD_TABLE, upTo } from './world';
 
 const MINUTE = 60_000;
@@ -83,6 +85,28 @@ describe('rows that come while rows are copied', () => {
       await expect(wait({ redriveCount: 1 })).resolves.toMatchObject({ status: 'running' });
     });
 
+    it('are not proven by rows that were copied before, as with a live source', async () => {
+      await world.rows(upTo(1, 20));
+      await world.rows(upTo(1, 12), NEW_TABLE);
+      await world.sql(`create table csmh.upgrade_runbooks_copy (run_id varchar(64), phase varchar(10),
+        table_name varchar(140), lo decimal(20), verified_to decimal(20), updated_at datetime(6));
+        insert into csmh.upgrade_runbooks_copy values ('run-1', 'copy', '${NEW_TABLE}', 1, 20, now(6))`);
+      for (let calls = 0; calls < 3; calls++) {
+        expect(await wait()).toMatchObject({ status: 'running', targetMaxId: '12' });
+      }
+      await live();
+      expect(await wait()).toMatchObject({ status: 'done', targetMaxId: '20000' });
+    });
+
+    it('are not proven by live rows that were there before', async () => {
+      await world.rows(upTo(1, 20));
+      await live();
+      await settled({ live: true, targetMax: '20000' });
+      expect(await wait()).toMatchObject({ status: 'running', targetMaxId: '20000' });
+      await live();
+      expect(await wait()).toMatchObject({ status: 'done', targetMaxId: '20001' });
+    });
+
     it('are complained of after an hour, with what to look for; a redrive waits anew', async () => {
       await live();
       let id = 0;
@@ -101,6 +125,16 @@ describe('rows that come while rows are copied', () => {
       });
       world.onSleep = async () => undefined;
       expect(await wait({ redriveCount: 1 })).toMatchObject({ status: 'done' });
+    });
+
+    it('a redrive counts on from when the old table came to rest', async () => {
+      await world.rows(upTo(1, 20));
+      await live();
+      expect(await wait({ settleMinutes: 20 })).toMatchObject({ status: 'running' });
+      world.clock.pass(10 * MINUTE);
+      const begun = world.clock.now();
+      expect(await wait({ settleMinutes: 20, redriveCount: 1 })).toMatchObject({ status: 'done' });
+      expect(world.clock.now()).toBe(begun);
     });
 
     it('a row that is written and not committed is waited for', async () => {
@@ -232,6 +266,32 @@ describe('rows that come while rows are copied', () => {
         world.invocation(),
       );
 
+    /** What the comparison of ids 1 to 20 has left. */
+    const compared = () =>
+      world.sql(`${bodyOf(sqlText({ file: 'mysql-copy/mysql-create-checkpoints' })).replace('{{id:database}}', 'csmh')};
+        insert into csmh.upgrade_runbooks_copy values ('run-1', 'range-1', 'verify', 'arn', '${NEW_TABLE}',
+        1, 20, 20, 0, 1, 1, 20, 0, 0, 0, 0, 1, '{}', 'x', 1, now(6))`);
+    beforeEach(compared);
+
+    it('end with an error where not all ids of the frozen range were compared', async () => {
+      await world.rows(upTo(1, 20));
+      await world.sql("delete from csmh.upgrade_runbooks_copy where phase = 'verify'");
+      await plan(FIRST);
+      await plan({ pass: 1, quiet: 0, inserted: '0' });
+      world.clock.pass(10 * MINUTE);
+      const last = { pass: 2, quiet: 1, inserted: '0' };
+      for (const redriveCount of [0, 1]) {
+        await expect(plan(last, { redriveCount })).rejects.toMatchObject({
+          name: 'ReconciliationError',
+          message: expect.stringContaining('not all ids from 1 to 20 were compared'),
+        });
+      }
+      expect(await world.memory.get(copiedKey('run-1'))).toBeUndefined();
+      await world.sql('drop table csmh.upgrade_runbooks_copy');
+      await compared();
+      expect(await plan(last, { redriveCount: 1 })).toMatchObject({ status: 'done' });
+    });
+
     it('are planned until two in a row found nothing and nothing was written between them', async () => {
       await world.rows(upTo(1, 25));
       const one = await plan(FIRST);
@@ -324,6 +384,7 @@ describe('rows that come while rows are copied', () => {
         for (const nth of upTo(1, 8)) {
           await world.fresh();
           await settled();
+          await compared();
           await world.rows(upTo(1, 20));
           await plan(FIRST);
           await plan({ pass: 1, quiet: 0, inserted: '0' });

@@ -2,6 +2,7 @@
 
 import { prepareHistory } from '../../../lambdas/prepare-history/core';
 import { PreflightError } from '../../../lambdas/shared/errors';
+import { databaseOf } from '../../../lambdas/shared/history/rights';
 import { HistoryWorld, lost, NEW, upTo } from './world';
 
 describe('preparing the new database', () => {
@@ -109,6 +110,21 @@ describe('preparing the new database', () => {
       ['lms', 'default'],
       ['lms', 'student_module_history'],
     ]);
+  });
+
+  it('a right is on one database, and not on all whose names are like it', async () => {
+    const target = { ...world.both.target, database: 'csmh_new' };
+    const { sql } = await prepare({ target, admin: null });
+    expect(sql.slice(1).every((one) => one.includes(' on `csmh\\_new`.* to '))).toBe(true);
+    await prepare({ target });
+    const given = await grants('copier');
+    expect(given).toEqual([expect.stringContaining(' ON `csmh\\_new`.* TO ')]);
+    world.sent.length = 0;
+    await prepare({ target });
+    expect(world.sent.filter((one) => /^(create|grant)/.test(one))).toEqual([]);
+    await world.sql('drop database csmh_new');
+    const named = databaseOf('csmh_new', { partialRevokes: true });
+    expect(named).toEqual({ kind: 'database-pattern', value: 'csmh_new' });
   });
 
   it('a table that its migrations have made needs no gate', async () => {

@@ -185,6 +185,19 @@ describe('removing old rows', () => {
     expect(await world.ids(OLD_TABLE)).toEqual(upTo(1, 30));
   });
 
+  it('as many other rows as were compared are not deleted', async () => {
+    await copied(upTo(1, 30).filter((id) => id !== 7));
+    let swaps = 1;
+    world.before = async (sql) => {
+      if (!/^delete|for update/.test(sql) || swaps-- < 1) return;
+      await world.sql(`delete from ${OLD_TABLE} where id = 8`);
+      await world.rows([7]);
+    };
+    await expect(drain({ hi: '30' })).rejects.toMatchObject({ name: 'RemovalError' });
+    expect(deletes()).toEqual([]);
+    expect(await world.ids(OLD_TABLE)).toContain(7);
+  });
+
   it('a verification that is too old is done again before the first row goes, not after', async () => {
     await copied(upTo(1, 30));
     const verifiedAt = new Date(world.clock.now() - 86_400_001).toISOString();
@@ -192,6 +205,53 @@ describe('removing old rows', () => {
     expect(deletes()).toEqual([]);
     await world.memory.put(settingsKey('run-1'), { pause: true });
     expect(await drain({ hi: '30' })).toMatchObject({ status: 'running', deleted: '0' });
+  });
+
+  describe('a worker that died, and is redriven 13 days later', () => {
+    /** Nothing more is sent from the first statement that removes, or from its answer, on. */
+    const dies = async (when: 'before' | 'after', method: string) => {
+      await copied(upTo(1, 30));
+      const verifiedAt = new Date(world.clock.now()).toISOString();
+      let dead = false;
+      world[when] = (sql) => {
+        dead ||= /^(delete|truncate)/.test(sql);
+        if (dead) throw new Error('killed');
+      };
+      const payload = { hi: '30', method, verifiedAt };
+      await expect(drain(payload)).rejects.toThrow('killed');
+      world[when] = () => undefined;
+      world.clock.pass(13 * 24 * 3_600_000);
+      return drain({ ...payload, redriveCount: 1 }, 'second');
+    };
+
+    it.each(['drain', 'truncate'])(
+      'has all rows compared again where none had gone: %s',
+      async (method) => {
+        expect(await dies('before', method)).toMatchObject({ status: 'stale', deleted: '0' });
+        expect(deletes()).toHaveLength(1);
+        expect(await world.ids(OLD_TABLE)).toEqual(upTo(1, 30));
+        expect(await drain({ hi: '30', method }, 'third')).toMatchObject({ deleted: '30' });
+        expect(await world.ids(OLD_TABLE)).toEqual([]);
+      },
+    );
+
+    it('is through where the table was emptied already', async () => {
+      expect(await dies('after', 'truncate')).toMatchObject({ status: 'done', deleted: '30' });
+      expect(deletes()).toHaveLength(1);
+    });
+
+    it('goes on where rows have gone', async () => {
+      await copied(upTo(1, 3_000));
+      const verifiedAt = new Date(world.clock.now()).toISOString();
+      world.before = (sql) => {
+        if (/^delete/.test(sql) && deletes().length > 1) throw new Error('killed');
+      };
+      await expect(drain({ verifiedAt })).rejects.toThrow('killed');
+      world.before = () => undefined;
+      world.clock.pass(13 * 24 * 3_600_000);
+      const redriven = drain({ verifiedAt, redriveCount: 1 }, 'second');
+      expect(await redriven).toMatchObject({ status: 'done', deleted: '3000' });
+    });
   });
 
   it('refuses rows that this run has not compared', async () => {
@@ -219,6 +279,24 @@ describe('removing old rows', () => {
       message: expect.stringContaining(said),
     });
     expect(deletes()).toEqual([]);
+  });
+
+  it('a row that has come since among those that went is no success', async () => {
+    await copied(upTo(1, 30));
+    let late = 1;
+    world.before = async (sql) => {
+      if (/^select/.test(sql) && deletes().length > 0 && late-- > 0) await world.rows([7]);
+    };
+    for (const call of ['first', 'second']) {
+      await expect(drain({ hi: '30' }, call)).rejects.toMatchObject({
+        name: 'RemovalError',
+        message: expect.stringMatching(/^row 7 of edxapp.* has come since/),
+      });
+    }
+    const key = runKey('run-1', 'check#-#old rows that were copied are gone');
+    expect(await world.memory.get(key)).toMatchObject({ ok: false });
+    await world.sql(`delete from ${OLD_TABLE}`);
+    expect(await drain({ hi: '30' }, 'third')).toMatchObject({ status: 'done', deleted: '30' });
   });
 
   it('rests while the operator has paused it, and counts why', async () => {
@@ -253,6 +331,30 @@ describe('removing old rows', () => {
     const key = runKey('run-1', 'note#history#removed');
     const { text } = (await world.memory.get<{ text: string }>(key))!;
     expect(text).toMatch(/3000 rows .*; rested: commit 15 s/);
+  });
+
+  it('B8 rests while a replica of the old table is behind, which it asks with the login of the old table', async () => {
+    await copied(upTo(1, 30));
+    let lag = 60;
+    const asked: unknown[] = [];
+    const connectReplica = async (as: MySqlRef, at: unknown) => {
+      asked.push([as.user, at]);
+      const connection = (await world.deps.connect(as)) as Connection;
+      const query = connection.query.bind(connection) as (options: unknown) => Promise<unknown>;
+      const told = async (options: { sql: string }) =>
+        options.sql.includes('show replica status')
+          ? [[{ Seconds_Behind_Source: lag }], []]
+          : query(options);
+      return Object.assign(connection, { query: told }) as never;
+    };
+    world.onSleep = async () => {
+      expect(deletes()).toEqual([]);
+      lag = 0;
+    };
+    const at = { host: 'edxapp-reader', port: 3306 };
+    const payload = { hi: '30', replicas: [at] };
+    expect(await drain(payload, 'first', { connectReplica })).toMatchObject({ deleted: '30' });
+    expect([asked, lag]).toEqual([[['lms', at]], 0]);
   });
 
   describe('at once', () => {

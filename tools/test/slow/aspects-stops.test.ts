@@ -38,7 +38,7 @@ const FOUND = [
   /pip shows tutor-contrib-aspects 1\.3\.0, not 2\.4\.0/,
   /image .*aspects.*before the build began|there is no image/,
   /are not as its init makes them/,
-  /status 1/,
+  /No dashboard found for/,
 ];
 
 /** States that work, as the page has them. */

@@ -164,13 +164,15 @@ describe('a chunked copy', () => {
     await expectWhole(2400);
   });
 
-  it.each([
-    ['a row that was changed', "update archive.events set detail = 'x' where id = 5"],
-    ['a row that is gone', 'delete from archive.events where id = 5'],
-  ])('%s is named by its id, and what is in it is not', async (_, sql) => {
-    const { cause = '' } = await interrupted(sql);
+  it('a row that was changed is named by its id, and what is in it is not', async () => {
+    const { cause = '' } = await interrupted("update archive.events set detail = 'x' where id = 5");
     expect(cause).toMatch(/\b5\b/);
     expect(cause).not.toMatch(/注文/);
+  });
+
+  it('a row that is gone, as one that is committed behind the copy, is copied again', async () => {
+    expect((await interrupted('delete from archive.events where id = 5')).status).toBe('SUCCEEDED');
+    await expectWhole(2400);
   });
 
   it('B8 writes nothing while a replica is behind, and goes on when it is not', async () => {

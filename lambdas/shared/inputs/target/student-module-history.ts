@@ -14,12 +14,19 @@ const identifier = z
 
 const user = z.string().regex(/^[a-zA-Z0-9_.-]{1,32}$/, 'must be the name of a user of MySQL');
 
+const replicas = z
+  .array(z.strictObject({ host: oneHost, port }))
+  .max(15)
+  .default([]);
+
 const source = z
   .strictObject({
     ...mysqlServer,
     /** Database of the LMS, often `edxapp`. */
     database: identifier,
     table: identifier.default('courseware_studentmodulehistory'),
+    /** Replicas whose lag brakes the removal; those of an Aurora cluster are found without being named. */
+    replicas,
   })
   .refine(oneLogin.check, oneLogin.message);
 
@@ -36,10 +43,7 @@ const target = z
     /** User of Django's migrations, at any host. */
     migrateUser: user.default('migrate'),
     /** Replicas whose lag brakes the copy; those of an Aurora cluster are found without being named. */
-    replicas: z
-      .array(z.strictObject({ host: oneHost, port }))
-      .max(15)
-      .default([]),
+    replicas,
     /** Instance of RDS whose free storage is watched; an Aurora cluster grows by itself. */
     dbInstanceIdentifier: name.optional(),
   })

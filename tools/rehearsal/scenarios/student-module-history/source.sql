@@ -83,6 +83,9 @@ begin
   end if;
 end;
 
-create user if not exists history_copy identified by 'rehearsal-history';
-grant select, delete, drop, lock tables, trigger on edxapp.* to history_copy;
+-- Exactly the rights of the page: to copy, to see what is not committed yet, for the day of the removal, to
+-- see how busy the server is.
+create user history_copy identified by 'rehearsal-history';
+grant select, delete, drop on edxapp.courseware_studentmodulehistory to history_copy;
+grant lock tables on edxapp.* to history_copy;
 grant process, binlog monitor, slave monitor on *.* to history_copy;

@@ -48,5 +48,6 @@ create user edxapp001 identified by 'rehearsal-edxapp';
 create user migrate identified by 'rehearsal-migrate';
 create user history_admin identified by 'rehearsal-admin';
 grant all on *.* to history_admin with grant option;
-create user if not exists history_copy identified by 'rehearsal-history';
-grant process, binlog monitor, slave monitor on *.* to history_copy;
+-- The administrator gives it the rights on the new database; it has none on the old one.
+create user history_writer identified by 'rehearsal-history';
+grant process, binlog monitor, slave monitor on *.* to history_writer;
