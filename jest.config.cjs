@@ -7,9 +7,9 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   transform: {
     '\\.(m?ts)$': '<rootDir>/scripts/jest-esbuild.cjs',
-    '\\.sql$': '<rootDir>/scripts/jest-text.cjs',
+    '\\.(sql|sh)$': '<rootDir>/scripts/jest-text.cjs',
   },
-  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'sql'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'sql', 'sh'],
   testPathIgnorePatterns: [
     '/node_modules/',
     '/test/slow/',

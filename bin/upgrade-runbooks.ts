@@ -7,6 +7,7 @@ import * as path from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readTarget } from '../lib/platform/target-config';
+import { AspectsStack } from '../lib/runbooks/aspects/aspects-stack';
 import { ClickstreamStack } from '../lib/runbooks/clickstream/clickstream-stack';
 import { RdwStack } from '../lib/runbooks/rdw/rdw-stack';
 import { StudentModuleHistoryStack } from '../lib/runbooks/student-module-history/student-module-history-stack';
@@ -21,7 +22,7 @@ const { context } = JSON.parse(readFileSync(settings, 'utf8'));
 const app = new App({ context });
 const targetName: string = app.node.tryGetContext('target') ?? 'example';
 const target = readTarget(path.resolve('config'), targetName);
-const { clickstream, rdw, studentModuleHistory } = target;
+const { clickstream, rdw, studentModuleHistory, aspects } = target;
 if (clickstream) new ClickstreamStack(app, { targetName, target: { ...target, clickstream } });
 if (rdw) new RdwStack(app, { targetName, target: { ...target, rdw } });
 if (studentModuleHistory) {
@@ -30,6 +31,7 @@ if (studentModuleHistory) {
     target: { ...target, studentModuleHistory },
   });
 }
+if (aspects) new AspectsStack(app, { targetName, target: { ...target, aspects } });
 
 // Guard rails: a finding without a written reason beside its construct fails the synth.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

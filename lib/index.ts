@@ -28,6 +28,8 @@ export * from './steps/copy-settings-machine';
 export type { CopyTablesProps, MySqlTable } from './steps/copy-tables';
 export * from './steps/external-functions';
 export * from './steps/for-each';
+export * from './steps/host';
+export * from './steps/host-command';
 export * from './steps/manual-gate';
 export * from './steps/mysql-server';
 export * from './steps/quiesce';

@@ -19,7 +19,7 @@ const { outputFiles } = await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  loader: { '.sql': 'text' },
+  loader: { '.sql': 'text', '.sh': 'text' },
   // Some CommonJS packages in the bundle ask for require(), which an ES module does not have.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,6 +1,7 @@
 // Database engines that the package itself does not need, and tests on them do: `<name>.<engine>.test.ts`. Where an
 // engine is missing jest does not take its files, and the list behind the tests names them.
 const { existsSync } = require('node:fs');
+const { join } = require('node:path');
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'];
 const has = (...names) =>
@@ -11,6 +12,11 @@ const ENGINES = {
   mariadb: {
     there: has('mariadbd', 'mysqld') && has('mariadb-install-db', 'mysql_install_db'),
     get: 'apt-get install mariadb-server',
+  },
+  // The engine as a library of half a gigabyte, which is why it is no dependency.
+  clickhouse: {
+    there: existsSync(join(__dirname, '../node_modules/chdb')),
+    get: 'npm install --no-save chdb@3.4.0',
   },
 };
 

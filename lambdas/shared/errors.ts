@@ -391,6 +391,60 @@ export class CopyOverloadError extends RunbookError {
   readonly family = 'operator must look';
 }
 
+/** A command on a host ended without its work being done, or has not ended in its time. */
+export class HostCommandFailedError extends RunbookError {
+  override readonly name = 'HostCommandFailedError';
+  readonly family = 'operator must look';
+}
+
+/** The agent of a host does not answer; what was started there may still run, and is found again. */
+export class HostUnreachableError extends RunbookError {
+  override readonly name = 'HostUnreachableError';
+  readonly family = 'operator must look';
+}
+
+/** ClickHouse cannot be reached over the network; its container, a route or a rule is missing. */
+export class ClickHouseUnreachableError extends RunbookError {
+  override readonly name = 'ClickHouseUnreachableError';
+  readonly family = 'operator must look';
+}
+
+/** ClickHouse does not let the user in, or the secret says nobody. */
+export class ClickHouseCredentialsError extends RunbookError {
+  override readonly name = 'ClickHouseCredentialsError';
+  readonly family = 'operator must look';
+}
+
+/** The connection to ClickHouse cannot be encrypted, or the other side does not prove who it is. */
+export class ClickHouseTlsError extends RunbookError {
+  override readonly name = 'ClickHouseTlsError';
+  readonly family = 'operator must look';
+}
+
+/** ClickHouse refused a statement; its own words are in the message. */
+export class ClickHouseStatementError extends RunbookError {
+  override readonly name = 'ClickHouseStatementError';
+  readonly family = 'operator must look';
+}
+
+/** A backup or restore of ClickHouse failed, or nobody can say any more what became of it. */
+export class ClickHouseBackupError extends RunbookError {
+  override readonly name = 'ClickHouseBackupError';
+  readonly family = 'operator must look';
+}
+
+/** The data model in ClickHouse is not the one of the version that was asked for. */
+export class AspectsNotBuiltError extends RunbookError {
+  override readonly name = 'AspectsNotBuiltError';
+  readonly family = 'operator must look';
+}
+
+/** Deprecated relations cannot be removed: they are not what was approved, or something needs them. */
+export class DeprecatedRelationsError extends RunbookError {
+  override readonly name = 'DeprecatedRelationsError';
+  readonly family = 'operator must look';
+}
+
 /** Errors a state retries by itself: ours, then those of the Lambda service. */
 export const RETRIED_ERRORS: readonly string[] = [
   'TryAgainError',

@@ -16,7 +16,10 @@ export interface SettleDeps {
   readonly ledger: Ledger;
   readonly sfn: Pick<SFNClient, 'send'>;
   readonly clock: Clock;
-  /** Takes the step's worker token and stops what it has running; asks `mayAct` before each act. */
+  /**
+   * Takes the step's worker token and stops what it has running; asks `mayAct` before each act. `sk` is the sort
+   * key of its progress, or of its command on a host.
+   */
   stop(runId: string, sk: string, mayAct: () => Promise<boolean>): Promise<Settled>;
   /** Stops what the run still reads. */
   stopReadings(runId: string, mayAct: () => Promise<boolean>): Promise<void>;
@@ -51,7 +54,9 @@ export async function settleRun(deps: SettleDeps, run: RunItem): Promise<Record<
   const { runId } = run;
   const mayAct = actorFor(deps, run);
   const steps: string[] = [];
-  for await (const { sk } of deps.ledger.list(runId, 'progress#')) steps.push(sk);
+  for (const prefix of ['progress#', 'host#']) {
+    for await (const { sk } of deps.ledger.list(runId, prefix)) steps.push(sk);
+  }
   // Readings first: stopping a step may read itself.
   const [read] = await Promise.allSettled([deps.stopReadings(runId, mayAct)]);
   const ends = await Promise.allSettled(steps.map((sk) => deps.stop(runId, sk, mayAct)));

@@ -2,6 +2,50 @@
 // its hash stands in the ledger of every run that used it.
 
 import { createHash } from 'node:crypto';
+import aspectsAlembicVersion from '../../sql/aspects/alembic-version.sql';
+import aspectsAskDictionary from '../../sql/aspects/ask-dictionary.sql';
+import aspectsBackUpToDisk from '../../sql/aspects/back-up-to-disk.sql';
+import aspectsBackUpToS3 from '../../sql/aspects/back-up-to-s3.sql';
+import aspectsBackupStatus from '../../sql/aspects/backup-status.sql';
+import aspectsColumns from '../../sql/aspects/columns.sql';
+import aspectsCompareByLearner from '../../sql/aspects/compare-by-learner.sql';
+import aspectsCompareByTime from '../../sql/aspects/compare-by-time.sql';
+import aspectsCompareDictionaries from '../../sql/aspects/compare-dictionaries.sql';
+import aspectsCompareKeys from '../../sql/aspects/compare-keys.sql';
+import aspectsCompareSums from '../../sql/aspects/compare-sums.sql';
+import aspectsCopiedRevision from '../../sql/aspects/copied-revision.sql';
+import aspectsDdlQueue from '../../sql/aspects/ddl-queue.sql';
+import aspectsDependants from '../../sql/aspects/dependants.sql';
+import aspectsDictionary from '../../sql/aspects/dictionary.sql';
+import aspectsDisks from '../../sql/aspects/disks.sql';
+import aspectsDropDatabase from '../../sql/aspects/drop-database.sql';
+import aspectsDropDictionary from '../../sql/aspects/drop-dictionary.sql';
+import aspectsDropDictionaryOnCluster from '../../sql/aspects/drop-dictionary-on-cluster.sql';
+import aspectsDropTable from '../../sql/aspects/drop-table.sql';
+import aspectsDropTableOnCluster from '../../sql/aspects/drop-table-on-cluster.sql';
+import aspectsDropView from '../../sql/aspects/drop-view.sql';
+import aspectsDropViewOnCluster from '../../sql/aspects/drop-view-on-cluster.sql';
+import aspectsExplain from '../../sql/aspects/explain.sql';
+import aspectsExposedByLearner from '../../sql/aspects/exposed-by-learner.sql';
+import aspectsExposedByTime from '../../sql/aspects/exposed-by-time.sql';
+import aspectsFunctions from '../../sql/aspects/functions.sql';
+import aspectsLastEvent from '../../sql/aspects/last-event.sql';
+import aspectsManifest from '../../sql/aspects/manifest.sql';
+import aspectsManifestModels from '../../sql/aspects/manifest-models.sql';
+import aspectsMutations from '../../sql/aspects/mutations.sql';
+import aspectsPartPressure from '../../sql/aspects/part-pressure.sql';
+import aspectsReadView from '../../sql/aspects/read-view.sql';
+import aspectsReadWatchedVideo from '../../sql/aspects/read-watched-video.sql';
+import aspectsRelations from '../../sql/aspects/relations.sql';
+import aspectsRelationsOfNodes from '../../sql/aspects/relations-of-nodes.sql';
+import aspectsReplication from '../../sql/aspects/replication.sql';
+import aspectsRestoreFromDisk from '../../sql/aspects/restore-from-disk.sql';
+import aspectsRestoreFromS3 from '../../sql/aspects/restore-from-s3.sql';
+import aspectsRestoreTableFromDisk from '../../sql/aspects/restore-table-from-disk.sql';
+import aspectsRestoreTableFromS3 from '../../sql/aspects/restore-table-from-s3.sql';
+import aspectsRunning from '../../sql/aspects/running.sql';
+import aspectsServer from '../../sql/aspects/server.sql';
+import aspectsSizes from '../../sql/aspects/sizes.sql';
 import callMigrateEvents from '../../sql/clickstream/call-migrate-events.sql';
 import callMigrateItems from '../../sql/clickstream/call-migrate-items.sql';
 import callMigrateSessions from '../../sql/clickstream/call-migrate-sessions.sql';
@@ -212,6 +256,50 @@ import { SqlRenderError } from './errors';
 import type { SqlSource } from './sql';
 
 const FILES: Readonly<Record<string, string>> = {
+  'aspects/alembic-version': aspectsAlembicVersion,
+  'aspects/ask-dictionary': aspectsAskDictionary,
+  'aspects/back-up-to-disk': aspectsBackUpToDisk,
+  'aspects/back-up-to-s3': aspectsBackUpToS3,
+  'aspects/backup-status': aspectsBackupStatus,
+  'aspects/columns': aspectsColumns,
+  'aspects/compare-by-learner': aspectsCompareByLearner,
+  'aspects/compare-by-time': aspectsCompareByTime,
+  'aspects/compare-dictionaries': aspectsCompareDictionaries,
+  'aspects/compare-keys': aspectsCompareKeys,
+  'aspects/compare-sums': aspectsCompareSums,
+  'aspects/copied-revision': aspectsCopiedRevision,
+  'aspects/ddl-queue': aspectsDdlQueue,
+  'aspects/dependants': aspectsDependants,
+  'aspects/dictionary': aspectsDictionary,
+  'aspects/disks': aspectsDisks,
+  'aspects/drop-database': aspectsDropDatabase,
+  'aspects/drop-dictionary': aspectsDropDictionary,
+  'aspects/drop-dictionary-on-cluster': aspectsDropDictionaryOnCluster,
+  'aspects/drop-table': aspectsDropTable,
+  'aspects/drop-table-on-cluster': aspectsDropTableOnCluster,
+  'aspects/drop-view': aspectsDropView,
+  'aspects/drop-view-on-cluster': aspectsDropViewOnCluster,
+  'aspects/explain': aspectsExplain,
+  'aspects/exposed-by-learner': aspectsExposedByLearner,
+  'aspects/exposed-by-time': aspectsExposedByTime,
+  'aspects/functions': aspectsFunctions,
+  'aspects/last-event': aspectsLastEvent,
+  'aspects/manifest': aspectsManifest,
+  'aspects/manifest-models': aspectsManifestModels,
+  'aspects/mutations': aspectsMutations,
+  'aspects/part-pressure': aspectsPartPressure,
+  'aspects/read-view': aspectsReadView,
+  'aspects/read-watched-video': aspectsReadWatchedVideo,
+  'aspects/relations': aspectsRelations,
+  'aspects/relations-of-nodes': aspectsRelationsOfNodes,
+  'aspects/replication': aspectsReplication,
+  'aspects/restore-from-disk': aspectsRestoreFromDisk,
+  'aspects/restore-from-s3': aspectsRestoreFromS3,
+  'aspects/restore-table-from-disk': aspectsRestoreTableFromDisk,
+  'aspects/restore-table-from-s3': aspectsRestoreTableFromS3,
+  'aspects/running': aspectsRunning,
+  'aspects/server': aspectsServer,
+  'aspects/sizes': aspectsSizes,
   'clickstream/call-migrate-events': callMigrateEvents,
   'clickstream/call-migrate-items': callMigrateItems,
   'clickstream/call-migrate-sessions': callMigrateSessions,

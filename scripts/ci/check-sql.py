@@ -1,4 +1,5 @@
-"""Parses every file of sql/: in MySQL's dialect where its name says so, else in Redshift's, without what only PostgreSQL has."""
+"""Parses every file of sql/: in MySQL's dialect where its name says so, in ClickHouse's where its folder does, else in
+Redshift's, without what only PostgreSQL has."""
 import logging
 import pathlib
 import re
@@ -43,6 +44,18 @@ MYSQL_COMMAND = re.compile(
     r"""|lock tables `\w+`\.`\w+` write);?$"""
 )
 
+# Commands of ClickHouse the dialect keeps whole or does not know; tests run them on the engine:
+# https://clickhouse.com/docs/operations/backup, …/sql-reference/statements/drop
+CLICKHOUSE_COMMAND = re.compile(
+    r"""(backup database `\w+`(, database `\w+`)*\s+to (S3|Disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+'\s+async"""
+    r"""|restore (database|table) `\w+`(\.`\w+`)?( as `\w+`(\.`\w+`)?|(, database `\w+`)+)?\s+from (S3|Disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+'(\s+async)?"""
+    r"""|explain select \*\s+from `\w+`\.`\w+`\s+limit 1"""
+    r"""|drop database if exists `\w+` sync\s+settings check_table_dependencies = 0"""
+    r"""|drop (view|table|dictionary) if exists `\w+`\.`\w+`( on cluster `\w+`)? sync"""
+    r"""|rename (database|table) `\w+`(\.`\w+`)? to `\w+`(\.`\w+`)?"""
+    r"""|system reload dictionary `\w+`\.`\w+`);?$""",
+)
+
 # Node types a Redshift file must not contain, whatever the parser would accept.
 DENIED = {
     exp.OnConflict: "on conflict",
@@ -57,17 +70,21 @@ def problems(path: pathlib.Path):
     text = path.read_text()
     body = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("--"))
     mysql = path.name.startswith("mysql-")
-    quote = "`" if mysql else '"'
+    clickhouse = path.parent.name == "aspects"
+    dialect = "mysql" if mysql else "clickhouse" if clickhouse else "redshift"
+    quote = "`" if mysql or clickhouse else '"'
     body = re.sub(r"\{\{id:(\w+)\}\}", rf"{quote}\1{quote}", body)
     body = body.replace("{{lit:subquery}}", "select 1 as one")
     body = re.sub(r"\{\{lit:(\w+)\}\}", r"'\1'", body)
     body = re.sub(r"(?<![:\w]):([a-z][a-z0-9_]*)", "'1'", body)
     if UNKNOWN.match(body.strip()) or (mysql and MYSQL_COMMAND.match(body.strip())):
         return []
+    if clickhouse and CLICKHOUSE_COMMAND.match(body.strip()):
+        return []
     if mysql:
         body = EXPORT.sub("", body.strip())
     try:
-        statements = sqlglot.parse(body, read="mysql" if mysql else "redshift")
+        statements = sqlglot.parse(body, read=dialect)
     except sqlglot.errors.ParseError as error:
         return [f"does not parse: {error}"]
     found = []

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { RefusedInputError } from '../../lambdas/shared/errors';
 import { checkInput, INPUTS, type InputName } from '../../lambdas/shared/inputs';
 import {
+  aspectsTargetSchema,
   clickstreamTargetSchema,
   rdwTargetSchema,
   studentModuleHistoryTargetSchema,
@@ -11,7 +12,7 @@ import {
 import { exampleTarget } from '../support/definitions';
 import { bare, read, rowsOf, section } from '../support/pages';
 
-const { clickstream, rdw, studentModuleHistory } = exampleTarget();
+const { clickstream, rdw, studentModuleHistory, aspects } = exampleTarget();
 
 interface Runbook {
   readonly page: string;
@@ -108,10 +109,35 @@ const STUDENT_MODULE_HISTORY: Runbook = {
   ],
 };
 
+const ASPECTS: Runbook = {
+  page: read('docs/runbooks/aspects.md'),
+  target: { instanceId: aspects.host.instanceId, tutorRoot: aspects.host.tutorRoot },
+  schema: aspectsTargetSchema,
+  letters: { U: 'aspects-upgrade', R: 'aspects-rollback' },
+  words: { continueRun: 'none' },
+  folded: /^(host|clickhouse)$|^vpc\.|^clickhouse\.databases\./,
+  input: {
+    targetVersion: '2.4.0',
+    tutorRoot: aspects.host.tutorRoot,
+    backup: { method: 'native' },
+  },
+  wrong: [
+    ['targetVersion: "latest"', { targetVersion: 'latest' }],
+    ['targetVersion: version 4.0.0', { targetVersion: '4.0.0' }],
+    ['targetVersion: the tag', { targetVersion: '1.4.0' }],
+    ['tutorRoot: this stack upgrades', { tutorRoot: '/root' }],
+    ['backup.folder', { backup: { method: 'gate', folder: '/a b' } }],
+    ['models: must not', { models: ['a', 'a+'] }],
+    ['continueRun: must', { continueRun: 'run-1' }],
+    ['continueRun: a dry run', { dryRun: true, continueRun: 'run-20260131-0a1b2c3d4e' }],
+  ],
+};
+
 const RUNBOOKS: readonly (readonly [string, Runbook])[] = [
   ['clickstream', CLICKSTREAM],
   ['rdw', RDW],
   ['student-module-history', STUDENT_MODULE_HISTORY],
+  ['aspects', ASPECTS],
 ];
 
 /** Members of an object's schema by path, as callers may give them. */

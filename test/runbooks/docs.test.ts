@@ -9,6 +9,7 @@ import * as lib from '../../lib';
 import type { AslGraph } from '../../scripts/diagrams/definition';
 import { orderOf } from '../../scripts/diagrams/order';
 import {
+  aspectsTemplate,
   clickstreamTemplate,
   type Definition,
   definitionsOf,
@@ -25,7 +26,13 @@ const byHand = clickstreamTemplate({
     console: { stackName: 'console', serviceRoleArn: clickstream.console.serviceRoleArn },
   },
 });
-const { clickstream: upgrade, rdw: backfill, 'student-module-history': migration } = templates();
+const {
+  clickstream: upgrade,
+  rdw: backfill,
+  'student-module-history': migration,
+  aspects,
+} = templates();
+const onKubernetes = aspectsTemplate({ aspects: { ...exampleTarget().aspects, mode: 'k8s' } });
 
 interface Page {
   readonly page: string;
@@ -70,6 +77,17 @@ const PAGES: readonly (readonly [string, Page])[] = [
       whole: 'example-student-module-history-migration',
       machines: 2,
       watched: 12,
+    },
+  ],
+  [
+    'aspects',
+    {
+      page: read('docs/runbooks/aspects.md'),
+      template: aspects,
+      more: [onKubernetes],
+      whole: 'example-aspects-upgrade',
+      machines: 2,
+      watched: 25,
     },
   ],
 ];
@@ -184,6 +202,7 @@ it('links lead to files that exist', () => {
     'docs/runbooks/clickstream.md',
     'docs/runbooks/rdw.md',
     'docs/runbooks/student-module-history.md',
+    'docs/runbooks/aspects.md',
     'docs/operators.md',
     'docs/rehearsal.md',
     'docs/scope.md',

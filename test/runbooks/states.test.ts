@@ -87,7 +87,7 @@ describe.each(Object.entries(definitions))('%s', (_name, definition) => {
       expect(state.Retry).toBeUndefined();
       // None, all, or what the input says of the two.
       expect(String(state.ToleratedFailurePercentage)).toMatch(
-        /^(undefined|100|\{% .* \? 0 : 100 %\})$/,
+        /^(undefined|0|100|\{% .* \? 0 : 100 %\})$/,
       );
     }
   });

@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { TargetWith } from '../../lambdas/shared/inputs/target';
 import { readTarget } from '../../lib/platform/target-config';
+import { AspectsStack } from '../../lib/runbooks/aspects/aspects-stack';
 import { ClickstreamStack } from '../../lib/runbooks/clickstream/clickstream-stack';
 import { RdwStack } from '../../lib/runbooks/rdw/rdw-stack';
 import { StudentModuleHistoryStack } from '../../lib/runbooks/student-module-history/student-module-history-stack';
@@ -38,7 +39,8 @@ export interface Definition {
 export const exampleTarget = () =>
   readTarget(path.join(__dirname, '../../config'), 'example') as TargetWith<'clickstream'> &
     TargetWith<'rdw'> &
-    TargetWith<'studentModuleHistory'>;
+    TargetWith<'studentModuleHistory'> &
+    TargetWith<'aspects'>;
 
 export function clickstreamTemplate(change: Partial<TargetWith<'clickstream'>> = {}): Template {
   const app = new App({ context: { '@aws-cdk/core:enablePartitionLiterals': true } });
@@ -60,11 +62,18 @@ export function studentModuleHistoryTemplate(
   return Template.fromStack(new StudentModuleHistoryStack(app, { targetName: 'example', target }));
 }
 
+export function aspectsTemplate(change: Partial<TargetWith<'aspects'>> = {}): Template {
+  const app = new App({ context: { '@aws-cdk/core:enablePartitionLiterals': true } });
+  const target = { ...exampleTarget(), ...change };
+  return Template.fromStack(new AspectsStack(app, { targetName: 'example', target }));
+}
+
 /** Templates of all runbooks, by runbook. */
 export const templates = () => ({
   clickstream: clickstreamTemplate(),
   rdw: rdwTemplate(),
   'student-module-history': studentModuleHistoryTemplate(),
+  aspects: aspectsTemplate(),
 });
 
 /** Definitions of the machines of all runbooks, by machine name. */

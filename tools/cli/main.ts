@@ -1,6 +1,7 @@
 // The command line: names, options, exit codes (0 succeeded, 1 the run failed or AWS refused, 2 bad usage).
 
 import { Command, CommanderError, Option } from 'commander';
+import { addAspectsCheck } from './aspects-check/command';
 import { Interrupted, UsageError } from './errors';
 import { addInit } from './init/command';
 import { matrix } from './matrix';
@@ -45,6 +46,7 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addInit(runbooks, signal, set);
   addOperate(runbooks, signal, set);
+  addAspectsCheck(runbooks, set);
   const common = (command: Command) =>
     command
       .option('--machine <name>', 'another machine than the one named first')

@@ -4,7 +4,14 @@ import { readAssembly } from './assembly/assembly';
 import { type Bundle, provision } from './assembly/provision';
 import { Stack } from './assembly/stack';
 import { RealClock, VirtualClock } from './clock';
-import { type Account, readAccount, readFaults, readSource, readWarehouse } from './cloud/account';
+import {
+  type Account,
+  readAccount,
+  readClickHouse,
+  readFaults,
+  readSource,
+  readWarehouse,
+} from './cloud/account';
 import type {
   CloudOptions,
   Counters,
@@ -123,6 +130,7 @@ export class Cloud extends StandIns implements RunningCloud {
 
   async query(sql: string, cluster?: string): Promise<readonly Record<string, unknown>[]> {
     if (cluster !== undefined) {
+      if (cluster === 'clickhouse' && this.clickhouse) return await this.clickhouse.query(sql);
       const found = this.clusters.get(cluster);
       if (!found) throw new Error(`the scenario has no cluster ${cluster} to ask`);
       return await found.query(sql);
@@ -166,9 +174,17 @@ export class Cloud extends StandIns implements RunningCloud {
     const filled = [scenario.mysql ?? []]
       .flat()
       .map((data) => this.startMySql(data, readSource(options, data)));
-    await Promise.all([started, ...filled, this.provision(functions)]);
+    await Promise.all([started, ...filled, this.startHosts(), this.provision(functions)]);
     const { clickstream } = scenario;
     if (clickstream) await this.startSolution(clickstream, options.scenarioDir!);
+  }
+
+  /** ClickHouse first: what is called on a host works on it. */
+  private async startHosts(): Promise<void> {
+    const { scenario, options } = this;
+    const { clickhouse, hosts = [] } = scenario;
+    if (clickhouse) await this.startClickHouse(clickhouse, readClickHouse(options, clickhouse));
+    await this.startTutor(hosts, options.scenarioDir);
   }
 
   private async provision(functions: Functions): Promise<void> {

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { RefusedInputError } from '../errors';
+import * as aspects from './aspects';
 import * as clickstream from './clickstream';
 import { RUN_ID } from './identifiers';
 import type { InputKind } from './input-kind';
@@ -32,6 +33,8 @@ export const INPUTS = {
   'rdw-restore': rdw.restore,
   'student-module-history-migration': studentModuleHistory.migration,
   'student-module-history-removal': studentModuleHistory.removal,
+  'aspects-upgrade': aspects.upgrade,
+  'aspects-rollback': aspects.rollback,
 } as const;
 
 export type InputName = keyof typeof INPUTS;

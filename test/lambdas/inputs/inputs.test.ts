@@ -247,6 +247,8 @@ it('every example passes its own schema', () => {
       tenants: [{ id: 'CA' }],
       source: { database: 'edxapp', table: 'old' },
       target: { database: 'edxapp_csmh', table: 'new' },
+      instanceId: 'i-0e1f2031425364758',
+      tutorRoot: '/home/tutor/root',
     };
     const example = (INPUTS[name].example as (target: unknown) => unknown)(target);
     expect(() => checkInput(name, target, example)).not.toThrow();

@@ -2,9 +2,11 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClickHouseData } from '../clickhouse';
 import type { ClickstreamData } from '../clickstream/data';
 import { schemaTable } from '../clickstream/schema-list';
 import { type FaultSpec, faultOf } from '../faults/faults';
+import type { HostData } from '../host';
 import type { PolicyDocument } from '../iam/policy';
 import type { MySqlData } from '../mysql';
 import type { CloudFormationData } from '../services/cloudformation';
@@ -45,6 +47,10 @@ export interface Account {
   readonly mysql?: MySqlData | readonly MySqlData[];
   /** What the operator does when a gate asks, before the answer: SQL for a cluster, by the gate's name. */
   readonly gates?: Readonly<Record<string, readonly GateAct[]>>;
+  /** Tutor hosts that Systems Manager reaches. */
+  readonly hosts?: readonly HostData[];
+  /** A ClickHouse server over HTTP; files of SQL say what is in it. */
+  readonly clickhouse?: ClickHouseData;
   /** Tables of DynamoDB. */
   readonly tables?: readonly TableData[];
   /** Clickstream Analytics on AWS, alive: its console, workflows, jobs and loads. */
@@ -104,6 +110,12 @@ export const readSource = (
   const size = rows === undefined ? [] : [`set @rows = ${rows}`];
   return [...size, ...[sql].flat().map((file) => textOf(scenario, file) ?? 'do 0')];
 };
+
+/** What is in the scenario's ClickHouse: SQL that is executed in order. */
+export const readClickHouse = (
+  scenario: Scenario,
+  { sql = 'clickhouse.sql' }: ClickHouseData,
+): readonly string[] => [sql].flat().map((file) => textOf(scenario, file) ?? '');
 
 /** What the scenario's warehouse is made of; undefined when it has none. */
 export function readWarehouse(

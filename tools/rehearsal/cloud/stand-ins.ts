@@ -1,11 +1,13 @@
 // The stand-ins of one account, wired to each other.
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { type ClickHouseData, ClickHouseServer } from '../clickhouse';
 import type { ClickstreamData } from '../clickstream/data';
 import { Solution } from '../clickstream/solution';
 import type { RealClock, VirtualClock } from '../clock';
 import { Engine } from '../engine';
 import type { Faults } from '../faults/faults';
+import { type HostData, TutorHost } from '../host';
 import { Callers, newProcess } from '../iam/callers';
 import { Iam } from '../iam/iam';
 import { type FunctionSpec, Functions } from '../lambda/functions';
@@ -35,6 +37,7 @@ import { SecretsService } from '../services/secrets';
 import { type CallRecord, Server } from '../services/server';
 import { Fleet } from '../services/servers/fleet';
 import { SnsService } from '../services/sns';
+import { SystemsManagerService } from '../services/ssm';
 import { StepFunctionsService } from '../services/step-functions';
 import { StsService } from '../services/sts';
 import { WarehouseRoles } from '../warehouse/roles';
@@ -68,6 +71,10 @@ export class StandIns {
   warehouse?: Warehouse;
   /** Clusters of MySQL, by name. */
   readonly clusters = new Map<string, MySqlCluster>();
+  /** ClickHouse, where the scenario has it. */
+  clickhouse?: ClickHouseServer;
+  /** Tutor hosts of the scenario. */
+  hosts: readonly TutorHost[] = [];
   /** Clickstream Analytics on AWS, where the scenario has it. */
   clickstream?: Solution;
   protected readonly server: Server;
@@ -176,6 +183,8 @@ export class StandIns {
     await this.server.stop();
     await this.console?.stop();
     await this.cluster?.stop();
+    await Promise.all(this.hosts.map((host) => host.stop()));
+    await this.clickhouse?.stop();
     await Promise.all([...this.clusters.values()].map((cluster) => cluster.stop()));
     await this.warehouse?.stop();
   }
@@ -264,14 +273,10 @@ export class StandIns {
 
   /** Starts a MySQL cluster; its secrets say where it is and whom to trust. */
   protected async startMySql(data: MySqlData, sql: readonly string[]): Promise<void> {
-    const { clock, faults, callers, store, iam, account, server, problems } = this;
+    const { clock, faults, callers, store, iam, account, problems } = this;
     const { stopsWithClient, statementMs, actors, replicas, secrets = [], ...place } = data;
     const uploads = { store, iam, account, ...place };
-    const record = (call: CallRecord) => {
-      server.calls.push(call);
-      if (call.error !== undefined) return;
-      for (const listener of server.listeners) listener(call, { Sql: call.sql });
-    };
+    const record = (call: CallRecord) => this.noteCall(call);
     const tls = selfSigned('rehearsed database');
     const world = { clock, faults, callers, uploads, tls, record, problems };
     const own = { sql, stopsWithClient, statementMs, actors, replicas };
@@ -282,6 +287,38 @@ export class StandIns {
       const members = this.secrets[name] as object | undefined;
       this.secrets[name] = { ...members, host, port, certificateAuthority: tls.cert };
     }
+  }
+
+  /** Starts ClickHouse; its secrets say where it is. */
+  protected async startClickHouse(data: ClickHouseData, sql: readonly string[]): Promise<void> {
+    const { clock, faults, callers } = this;
+    const { secrets = [], sql: _, ...settings } = data;
+    const record = (call: CallRecord) => this.noteCall(call);
+    const world = { clock, faults, callers, record };
+    this.clickhouse = await ClickHouseServer.start({ ...settings, ...world, sql });
+    const { url } = this.clickhouse;
+    for (const name of secrets) {
+      this.secrets[name] = { ...(this.secrets[name] as object | undefined), url };
+    }
+  }
+
+  /** Starts the hosts; their jobs reach ClickHouse as those in docker do. */
+  protected async startTutor(data: readonly HostData[], scenarioDir?: string): Promise<void> {
+    const { clock, problems, clickhouse } = this;
+    const ground = { clock, problems, scenarioDir, clickhouse: clickhouse?.url };
+    this.hosts = await Promise.all(data.map((one) => TutorHost.start(one, ground)));
+    if (this.hosts.length === 0) return;
+    const arn = arnIn(this);
+    const of = (service: string, resource: string, where?: string) => arn(service, resource, where);
+    this.server.add(new SystemsManagerService(clock, this.hosts, of, problems));
+  }
+
+  /** A call at a door of its own: kept and told as those of the services are. */
+  private noteCall(call: CallRecord): void {
+    const { server } = this;
+    server.calls.push(call);
+    if (call.error !== undefined) return;
+    for (const listener of server.listeners) listener(call, { Sql: call.sql });
   }
 
   /** Has the operator do what a gate asks for; time stands still until it is done. */

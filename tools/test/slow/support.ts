@@ -12,6 +12,7 @@ const ROOT = path.join(__dirname, '../../..');
 export const DEMO = path.join(__dirname, 'scenarios/demo');
 export const CLICKSTREAM = path.join(ROOT, 'tools/rehearsal/scenarios/clickstream');
 export const RDW = path.join(ROOT, 'tools/rehearsal/scenarios/rdw');
+export const ASPECTS = path.join(ROOT, 'tools/rehearsal/scenarios/aspects');
 export const HISTORY = path.join(ROOT, 'tools/rehearsal/scenarios/student-module-history');
 const folders: string[] = [];
 const clouds: Cloud[] = [];
@@ -30,6 +31,7 @@ export const ids = (count: number): string[] =>
 export function synthesize(
   app:
     | 'access'
+    | 'aspects'
     | 'batches'
     | 'chunked-copy'
     | 'clickstream'

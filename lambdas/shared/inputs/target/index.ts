@@ -1,19 +1,26 @@
 // A target: where one deployment of the runbooks works. `config/<name>.json` is checked with this.
 
 import * as z from 'zod';
+import { aspectsTargetSchema } from './aspects';
 import { clickstreamTargetSchema } from './clickstream';
 import { region } from './forms';
 import { rdwTargetSchema } from './rdw';
 import { studentModuleHistoryTargetSchema } from './student-module-history';
 
+export type { AspectsTarget } from './aspects';
 export type { ClickstreamTarget } from './clickstream';
 export type { RdwTarget, RdwTenant } from './rdw';
 export type { StudentModuleHistoryTarget } from './student-module-history';
 export type { DefinedWarehouseConfig, WarehouseConfig } from './warehouse';
-export { clickstreamTargetSchema, rdwTargetSchema, studentModuleHistoryTargetSchema };
+export {
+  aspectsTargetSchema,
+  clickstreamTargetSchema,
+  rdwTargetSchema,
+  studentModuleHistoryTargetSchema,
+};
 
 /** Members that are a runbook's. */
-const RUNBOOKS = ['clickstream', 'rdw', 'studentModuleHistory'] as const;
+const RUNBOOKS = ['clickstream', 'rdw', 'studentModuleHistory', 'aspects'] as const;
 
 /** A file of `config/`. */
 export const targetSchema = z
@@ -24,6 +31,7 @@ export const targetSchema = z
     clickstream: clickstreamTargetSchema.optional(),
     rdw: rdwTargetSchema.optional(),
     studentModuleHistory: studentModuleHistoryTargetSchema.optional(),
+    aspects: aspectsTargetSchema.optional(),
     /** Addresses that get notices and alarms; each has to confirm once. */
     noticeEmails: z.array(z.email()).max(20).default([]),
     /** Hours a failed run may stay alone before the alarm. */

@@ -1,0 +1,166 @@
+// The waiting task that makes one backup of ClickHouse for its run and reads it back. Its id is known before the call:
+// a backup whose answer was lost is found by it and adopted.
+
+import { check } from '../shared/aspects/checks';
+import { type BackupStatus, Backups } from '../shared/aspects/server/backups';
+import { readInstalled } from '../shared/aspects/server/state';
+import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
+import { CLICKHOUSE, codeOf } from '../shared/clickhouse/trouble';
+import { iso } from '../shared/clock';
+import { ClickHouseBackupError } from '../shared/errors';
+import type { Invocation } from '../shared/handler';
+import { runKey } from '../shared/ledger';
+import { type WaitDeps, waitFor } from '../shared/waiting';
+import type { Token } from '../shared/worker-token';
+import type { BackUpClickHousePayload, BackUpClickHouseResult } from './payload';
+
+export interface BackUpDeps extends WaitDeps, ClickHouseDeps {}
+
+/** The ledger's item about the latest attempt. */
+export interface BackupAttempt {
+  readonly number: number;
+  readonly id: string;
+  readonly state: 'wanted' | 'begun' | 'verified' | 'failed';
+  /** Bytes on disk when it was begun. */
+  readonly expected: number;
+  readonly bytes: number;
+  readonly at: string;
+}
+
+/** Key of that item: a restore looks there for a backup of its own run. */
+export const backupKey = (runId: string, step: string) => runKey(runId, `backup#${step}`);
+
+/** What may be missing of what was on disk: merges and expired rows while it is made. */
+const LEAST = 0.5;
+
+export async function backUpClickHouse(
+  payload: BackUpClickHousePayload,
+  deps: BackUpDeps,
+  invocation: Invocation,
+): Promise<BackUpClickHouseResult> {
+  return withClickHouse(payload, deps, async (server) => {
+    const made = await waitFor(deps, payload, payload.step, invocation, (token) =>
+      new Backup(payload, deps, server).look(token),
+    );
+    if (!made) return { status: 'running', backupId: null, bytes: 0, checkedAt: null };
+    return { status: 'done', backupId: made.id, bytes: made.bytes, checkedAt: made.at };
+  });
+}
+
+class Backup {
+  private readonly backups: Backups;
+
+  constructor(
+    private readonly payload: BackUpClickHousePayload,
+    private readonly deps: BackUpDeps,
+    private readonly server: ClickHouse,
+  ) {
+    this.backups = new Backups(server, payload.place);
+  }
+
+  /** The attempt when it is made and was read back. */
+  async look(token: Token): Promise<BackupAttempt | undefined> {
+    const attempt = await this.current();
+    if (attempt.state === 'verified') return attempt;
+    const status = await this.backups.status(attempt.id);
+    if (!status) {
+      if (attempt.state === 'begun') {
+        throw await this.failed(
+          attempt,
+          'the server does not know of it any more: it was started anew, and nobody can say whether it is whole',
+        );
+      }
+      await token.renew();
+      await this.begin(attempt);
+      return undefined;
+    }
+    switch (status.status) {
+      case 'CREATING_BACKUP':
+        return undefined;
+      case 'BACKUP_CREATED':
+        await token.renew();
+        return await this.verify(attempt, status);
+      default:
+        // BACKUP_FAILED, BACKUP_CANCELLED, and whatever a later release adds.
+        throw await this.failed(attempt, `it ended ${status.status}: ${status.error}`);
+    }
+  }
+
+  /** The attempt to work on: what shall be made is written down before it is asked for. */
+  private async current(): Promise<BackupAttempt> {
+    const { runId, step } = this.payload;
+    const { ledger, clock } = this.deps;
+    const key = backupKey(runId, step);
+    const last = await ledger.get<BackupAttempt>(key);
+    if (last && last.state !== 'failed') return last;
+    const number = (last?.number ?? 0) + 1;
+    const id = `runbook-${runId}-${step}-${number}`;
+    const sizes = await this.server.rows('sizes');
+    const expected = sizes.reduce((sum, { bytes }) => sum + Number(bytes), 0);
+    const next: BackupAttempt = {
+      ...{ number, id, state: 'wanted', expected, bytes: 0 },
+      at: iso(clock.now()),
+    };
+    await ledger.put(key, next, last ? { number: last.number, state: 'failed' } : 'absent');
+    // A refused write may be our own whose answer was lost: what is there counts.
+    return (await ledger.get<BackupAttempt>(key))!;
+  }
+
+  private async begin(attempt: BackupAttempt): Promise<void> {
+    try {
+      await this.backups.begin(attempt.id);
+    } catch (error) {
+      if (codeOf(error) === 0) throw error;
+      // One of this id or place is there: an earlier call took effect, and the server has begun anew since.
+      const there = codeOf(error) === CLICKHOUSE.backupExists;
+      if (there && (await this.backups.status(attempt.id))?.status === 'CREATING_BACKUP') return;
+      throw await this.failed(
+        attempt,
+        there
+          ? 'there is one of this name that the server does not know of'
+          : `it could not be begun: ${(error as Error).message}`,
+      );
+    }
+    await this.set(attempt, { state: 'begun' });
+  }
+
+  private async verify(attempt: BackupAttempt, status: BackupStatus): Promise<BackupAttempt> {
+    const { alembic } = await readInstalled(this.server);
+    const checkId = `${attempt.id}-check-${this.deps.clock.now()}`;
+    const revision = await this.backups.read(attempt.id, checkId).catch((error: Error) => {
+      if (codeOf(error) === 0) throw error;
+      return `unreadable: ${error.message}`;
+    });
+    const enough = status.bytes >= attempt.expected * LEAST;
+    const ok = status.error === '' && status.files > 0 && enough && revision === alembic;
+    await check(this.deps, this.payload.runId, {
+      name: 'backup of ClickHouse',
+      expected: `${attempt.id} BACKUP_CREATED of about ${attempt.expected} bytes, revision ${alembic} read back`,
+      actual: `${status.status}, ${status.files} files, ${status.bytes} bytes, revision ${revision}`,
+      ok,
+    });
+    if (ok) return await this.set(attempt, { state: 'verified', bytes: status.bytes });
+    throw await this.failed(
+      attempt,
+      `it has ${status.files} files and ${status.bytes} bytes of about ${attempt.expected}, and the revision read back is ${revision} (there: ${alembic})`,
+    );
+  }
+
+  private async set(
+    attempt: BackupAttempt,
+    change: Partial<BackupAttempt>,
+  ): Promise<BackupAttempt> {
+    const { runId, step } = this.payload;
+    const next = { ...attempt, ...change, at: iso(this.deps.clock.now()) };
+    await this.deps.ledger.put(backupKey(runId, step), next);
+    return next;
+  }
+
+  private async failed(attempt: BackupAttempt, why: string): Promise<ClickHouseBackupError> {
+    await this.set(attempt, { state: 'failed' });
+    return new ClickHouseBackupError(
+      `backup ${attempt.id} of ClickHouse is of no use: ${why}. Nothing was changed. Look at where the server may write ` +
+        '(backups.allowed_disk, or its role for the bucket), then redrive: the next attempt makes another',
+    );
+  }
+}

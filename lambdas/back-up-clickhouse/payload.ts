@@ -1,0 +1,17 @@
+import type { BackupPlace } from '../shared/aspects/server/backups';
+import type { ClickHouseCaller } from '../shared/clickhouse/ref';
+
+export interface BackUpClickHousePayload extends ClickHouseCaller {
+  /** Name of the step in the ledger. */
+  readonly step: string;
+  readonly place: BackupPlace;
+}
+
+export interface BackUpClickHouseResult {
+  readonly status: 'running' | 'done';
+  /** Id of the backup, which is the name of its folder too; null while it is being made. */
+  readonly backupId: string | null;
+  readonly bytes: number;
+  /** When it was read back, ISO 8601. */
+  readonly checkedAt: string | null;
+}

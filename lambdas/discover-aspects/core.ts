@@ -1,0 +1,121 @@
+// Looks at the host and at ClickHouse, decides the way, and says everything that stands in it at once. It
+// changes nothing, neither there nor here: a redrive looks anew.
+
+import type { PreflightAspectsResult } from '../preflight-aspects/payload';
+import { backupKey } from '../shared/aspects/backup';
+import { feeding, type HostFacts, isOn } from '../shared/aspects/host/facts';
+import { hostFindings, ownModels } from '../shared/aspects/host/findings';
+import { notesText } from '../shared/aspects/notes';
+import { decidePath, type Hop, type Path } from '../shared/aspects/path';
+import { keepPath, keptPath } from '../shared/aspects/path/kept';
+import { majorOf, type Release, releaseOf } from '../shared/aspects/versions';
+import { PreflightError, RunbookError } from '../shared/errors';
+import type { Ledger } from '../shared/ledger';
+import { copyFinding, forecastOf } from './forecast';
+import type { DiscoverAspectsPayload, DiscoverAspectsResult, HopItem } from './payload';
+import { warningsOf } from './warnings';
+
+/** What the task looks with. */
+export interface DiscoverAspectsDeps {
+  readonly ledger: Ledger;
+  /** The inspection of the host, made anew. */
+  lookAtHost(): Promise<HostFacts>;
+  /** The same of ClickHouse; what cannot be reached is a finding. */
+  lookAtClickHouse(installed: Release, target: Release): Promise<PreflightAspectsResult>;
+}
+
+/** @throws PreflightError with every finding */
+export async function discoverAspects(
+  payload: DiscoverAspectsPayload,
+  deps: DiscoverAspectsDeps,
+): Promise<DiscoverAspectsResult> {
+  const facts = await deps.lookAtHost();
+  const configured = {
+    mode: payload.mode,
+    databases: payload.clickhouse.databases,
+    cluster: payload.clickhouse.cluster,
+  };
+  // A run that goes on has moved the installed version itself: its way stays the one it began with, and what
+  // was looked at then is half changed by now.
+  const kept = payload.dryRun ? undefined : await keptPath(deps.ledger, payload);
+  const from = kept?.from ?? facts.aspects;
+  const path: Path = kept ?? decide(facts, payload);
+  const onHost = kept ? [] : hostFindings(facts, configured);
+  const [installed, target] = [releaseOf(from), releaseOf(payload.targetVersion)];
+  // Without both nobody can say what ClickHouse should have.
+  if (!installed || !target) throw new PreflightError([...(path.problems ?? []), ...onHost]);
+  const seen = await seenOf(deps.lookAtClickHouse(installed, target));
+  const findings = [
+    ...(path.problems ?? []),
+    ...onHost,
+    ...(kept ? [] : seen.findings),
+    ...(kept ? [] : copyFinding(seen, payload.triedOnCopy)),
+  ];
+  if (findings.length > 0) throw new PreflightError(findings);
+  const hops = path.hops!;
+  const services = kept?.services ?? feeding(facts);
+  if (!payload.dryRun && !kept) await keepPath(deps.ledger, payload, { from, hops, services });
+  return {
+    from,
+    to: payload.targetVersion,
+    tutor: facts.tutor,
+    services: services.join(' '),
+    hops: hops.map((hop) => itemOf(hop, facts)),
+    refresh: refreshOf(hops, payload.models),
+    events: seen.events,
+    warnings: [...warningsOf(facts, from, hops), ...seen.notes],
+    forecast: forecastOf(seen, payload.triedOnCopy),
+    notes: notesText(from, payload.targetVersion),
+    backedUp: !payload.dryRun && (await deps.ledger.get(backupKey(payload.runId))) !== undefined,
+    lastEmission: seen.lastEmission,
+  };
+}
+
+const decide = (facts: HostFacts, { targetVersion, throughHop }: DiscoverAspectsPayload): Path =>
+  decidePath({
+    from: facts.aspects,
+    to: targetVersion,
+    tutorMajor: majorOf(facts.tutor),
+    python: facts.python,
+    cluster: facts.settings.CLICKHOUSE_CLUSTER_NAME ?? '',
+    inContextMetrics: isOn(facts, 'ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS'),
+    mayHop: throughHop,
+  });
+
+/** A way that is closed is one finding among others. */
+async function seenOf(looking: Promise<PreflightAspectsResult>): Promise<Seen> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (!(error instanceof RunbookError) || error.family === 'try again') throw error;
+    return {
+      findings: [error.message],
+      notes: [],
+      events: 0,
+      freeBytes: 0,
+      neededBytes: 0,
+      lastEmission: null,
+    };
+  }
+}
+
+type Seen = Pick<
+  PreflightAspectsResult,
+  'findings' | 'notes' | 'events' | 'freeBytes' | 'neededBytes' | 'lastEmission'
+>;
+
+function itemOf({ refresh: _, ...hop }: Hop, facts: HostFacts): HopItem {
+  const { tutor } = facts;
+  return { key: hop.version, value: { ...hop, tutor, ownModels: ownModels(facts) } };
+}
+
+/** Those of the last hop, which are the only ones there are, and those the input names; none of them twice. */
+function refreshOf(
+  hops: readonly Hop[],
+  models: readonly string[],
+): DiscoverAspectsResult['refresh'] {
+  const needed = hops.flatMap(({ refresh }) => refresh);
+  const bare = (model: string) => model.replace('+', '');
+  const asked = models.filter((model) => !needed.some((one) => bare(one) === bare(model)));
+  return [...needed, ...asked].map((model) => ({ key: bare(model), value: model }));
+}

@@ -1,0 +1,53 @@
+// What an upgrade has left, and the way back from there. It changes nothing; a redrive reads anew.
+
+import { type BackupRecord, backupKey } from '../shared/aspects/backup';
+import { feeding, type HostFacts, isOn } from '../shared/aspects/host/facts';
+import { ownModels } from '../shared/aspects/host/findings';
+import { type KeptPath, pathKey } from '../shared/aspects/path/kept';
+import { PreflightError } from '../shared/errors';
+import { type Ledger, runKey } from '../shared/ledger';
+import type { RunItem } from '../shared/runs';
+import { keepWayBack, keptWayBack } from './kept';
+import type { ReadUpgradePayload, ReadUpgradeResult } from './payload';
+import { problemsOf, questionOf, wayBack } from './way-back';
+
+/** What the task reads with. */
+export interface ReadUpgradeDeps {
+  readonly ledger: Ledger;
+  /** The inspection of the host, made anew. */
+  lookAtHost(): Promise<HostFacts>;
+}
+
+/** @throws PreflightError with every finding */
+export async function readUpgrade(
+  payload: ReadUpgradePayload,
+  deps: ReadUpgradeDeps,
+): Promise<ReadUpgradeResult> {
+  const { ledger } = deps;
+  const { upgradeOf, dryRun } = payload;
+  const kept = dryRun ? undefined : await keptWayBack(ledger, payload);
+  if (kept) return kept;
+  const run = await ledger.get<RunItem>(runKey(upgradeOf));
+  const path = await ledger.get<KeptPath>(pathKey(upgradeOf));
+  const backup = await ledger.get<BackupRecord>(backupKey(upgradeOf));
+  const facts = await deps.lookAtHost();
+  const problems = [
+    ...problemsOf(upgradeOf, { run, path, backup }),
+    ...facts.jobs.map((job) => `${job} is at work: wait for its end`),
+  ];
+  if (problems.length > 0) throw new PreflightError(problems);
+  const inContextMetrics = isOn(facts, 'ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS');
+  const way = wayBack(path!, facts.tutor, inContextMetrics);
+  const result: ReadUpgradeResult = {
+    ...way,
+    ownModels: ownModels(facts),
+    // What was held when the upgrade failed does not run now, and has to in the end.
+    services: [...new Set([...path!.services, ...feeding(facts)])].join(' '),
+    // Once an older plugin is there, its Alembic does not know the newer revision.
+    downgradeTo: facts.aspects === way.version ? null : way.downgradeTo,
+    backup: backup!,
+    question: questionOf(way, backup!),
+  };
+  if (!dryRun) await keepWayBack(ledger, payload, result);
+  return result;
+}

@@ -1,0 +1,3 @@
+export * from './open-edx';
+export * from './parse';
+export * from './releases';

@@ -1,0 +1,19 @@
+# Runs an inspection, which changes nothing, and prints its trailer without secrets.
+mkdir -p "$HOST_STATE"
+dir="$HOST_STATE/$UNIT-look"
+rm -rf "$dir"
+mkdir "$dir"
+write_files "$dir"
+printf "export UNIT_FOLDER='%s'\nexport UNIT_STARTED='%s'\n" "$HOST_STATE/$UNIT" \
+  "$(cat "$HOST_STATE/$UNIT/started" 2>/dev/null || true)" >> "$dir/values"
+give_to_user "$HOST_STATE"
+rc=0
+as_user /bin/sh -c 'cd "$1" 2>/dev/null || cd /; exec /bin/sh "$2" "$3"' sh \
+  "$TUTOR_ROOT" "$dir/script.sh" "$dir/values" > "$dir/log" 2> "$dir/errors" < /dev/null || rc=$?
+fresh_secrets "$dir"
+line=$(grep '^RUNBOOK-TRAILER ' "$dir/log" | tail -n 1 | redact "$dir/secrets" || true)
+if [ "$rc" = 0 ] && [ -n "$line" ]; then
+  printf '%s\n' "$line"
+else
+  state looked ",\"rc\":$rc,\"tail\":$(js "$(clean_tail "$dir/errors" "$dir/secrets" 1000)")"
+fi

@@ -1,0 +1,2 @@
+# Says what became of a unit, and nothing else.
+report

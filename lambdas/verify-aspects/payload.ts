@@ -1,0 +1,27 @@
+import type { ReleaseModel } from '../preflight-aspects/payload';
+import type { ClickHouseCaller } from '../shared/clickhouse/ref';
+
+export interface VerifyAspectsPayload extends ClickHouseCaller {
+  /** Version of the plugin that was installed, for people: `2.4.0`. */
+  readonly aspects: string;
+  /** What its init makes. */
+  readonly target: ReleaseModel;
+  /** Fingerprint of dbt's state before the run; null: there was none, or it may be the same. */
+  readonly manifestBefore: string | null;
+  /**
+   * Redrives when the models were built. Behind a later one what is missing still is handed back, so that
+   * they are built again; before, it is thrown. @default - it is always thrown
+   */
+  readonly redrivesAtEnd?: number;
+}
+
+export interface VerifyAspectsResult {
+  /** False: something is missing still, and has to be built again. */
+  readonly ok: boolean;
+  /** Relations that were looked at. */
+  readonly relations: number;
+  /** Things that were checked. */
+  readonly checks: number;
+  /** Fingerprint of dbt's state now. */
+  readonly manifest: string | null;
+}

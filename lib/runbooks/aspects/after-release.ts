@@ -1,0 +1,55 @@
+// What a run that is given up leaves on the host: ingestion that is held. Its own end would have let it go on.
+
+import { Stack } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { AspectsTarget } from '../../../lambdas/shared/inputs/target';
+import { allow } from '../../platform/allow';
+import { MachineArns } from '../../platform/execution-arns';
+import { Platform } from '../../platform/platform';
+import { EXECUTION_CALLER, taskState } from '../../platform/task-state';
+import { Installation } from './installation';
+
+/** States of the release machine behind the one that gives the run up. */
+export function afterRelease(scope: Construct, target: AspectsTarget): sfn.Chain {
+  const installation = new Installation(scope, target);
+  const read = taskState(scope, 'Find out what the run has held', {
+    task: Platform.of(scope).task('read-held', { ledger: ['GetItem', 'Query'] }),
+    caller: { ...EXECUTION_CALLER, runId: '{% $states.input.run %}' },
+    payload: {},
+    outputs:
+      "{% { 'released': $states.input, 'found': $states.result.Payload, " +
+      "'run': { 'id': $states.input.run, 'arn': $states.context.Execution.Id } } %}",
+    comment: 'Reads in the ledger which services the run has stopped. On redrive: reads again',
+  });
+  const any = sfn.Choice.jsonata(scope, 'Is ingestion to go on?', {
+    comment: 'Where the run has held nothing, nothing is started. On redrive: asks again',
+  });
+  const resume = installation.command(scope, 'Resume', {
+    act: 'Let ingestion go on behind the release',
+    step: 'resumeReleased',
+    script: 'start-ingestion',
+    environment: { SERVICES: '{% $states.input.found.services %}' },
+    question: 'Does ingestion go on behind the release?',
+    done: 'Ingestion goes on behind the release',
+    released: true,
+  });
+  // It asks whether its execution still runs, which is none of a runbook here.
+  const { executions } = new MachineArns(scope, `${Stack.of(scope).stackName}-release`);
+  allow(
+    installation.commands(),
+    ['states:DescribeExecution'],
+    [executions],
+    'Executions get their names when they start; the machine is named.',
+  );
+  const end = sfn.Succeed.jsonata(scope, 'The run is given up', {
+    outputs: '{% $states.input.released %}',
+    comment: 'What the run had held goes on. On redrive: is not run again',
+  });
+  read.next(any);
+  any
+    .when(sfn.Condition.jsonata("{% $states.input.found.services != '' %}"), resume.startState)
+    .otherwise(end);
+  resume.next(end);
+  return sfn.Chain.custom(read, [], end);
+}

@@ -1,0 +1,130 @@
+// The way back of an upgrade, what a run notes about its backup, and what a release finds held.
+
+import { noteBackup } from '../../../lambdas/note-backup/core';
+import { readHeld } from '../../../lambdas/read-held/core';
+import { readUpgrade } from '../../../lambdas/read-upgrade/core';
+import { problemsOf, wayBack } from '../../../lambdas/read-upgrade/way-back';
+import { backupKey } from '../../../lambdas/shared/aspects/backup';
+import type { HostFacts } from '../../../lambdas/shared/aspects/host/facts';
+import { decidePath } from '../../../lambdas/shared/aspects/path';
+import { type KeptPath, pathKey } from '../../../lambdas/shared/aspects/path/kept';
+import { runKey } from '../../../lambdas/shared/ledger';
+import type { RunItem } from '../../../lambdas/shared/runs';
+import { MemoryLedger } from '../../support/memory-ledger';
+
+const UPGRADE = 'run-20260131-0a1b2c3d4e';
+const RUN = 'run-20260201-0a1b2c3d4e';
+const ARN = 'arn:aws:states:us-east-1:000000000000:execution:example-aspects-rollback:one';
+const CALLER = { version: 1, runId: RUN, rootArn: ARN, selfArn: ARN, redriveCount: 0 };
+const BACKUP = { id: 'b', folder: '/f', files: 'x', provenAt: '2026-01-31T10:00:00Z' };
+const WHERE = { inContextMetrics: false, python: '3.11', cluster: '', mayHop: true };
+
+const pathOf = (from: string, to: string, tutorMajor: number): KeptPath => ({
+  from,
+  hops: decidePath({ ...WHERE, from, to, tutorMajor }).hops!,
+  services: ['ralph'],
+});
+const runOf = (change: Partial<RunItem> = {}): RunItem => ({
+  runId: UPGRADE,
+  machine: 'aspects-upgrade',
+  executionArn: ARN,
+  earlierArns: [],
+  status: 'succeeded',
+  input: {},
+  leases: [],
+  startedAt: '2026-01-31T09:00:00Z',
+  ...change,
+});
+const FACTS = {
+  tutor: '19.0.5',
+  aspects: '2.4.0',
+  running: ['clickhouse', 'vector'],
+  jobs: [] as readonly string[],
+  settings: { DBT_REPOSITORY: 'https://github.com/openedx/aspects-dbt' },
+} as unknown as HostFacts;
+const NORMAL = { run: runOf(), path: pathOf('1.3.0', '2.4.0', 19), backup: BACKUP };
+
+describe('what cannot be taken back', () => {
+  it.each([
+    ['a run nobody knows', { run: undefined }, /knows no run/],
+    [
+      'a run of another machine',
+      { run: runOf({ machine: 'rdw-backfill' }) },
+      /belongs to machine rdw-backfill/,
+    ],
+    ['a run without a way', { path: undefined }, /nothing to take back/],
+    ['a run without a proven backup', { backup: undefined }, /nothing to take back/],
+    [
+      'T17 parts that older servers cannot read',
+      { path: pathOf('2.4.0', '2.5.0', 19) },
+      /only volumes restored from a snapshot/,
+    ],
+  ])('is %s', (_, change, said) => {
+    expect(problemsOf(UPGRADE, { ...NORMAL, ...change })).toEqual([expect.stringMatching(said)]);
+  });
+
+  it('is not an upgrade whose backup is proven', () => {
+    expect(problemsOf(UPGRADE, NORMAL)).toEqual([]);
+    expect(problemsOf(UPGRADE, { ...NORMAL, path: pathOf('2.5.0', '2.5.1', 19) })).toEqual([]);
+  });
+});
+
+it('T22 takes the migrations back before the old plugin comes, and builds openedx again', () => {
+  expect(wayBack(NORMAL.path, '19.0.5', false)).toMatchObject({
+    version: '1.3.0',
+    from: '2.4.0',
+    downgradeTo: '0040',
+    images: ['openedx', 'aspects', 'aspects-superset'],
+    mfe: null,
+  });
+  expect(wayBack(pathOf('2.3.1', '2.4.0', 19), '19.0.5', true)).toMatchObject({
+    downgradeTo: null,
+    mfe: 19,
+    images: ['openedx', 'aspects', 'aspects-superset', 'mfe'],
+  });
+});
+
+describe('in the ledger', () => {
+  let ledger: MemoryLedger;
+  beforeEach(async () => {
+    ledger = new MemoryLedger();
+    await ledger.put(runKey(UPGRADE), NORMAL.run);
+    await ledger.put(runKey(RUN), runOf({ runId: RUN, status: 'open' }));
+    await ledger.put(pathKey(UPGRADE), NORMAL.path);
+  });
+  const read = (facts: Partial<HostFacts> = {}, dryRun = false) =>
+    readUpgrade({ ...CALLER, upgradeOf: UPGRADE, dryRun } as never, {
+      ledger: ledger.ledger,
+      lookAtHost: async () => ({ ...FACTS, ...facts }),
+    });
+
+  it('a way back is decided once: a run that goes on keeps it, whatever is installed by then', async () => {
+    await ledger.put(backupKey(UPGRADE), BACKUP);
+    const way = await read();
+    expect(way).toMatchObject({ version: '1.3.0', downgradeTo: '0040', services: 'ralph vector' });
+    expect(await read({ aspects: '1.3.0' })).toEqual(way);
+    expect((await read({ aspects: '1.3.0' }, true)).downgradeTo).toBeNull();
+  });
+
+  it('T16 a way back waits for jobs that run', async () => {
+    await ledger.put(backupKey(UPGRADE), BACKUP);
+    await expect(read({ jobs: ['tutor_local-aspects-job-run-1'] })).rejects.toThrow(/is at work/);
+  });
+
+  it('the first proven backup stays the one', async () => {
+    const payload = { ...CALLER, id: 'first', folder: '/f', files: 'x' };
+    const deps = { ledger: ledger.ledger, clock: { now: () => 0, sleep: async () => undefined } };
+    await noteBackup(payload, deps);
+    expect((await noteBackup({ ...payload, id: 'second' }, deps)).id).toBe('first');
+  });
+
+  it('a release starts what the run has held, and nothing where it has held nothing', async () => {
+    const held = () =>
+      readHeld({ version: 1, runId: UPGRADE, selfArn: ARN }, { ledger: ledger.ledger });
+    await expect(held()).rejects.toThrow(/is succeeded, and not given up/);
+    await ledger.put(runKey(UPGRADE), { ...NORMAL.run, status: 'released' });
+    expect(await held()).toEqual({ services: '' });
+    await ledger.put(runKey(UPGRADE, 'host#holdBackup#-'), { state: 'wanted' });
+    expect(await held()).toEqual({ services: 'ralph' });
+  });
+});

@@ -1,0 +1,138 @@
+// Backup and restore on a real engine: made once, read back, and unknown where the server has forgotten.
+
+import { backUpClickHouse } from '../../../lambdas/back-up-clickhouse/core';
+import { restoreClickHouse } from '../../../lambdas/restore-clickhouse/core';
+import { approvedHash, gateKey } from '../../../lambdas/shared/gates';
+import type { MemoryLedger } from '../../../test/support/memory-ledger';
+import { BACKUP_DISK, type ClickHouseServer } from '../../rehearsal/clickhouse';
+import { Faults } from '../../rehearsal/faults/faults';
+import { initOf, openLedger, payloadOf, scenarioSql, startAspects, workDeps } from './world';
+
+let server: ClickHouseServer;
+let ledger: MemoryLedger;
+const faults = new Faults();
+beforeAll(async () => {
+  server = await startAspects([], { faults });
+});
+afterAll(() => server?.stop());
+beforeEach(async () => {
+  ledger = await openLedger(server);
+});
+
+let request = 0;
+/** An invocation with time for one more look after the first. */
+const invocation = () => {
+  let looks = 0;
+  request += 1;
+  return { requestId: `r-${request}`, remainingMs: () => (looks++ < 3 ? 900_000 : 0) };
+};
+const PLACE = { disk: BACKUP_DISK };
+const ask = (runId: string, change: object = {}) => {
+  const payload = { ...payloadOf(server), step: 'backup', place: PLACE, ...change };
+  return { ...payload, runId: runId || payload.runId };
+};
+/** Until it is no longer running, as the machine's Choice does. */
+async function backUp(change: object = {}) {
+  for (;;) {
+    const seen = await backUpClickHouse(ask('', change), workDeps(ledger), invocation());
+    if (seen.status === 'done') return seen;
+  }
+}
+const backups = async () =>
+  await server.query(
+    "select id, toString(status) as status from system.backups where id not like '%check%'",
+  );
+
+describe('a backup', () => {
+  it('is made once, whatever answer was lost, and read back', async () => {
+    faults.arm({ kind: 'lost-answer', service: 'clickhouse', sql: 'backup database', nth: 1 });
+    await expect(backUp()).rejects.toMatchObject({ name: 'TryAgainError' });
+    const seen = await backUp();
+    expect(seen.backupId).toBe(`runbook-${payloadOf(server).runId}-backup-1`);
+    expect(seen.bytes).toBeGreaterThan(100_000);
+    expect(await backUp()).toEqual(seen);
+    expect(await backups()).toEqual([{ id: seen.backupId, status: 'BACKUP_CREATED' }]);
+    const key = { pk: `run#${payloadOf(server).runId}`, sk: 'check#-#backup of ClickHouse' };
+    expect(await ledger.get(key)).toMatchObject({ ok: true });
+    expect(await server.query('exists xapi.runbook_backup_check')).toEqual([{ result: 0 }]);
+  });
+
+  it('that the server has forgotten is unknown, and another one is made after a redrive', async () => {
+    const runId = payloadOf(server).runId;
+    await ledger.put(
+      { pk: `run#${runId}`, sk: 'backup#backup' },
+      { number: 7, id: `runbook-${runId}-backup-7`, state: 'begun', expected: 1, bytes: 0, at: '' },
+    );
+    await expect(backUp()).rejects.toThrow(/nobody can say whether it is whole/);
+    expect((await backUp()).backupId).toBe(`runbook-${runId}-backup-8`);
+  });
+
+  it('that fails says why', async () => {
+    await expect(backUp({ step: 'elsewhere', place: { disk: 'nowhere' } })).rejects.toMatchObject({
+      name: 'ClickHouseBackupError',
+      message: expect.stringMatching(/of no use: .*nowhere/),
+    });
+  });
+
+  it('that cannot be read back is none', async () => {
+    faults.arm({
+      kind: 'error',
+      service: 'clickhouse',
+      sql: 'restore table',
+      nth: 1,
+      error: '599',
+    });
+    await expect(backUp({ step: 'third' })).rejects.toThrow(
+      /revision read back is unreadable: .*599/,
+    );
+  });
+});
+
+describe('a restore', () => {
+  const restore = async (backupId: string, alembic = '0040') => {
+    for (;;) {
+      const payload = { ...ask(''), step: 'restore', backupId, alembic, gate: 'restore' };
+      const seen = await restoreClickHouse(payload, workDeps(ledger), invocation());
+      if (seen.status === 'done') return seen;
+    }
+  };
+  const approve = (backupId: string) =>
+    ledger.put(gateKey(payloadOf(server).runId, 'restore'), {
+      answer: 'approve',
+      hash: approvedHash({ restore: backupId }),
+    });
+
+  it('is refused without an approval, and drops nothing for a backup of another revision', async () => {
+    await expect(restore('runbook-x-1')).rejects.toThrow(/has not approved/);
+    const { backupId } = await backUp({ step: 'for-restore' });
+    await approve(backupId!);
+    await expect(restore(backupId!, '0041')).rejects.toThrow(/revision 0040.*Nothing was dropped/);
+    expect(await server.query('exists xapi.xapi_events_all')).toEqual([{ result: 1 }]);
+  });
+
+  it('brings everything back, after an answer was lost in the middle', async () => {
+    const before = await server.query('select toUInt32(count()) as n from xapi.xapi_events_all');
+    const { backupId } = await backUp({ step: 'again' });
+    for (const file of initOf('v5.0.0')) await server.script(scenarioSql(file));
+    await server.script(scenarioSql('macro/v5.0.0.sql'));
+    await approve(backupId!);
+    faults.arm({ kind: 'lost-answer', service: 'clickhouse', sql: 'restore database', nth: 1 });
+    await expect(restore(backupId!)).rejects.toMatchObject({
+      name: 'TryAgainError',
+      message: expect.anything(),
+    });
+    expect(await restore(backupId!)).toEqual({ status: 'done', alembic: '0040' });
+    expect(await restore(backupId!)).toEqual({ status: 'done', alembic: '0040' });
+    expect(await server.query('select toUInt32(count()) as n from xapi.xapi_events_all')).toEqual(
+      before,
+    );
+    expect(await server.query('exists event_sink.course_enrollment')).toEqual([{ result: 1 }]);
+    expect(await server.query('exists reporting.dim_most_recent_enrollment')).toEqual([
+      { result: 0 },
+    ]);
+    const [{ n }] = (await server.query(
+      'select toUInt32(count()) as n from reporting.fact_enrollment_status final',
+    )) as [{ n: number }];
+    expect(n).toBe(200);
+  });
+});

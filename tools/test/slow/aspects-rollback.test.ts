@@ -1,0 +1,44 @@
+// An upgrade that is taken back: everything as it was when its backup was taken.
+
+import type { Cloud } from '../../rehearsal/cloud';
+import { aspects, done, INPUT, ROLLBACK, ROOT, relations, run, UPGRADE } from './aspects-support';
+import { removeAssemblies, runOf, stopClouds, synthesize } from './support';
+
+let assemblyDir: string;
+let cloud: Cloud;
+
+beforeAll(() => {
+  assemblyDir = synthesize('aspects');
+}, 300_000);
+afterEach(async () => {
+  expect(cloud.problems).toEqual([]);
+  await stopClouds();
+});
+afterAll(removeAssemblies);
+
+/** What has to be as before. */
+async function state(): Promise<unknown> {
+  const { sandbox } = cloud.hosts[0]!;
+  return {
+    plugin: sandbox.state.plugin,
+    config: sandbox.read(`${ROOT}/config.yml`),
+    reporting: await relations(cloud, 'reporting'),
+    xapi: await relations(cloud, 'xapi'),
+    sink: await relations(cloud, 'event_sink'),
+    events: await cloud.query('select count() as n from xapi.xapi_events_all final', 'clickhouse'),
+    revision: await cloud.query('select version_num from xapi.alembic_version final', 'clickhouse'),
+  };
+}
+
+it('T22 brings back migrations, databases, settings and plugin of before, removal included', async () => {
+  cloud = await aspects(assemblyDir);
+  const before = await state();
+  const { arn, ...end } = await run(cloud, UPGRADE, INPUT);
+  expect(end).toEqual(done);
+  expect(await state()).not.toEqual(before);
+  const back = { upgradeOf: runOf(cloud, arn), tutorRoot: ROOT };
+  const { arn: rollback, ...ended } = await run(cloud, ROLLBACK, back);
+  expect(ended).toEqual(done);
+  expect(rollback).toMatch(/rollback/);
+  expect(await state()).toEqual(before);
+});
