@@ -143,7 +143,7 @@ describe('the regular job', () => {
       const user = '"IAMR:rdw-data-api"';
       await it_.redshift(`grant select on pg_catalog.sys_connection_log to ${user}`);
       const open = it_
-        .redshift("set application_name to 'rdw-ingest-migrate-olap'; select pg_sleep(20)")
+        .redshift("set application_name to 'rdw-ingest-migrate-olap'; select pg_sleep(600)")
         .catch(({ message }) => message);
       const first = await wait('after', TENANTS, 300_000);
       expect(first.waitsFor).toMatch(/^Waits for sessions of the regular job in Redshift: \d+$/);
