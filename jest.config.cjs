@@ -17,7 +17,7 @@ module.exports = {
     ...missing.map(([engine]) => `\\.${engine}\\.test\\.ts$`),
   ],
   // No test waits for real; this is for machines that are busy with something else.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // Two cores are two: jest would leave one of them idle.
   maxWorkers: '100%',
 };
