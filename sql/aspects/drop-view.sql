@@ -1,4 +1,4 @@
---! Purpose: drops a view, materialized or not: its rows, if it has any, are in a table of its own
+--! Purpose: drops a view; where it is a materialized one, the table it writes to stays
 --! Rerun: safe, one that is gone is left out
 --! Needs: an approval of exactly this relation, and that nothing reads it
 --! Parameters: none
