@@ -1,9 +1,10 @@
 import { dataApiFor, ledgerFromEnv } from '../shared/clients';
 import { systemClock } from '../shared/clock';
+import { waitingDeps } from '../shared/deps';
 import { taskHandler } from '../shared/handler';
 import { noteItemFailure } from '../shared/items';
 import { ACCESS, openCluster } from '../shared/kubernetes/access';
-import { waitingMySqlDeps } from '../shared/mysql/deps';
+import { connectMySql } from '../shared/mysql/connect';
 import { DeploymentKind } from '../shared/quiesced/deployment';
 import { awaitMigrate } from './core';
 import type { AwaitMigratePayload } from './payload';
@@ -15,7 +16,7 @@ export const handler = taskHandler(
     awaitMigrate(
       payload,
       {
-        ...waitingMySqlDeps(),
+        ...waitingDeps(connectMySql),
         dataApi: dataApiFor,
         deployment: (thing) => deployments.read(thing),
       },

@@ -1,8 +1,9 @@
+import { waitingDeps } from '../shared/deps';
 import { taskHandler } from '../shared/handler';
-import { waitingMySqlDeps } from '../shared/mysql/deps';
+import { connectMySql } from '../shared/mysql/connect';
 import { awaitWrites } from './core';
 import type { AwaitWritesPayload } from './payload';
 
 export const handler = taskHandler((payload: AwaitWritesPayload, invocation) =>
-  awaitWrites(payload, waitingMySqlDeps(), invocation),
+  awaitWrites(payload, waitingDeps(connectMySql), invocation),
 );

@@ -1,8 +1,9 @@
+import { databaseDeps } from '../shared/deps';
 import { taskHandler } from '../shared/handler';
-import { mySqlDeps } from '../shared/mysql/deps';
+import { connectMySql } from '../shared/mysql/connect';
 import { checkOffset } from './core';
 import type { CheckOffsetPayload } from './payload';
 
 export const handler = taskHandler((payload: CheckOffsetPayload) =>
-  checkOffset(payload, mySqlDeps()),
+  checkOffset(payload, databaseDeps(connectMySql)),
 );

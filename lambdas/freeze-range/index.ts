@@ -1,8 +1,9 @@
+import { databaseDeps } from '../shared/deps';
 import { taskHandler } from '../shared/handler';
-import { mySqlDeps } from '../shared/mysql/deps';
+import { connectMySql } from '../shared/mysql/connect';
 import { freezeRange } from './core';
 import type { FreezeRangePayload } from './payload';
 
 export const handler = taskHandler((payload: FreezeRangePayload) =>
-  freezeRange(payload, mySqlDeps()),
+  freezeRange(payload, databaseDeps(connectMySql)),
 );

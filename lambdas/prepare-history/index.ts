@@ -1,8 +1,9 @@
+import { databaseDeps } from '../shared/deps';
 import { taskHandler } from '../shared/handler';
-import { mySqlDeps } from '../shared/mysql/deps';
+import { connectMySql } from '../shared/mysql/connect';
 import { prepareHistory } from './core';
 import type { PrepareHistoryPayload } from './payload';
 
 export const handler = taskHandler((payload: PrepareHistoryPayload) =>
-  prepareHistory(payload, mySqlDeps()),
+  prepareHistory(payload, databaseDeps(connectMySql)),
 );

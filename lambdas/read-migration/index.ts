@@ -1,8 +1,9 @@
+import { databaseDeps } from '../shared/deps';
 import { taskHandler } from '../shared/handler';
-import { mySqlDeps } from '../shared/mysql/deps';
+import { connectMySql } from '../shared/mysql/connect';
 import { readMigration } from './core';
 import type { ReadMigrationPayload } from './payload';
 
 export const handler = taskHandler((payload: ReadMigrationPayload) =>
-  readMigration(payload, mySqlDeps()),
+  readMigration(payload, databaseDeps(connectMySql)),
 );

@@ -165,7 +165,7 @@ it.each([
   child.kill(signal);
   const { code, err } = await ended;
   expect(code).toBe(130);
-  expect(err).toMatch(/everything the rehearsal made is gone/);
+  expect(err).toMatch(/what a rehearsal made is gone/);
   await nothingLeft();
 });
 
