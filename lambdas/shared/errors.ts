@@ -274,7 +274,7 @@ export class StrayObjectsError extends RunbookError {
 /** A run has no backup that could be brought back; start a restore of another one. */
 export class BackupMissingError extends RunbookError {
   override readonly name = 'BackupMissingError';
-  readonly family = 'operator must look';
+  readonly family = 'refused';
 }
 
 /** An application has no time zone, or another one than was asked for, which is final. */

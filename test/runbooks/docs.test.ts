@@ -203,6 +203,7 @@ it('links lead to files that exist', () => {
     'docs/runbooks/rdw.md',
     'docs/runbooks/student-module-history.md',
     'docs/runbooks/aspects.md',
+    'docs/errors.md',
     'docs/operators.md',
     'docs/rehearsal.md',
     'docs/scope.md',

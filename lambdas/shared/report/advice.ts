@@ -1,8 +1,10 @@
 // What to do after an execution has ended, said the same way in reports and notices.
 
 import {
+  BackupMissingError,
   GateAnswerError,
   RefusedInputError,
+  RemovalRefusedError,
   RunReleasedError,
   RunTakenOverError,
   UnknownRunError,
@@ -14,9 +16,11 @@ import type { EndRecord } from './model';
 /** Errors a redrive of the same execution meets again: another input or execution is needed. */
 const REFUSALS: readonly string[] = [
   new RefusedInputError([], {}),
+  new RemovalRefusedError(),
   new RunTakenOverError(),
   new RunReleasedError(),
   new UnknownRunError(),
+  new BackupMissingError(),
   new GateAnswerError(),
 ].map(({ name }) => name);
 
