@@ -23,22 +23,20 @@ function commentsOf(source: string): ReadonlyMap<string, string> {
   return new Map([...found].map(([, comment, name]) => [name!, comment!]));
 }
 
-const isError = (
-  value: unknown,
-): value is new (
-  problems: readonly string[],
-  example: unknown,
-) => errors.RunbookError =>
+type ErrorClass = new (problems: readonly string[], example: unknown) => errors.RunbookError;
+
+const isError = (value: unknown): value is ErrorClass =>
   typeof value === 'function' && value.prototype instanceof errors.RunbookError;
 
 export function errorRows(): ErrorRow[] {
   const comments = commentsOf(readFileSync(path.join(ROOT, 'lambdas/shared/errors.ts'), 'utf8'));
   const pages = readdirSync(path.join(ROOT, PAGES)).sort();
   const texts = pages.map((file) => readFileSync(path.join(ROOT, PAGES, file), 'utf8'));
-  return Object.values(errors)
+  const all: readonly unknown[] = Object.values(errors);
+  return all
     .filter(isError)
-    .map((ErrorClass) => {
-      const { name, family } = new ErrorClass([], {});
+    .map((Class) => {
+      const { name, family } = new Class([], {});
       const told = pages.filter((_, i) => new RegExp(`^\\|[^|]*\`${name}\``, 'm').test(texts[i]!));
       return { name, family, meaning: comments.get(name) ?? '', pages: told };
     })
