@@ -33,10 +33,13 @@ export function initClickstream(
   return operate(use, options, signal, (kit) => init(kit, options));
 }
 
-async function init({ aws, terminal }: Kit, options: InitClickstreamOptions) {
+async function init({ aws, terminal, signal }: Kit, options: InitClickstreamOptions) {
   const out = options.out ?? path.join('config', `${options.target}.json`);
   const old = readTargetFile(out);
-  const console = new Aws({ ...options, region: options.consoleRegion ?? options.region });
+  const console = new Aws(
+    { ...options, region: options.consoleRegion ?? options.region },
+    signal,
+  );
   const account = await readAccount(
     new CloudFormation(aws.cloudFormation),
     options.consoleRegion ? new CloudFormation(console.cloudFormation) : undefined,
