@@ -43,7 +43,8 @@ export async function answerGate(payload: AnswerGatePayload, deps: AnswerDeps) {
   if (!parsed.success) throw new RefusedInputError(problemsOf(parsed.error), ANSWER_EXAMPLE);
   const { run: runId, gate, answer, by, reason, askedAt } = parsed.data;
   const { run, item } = await find(deps, runId, gate);
-  if (askedAt !== undefined && askedAt !== item.askedAt) throw anotherQuestion(runId, item, askedAt);
+  if (askedAt !== undefined && askedAt !== item.askedAt)
+    throw anotherQuestion(runId, item, askedAt);
   const again = item.answeredBy === payload.selfArn;
   if (item.answer !== undefined && !again) throw answeredAlready(runId, item);
   const status = await executionStatus(deps.sfn, run.executionArn);

@@ -93,7 +93,8 @@ export const answerInput = (
   runId: string,
   { name, askedAt }: Pick<GateItem, 'name' | 'askedAt'>,
   answer: 'approve' | 'refuse' = 'approve',
-) => JSON.stringify({ run: runId, gate: name, answer, by: '<your name>', reason: '<why>', askedAt });
+) =>
+  JSON.stringify({ run: runId, gate: name, answer, by: '<your name>', reason: '<why>', askedAt });
 
 /**
  * Asks: stores question, hash and token, then tells people. An approval of the same hash answers at

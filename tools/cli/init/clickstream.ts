@@ -36,10 +36,7 @@ export function initClickstream(
 async function init({ aws, terminal, signal }: Kit, options: InitClickstreamOptions) {
   const out = options.out ?? path.join('config', `${options.target}.json`);
   const old = readTargetFile(out);
-  const console = new Aws(
-    { ...options, region: options.consoleRegion ?? options.region },
-    signal,
-  );
+  const console = new Aws({ ...options, region: options.consoleRegion ?? options.region }, signal);
   const account = await readAccount(
     new CloudFormation(aws.cloudFormation),
     options.consoleRegion ? new CloudFormation(console.cloudFormation) : undefined,

@@ -39,14 +39,16 @@ export class Aws {
 
   get cloudFormation(): CloudFormationClient {
     return this.client('cloudformation', () =>
-      this.heeding(new CloudFormationClient(this.settings)));
+      this.heeding(new CloudFormationClient(this.settings)),
+    );
   }
 
   /** Stand-ins and emulators know buckets by their paths only. */
   get s3(): S3Client {
     const forcePathStyle = this.endpointUrl !== undefined;
     return this.client('s3', () =>
-      this.heeding(new S3Client({ ...this.settings, forcePathStyle })));
+      this.heeding(new S3Client({ ...this.settings, forcePathStyle })),
+    );
   }
 
   ledger(table: string): LedgerView {

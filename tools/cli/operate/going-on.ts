@@ -42,11 +42,7 @@ export interface GoingOn {
 }
 
 /** All of them, by machine. */
-export async function goingOn(
-  kit: Kit,
-  stack: DeployedStack,
-  now = Date.now(),
-): Promise<GoingOn> {
+export async function goingOn(kit: Kit, stack: DeployedStack, now = Date.now()): Promise<GoingOn> {
   const executions: Ongoing[] = [];
   const unseen: string[] = [];
   const excused: string[] = [];

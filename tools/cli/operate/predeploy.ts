@@ -104,7 +104,10 @@ async function deployedTemplate({ aws }: Kit, StackName: string): Promise<Templa
 }
 
 function say({ terminal }: Kit, { stack, executions, unseen, excused, skipped }: Weighed): void {
-  if (skipped !== null) return terminal.line(`${stack}: ${skipped}`);
+  if (skipped !== null) {
+    terminal.line(`${stack}: ${skipped}`);
+    return;
+  }
   const running = executions.filter(({ status }) => status === 'RUNNING').length;
   const redrivable = executions.filter(({ status, over }) => status !== 'RUNNING' && over === null);
   terminal.line(

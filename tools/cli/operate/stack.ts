@@ -4,7 +4,7 @@ import {
   type CloudFormationClient,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import { RefusedError, UsageError } from '../errors';
+import { Interrupted, RefusedError, UsageError } from '../errors';
 import { findMachine } from '../machines';
 import { isExpired, isPassing } from './trouble';
 
@@ -40,7 +40,9 @@ export class DeployedStack {
 
   /** Whether it has the record of runs that each stack of runbooks has. */
   get isRunbooks(): boolean {
-    return this.resources.some(({ type, logicalId }) => type === TABLE && logicalId.includes(LEDGER));
+    return this.resources.some(
+      ({ type, logicalId }) => type === TABLE && logicalId.includes(LEDGER),
+    );
   }
 
   get ledgerTable(): string {
@@ -107,12 +109,12 @@ export async function stackOf(
       refusals.push(without(stack, machine));
     } catch (error) {
       // Who may ask about one stack only is refused for others, whether they are there or not.
-      if (isExpired(error) || isPassing(error)) throw error;
+      if (isExpired(error) || isPassing(error) || !isRefusal(error)) throw error;
       refusals.push((error as Error).message);
     }
   }
   const tried = names.join(', ') || 'none';
-  const said = refusals.length > 0 ? ` Last heard: ${refusals.at(-1)}` : '';
+  const said = refusals.length > 0 ? ` Heard: ${[...new Set(refusals)].join('; ')}` : '';
   throw new RefusedError(
     `the stack of machine ${machine} was not found (tried ${tried}): name it with --stack.${said}`,
   );
@@ -128,6 +130,10 @@ function without({ name, machines }: DeployedStack, machine: string): string {
     ? `stack ${name} has no machine ${nameOf(machine)}`
     : `stack ${name} has ${other}, which is not ${machine}`;
 }
+
+/** Errors of services have a name of their own; a region that is missing, for one, has not. */
+const isRefusal = (error: unknown): boolean =>
+  (error as Error).name !== 'Error' && !(error instanceof Interrupted);
 
 /** `a-b-c`: `a-b`, `a`. */
 const beginnings = (machine: string): string[] => {

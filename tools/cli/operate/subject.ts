@@ -58,8 +58,7 @@ export const ledgerOf = ({ aws }: Kit, stack: DeployedStack): LedgerView =>
   aws.ledger(stack.ledgerTable);
 
 /** Name of an execution's machine; children have a label behind it. */
-const machineOf = (executionArn: string): string =>
-  executionArn.split(':')[6]!.split('/')[0]!;
+const machineOf = (executionArn: string): string => executionArn.split(':')[6]!.split('/')[0]!;
 
 /** ARN of an execution's machine: account and region count, too. */
 const machineArnOf = (executionArn: string): string =>
