@@ -84,6 +84,19 @@ it('an answer is waited for that is not known yet', async () => {
   expect({ code, err }).toEqual({ code: 0, err: '' });
 });
 
+it('watch outlives a throttled look for what failed', async () => {
+  looks(running, running, failed);
+  let throttled = 0;
+  aws.answers['states.GetExecutionHistory'] = ({ maxResults }) => {
+    if (maxResults === 1000 && throttled++ === 0) throw new Refusal('ThrottlingException');
+    return { events: [] };
+  };
+  const { code, out } = await aws.runbooks('watch', ARN);
+  expect({ code, throttled }).toEqual({ code: 1, throttled: 2 });
+  expect(out).toContain('AWS answers again');
+  expect(out).toContain('  error    Boom');
+});
+
 describe('stop', () => {
   const stop = () => aws.runbooks('stop', ARN, '--cause', 'not tonight');
   const aborted = { ...running, status: 'ABORTED', stopDate: seconds('2026-01-31T13:00:00Z') };
