@@ -1,5 +1,4 @@
-// `runbooks watch`: follows an execution until it is closed. Keys that expire meanwhile, and a network that is
-// away for a while, are told and outlived: a run goes on for days, the keys of its operator do not.
+// `runbooks watch`: follows an execution until it is closed.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { consoleLink } from '../../../lambdas/shared/inputs/links';
@@ -9,11 +8,11 @@ import { failures, histories } from '../history';
 import { messageOf } from '../summary';
 import type { Terminal } from '../terminal';
 import { type Ended, type Kit, type OperateOptions, operate } from './kit';
+import { untilClosed } from './patience';
 import { attemptText, gateLines, liveLine, logText } from './show';
 import { lookAt, type RunSight } from './sight';
 import { onceThere } from './starting';
 import { namingProblems, type Subject, subjectOf } from './subject';
-import { expiredText, isExpired, isPassing } from './trouble';
 import { typed } from './typed';
 
 export interface WatchOptions extends OperateOptions {
@@ -76,43 +75,6 @@ const isFailed = ({ status }: RunSight): boolean => status !== 'RUNNING' && stat
 /** Whether it was read from before the redrive: what AWS says of an execution may be some seconds old. */
 const isOld = ({ stoppedAt }: RunSight, { after }: Since): boolean =>
   stoppedAt !== null && after !== undefined && Date.parse(stoppedAt) < after.getTime();
-
-/** What a watch is made of; separate for its patience. */
-export interface Watch<Sight> {
-  look(): Promise<Sight>;
-  seen(sight: Sight): void;
-  closed(sight: Sight): boolean;
-  /** Reads keys anew. */
-  renew(): void;
-  say(text: string): void;
-  wait(): Promise<unknown>;
-}
-
-/** Looks until it is closed. What keeps it from looking is told once, and when that is over. */
-export async function untilClosed<Sight>(watch: Watch<Sight>): Promise<Sight> {
-  let seen = false;
-  let trouble: string | undefined;
-  for (;;) {
-    try {
-      const sight = await watch.look();
-      if (trouble !== undefined) watch.say('  AWS answers again');
-      [seen, trouble] = [true, undefined];
-      watch.seen(sight);
-      if (watch.closed(sight)) return sight;
-    } catch (error) {
-      const expired = isExpired(error);
-      // Keys that were never good are not waited for.
-      if (!seen || !(expired || isPassing(error))) throw error;
-      const text = expired
-        ? expiredText(error)
-        : `AWS cannot be asked (${(error as Error).message})`;
-      if (text !== trouble) watch.say(`  ${text}. The run goes on; asking again`);
-      trouble = text;
-      watch.renew();
-    }
-    await watch.wait();
-  }
-}
 
 /** Prints what is new. */
 export class Shown {

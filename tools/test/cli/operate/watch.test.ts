@@ -1,7 +1,8 @@
 // The patience of a watch: keys that expire, a network that is away, and what is no reason to go on asking.
 
+import { untilClosed, type Watch } from '../../../cli/operate/patience';
 import type { RunSight } from '../../../cli/operate/sight';
-import { Shown, untilClosed, type Watch } from '../../../cli/operate/watch';
+import { Shown } from '../../../cli/operate/watch';
 import { Terminal } from '../../../cli/terminal';
 
 const named = (name: string, more: object = {}) =>
