@@ -24,6 +24,7 @@ const schema = z.strictObject({
   answer: z.enum(['approve', 'refuse'], 'must be "approve" or "refuse"'),
   by: z.string().trim().min(1, 'must say who answers').max(200),
   reason: z.string().max(2_000).optional(),
+  askedAt: z.string().max(40).optional(),
 });
 
 export const ANSWER_EXAMPLE = {
@@ -40,8 +41,10 @@ const DEAD = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 export async function answerGate(payload: AnswerGatePayload, deps: AnswerDeps) {
   const parsed = schema.safeParse(payload.input);
   if (!parsed.success) throw new RefusedInputError(problemsOf(parsed.error), ANSWER_EXAMPLE);
-  const { run: runId, gate, answer, by, reason } = parsed.data;
+  const { run: runId, gate, answer, by, reason, askedAt } = parsed.data;
   const { run, item } = await find(deps, runId, gate);
+  if (askedAt !== undefined && askedAt !== item.askedAt)
+    throw anotherQuestion(runId, item, askedAt);
   const again = item.answeredBy === payload.selfArn;
   if (item.answer !== undefined && !again) throw answeredAlready(runId, item);
   const status = await executionStatus(deps.sfn, run.executionArn);
@@ -92,6 +95,11 @@ function mayHaveArrived(error: unknown, item: GateItem, again: boolean, status: 
   if (!again && attempts === 1) return false;
   return item.answer === 'refuse' || status === 'RUNNING';
 }
+
+const anotherQuestion = (runId: string, { name, askedAt }: GateItem, answered: string) =>
+  new GateAnswerError(
+    `gate ${name} of run ${runId} asks since ${askedAt}, and this answers what it asked at ${answered}: read the question again`,
+  );
 
 const answeredAlready = (runId: string, { name, answer, by, answeredBy }: GateItem) =>
   new GateAnswerError(

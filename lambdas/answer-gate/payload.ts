@@ -7,6 +7,8 @@ export interface AnswerInput {
   readonly answer: 'approve' | 'refuse';
   readonly by: string;
   readonly reason?: string;
+  /** Since when the answered question is asked, as the notice has it. @default - whatever the gate asks now */
+  readonly askedAt?: string;
 }
 
 export interface AnswerGatePayload extends Pick<Caller, 'version' | 'selfArn'> {

@@ -88,12 +88,13 @@ export async function isApproved(
   return item?.answer === 'approve' && item.hash === approvedHash(approve);
 }
 
-/** The input of the answer machine, ready to paste. */
+/** The input of the answer machine, ready to paste; it answers this question, and no later one of the gate. */
 export const answerInput = (
   runId: string,
-  gate: string,
+  { name, askedAt }: Pick<GateItem, 'name' | 'askedAt'>,
   answer: 'approve' | 'refuse' = 'approve',
-) => JSON.stringify({ run: runId, gate, answer, by: '<your name>', reason: '<why>' });
+) =>
+  JSON.stringify({ run: runId, gate: name, answer, by: '<your name>', reason: '<why>', askedAt });
 
 /**
  * Asks: stores question, hash and token, then tells people. An approval of the same hash answers at
@@ -117,7 +118,8 @@ export async function openGate(deps: GateDeps, ask: GateQuestion): Promise<'aske
     question,
     hash,
     token,
-    askedAt: iso(deps.clock.now()),
+    // A retry asks the same: what was answered to the first notice must fit.
+    askedAt: old?.token === token ? old.askedAt : iso(deps.clock.now()),
     undo: ask.undo,
     earlier: earlierAnswers(old),
   };
@@ -135,8 +137,8 @@ export async function openGate(deps: GateDeps, ask: GateQuestion): Promise<'aske
       '',
       `Answer within 7 days: start an execution of ${consoleLink(ask.answerMachineArn)}`,
       'with one of these inputs:',
-      answerInput(run.runId, name, 'approve'),
-      answerInput(run.runId, name, 'refuse'),
+      answerInput(run.runId, item, 'approve'),
+      answerInput(run.runId, item, 'refuse'),
     ],
   });
   return 'asked';

@@ -39,7 +39,8 @@ export class AnswerMachine extends Construct {
     });
     this.machine = new Machine(this, 'Machine', {
       name: NAME,
-      comment: 'Answers a gate: {"run", "gate", "answer": "approve" | "refuse", "by", "reason"}',
+      comment:
+        'Answers a gate: {"run", "gate", "answer": "approve" | "refuse", "by", "reason", "askedAt"}',
       definition: sfn.Chain.start(answer),
     });
     OperatorPolicy.of(this).addHelper(this.machine.arns);

@@ -59,7 +59,7 @@ export type PayloadOf<Payload> = {
 };
 
 /** Members of a payload that say for whom the task works (`Caller`). */
-export function callerMembers(inItem: boolean): Record<string, unknown> {
+function callerMembers(inItem: boolean): Record<string, unknown> {
   return {
     version: PAYLOAD_VERSION,
     runId: '{% $states.input.run.id %}',

@@ -11,6 +11,14 @@ export class RefusedError extends Error {
 /** Somebody pressed Ctrl-C, or ended the process: exit code 130. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
+
+  constructor(
+    signal: string,
+    /** What AWS was asked for already, which an interrupt does not take back. */
+    readonly sent?: string,
+  ) {
+    super(signal);
+  }
 }
 
 /** Every problem in one error; nothing when there is none. @throws UsageError */

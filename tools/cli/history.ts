@@ -17,6 +17,8 @@ export interface ExecutionHistory {
   readonly arn: string;
   readonly status: string;
   readonly events: readonly HistoryEvent[];
+  /** ARN of the Map Run it is a child of; absent for the root. */
+  readonly mapRun?: string;
 }
 
 /** What happened to a state in all executions of a run, in the order of first entry. */
@@ -44,20 +46,24 @@ export const describe = (
   client.send(new DescribeExecutionCommand({ executionArn }));
 
 /** The histories of an execution and of all children of its Map Runs, at any depth; the root first. */
-export async function histories(client: SFNClient, arn: string): Promise<ExecutionHistory[]> {
+export async function histories(
+  client: SFNClient,
+  arn: string,
+  mapRun?: string,
+): Promise<ExecutionHistory[]> {
   const { status } = await describe(client, arn);
   const events: HistoryEvent[] = [];
   const query = { executionArn: arn, maxResults: 1000, includeExecutionData: false };
   for await (const page of paginateGetExecutionHistory({ client }, query)) {
     events.push(...(page.events ?? []));
   }
-  const found: ExecutionHistory[] = [{ arn, status: status ?? 'UNKNOWN', events }];
+  const found: ExecutionHistory[] = [{ arn, status: status ?? 'UNKNOWN', events, mapRun }];
   if (!events.some((event) => event.type === 'MapRunStarted')) return found;
   for await (const runs of paginateListMapRuns({ client }, { executionArn: arn })) {
     for (const { mapRunArn } of runs.mapRuns ?? []) {
       for await (const page of paginateListExecutions({ client }, { mapRunArn })) {
         for (const child of page.executions ?? []) {
-          found.push(...(await histories(client, child.executionArn!)));
+          found.push(...(await histories(client, child.executionArn!, mapRunArn)));
         }
       }
     }

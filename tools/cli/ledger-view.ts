@@ -73,7 +73,7 @@ interface ProgressItem {
 }
 
 export class LedgerView {
-  private readonly client: DynamoDBClient;
+  readonly client: DynamoDBClient;
   private readonly ledger: Ledger;
 
   constructor(settings: DynamoDBClientConfig, table: string) {

@@ -14,20 +14,20 @@ const INTERRUPTED = 130;
 
 /** Runs the command; returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { signal, dispose } = interrupts();
+  const { signal, cleansUp, dispose } = interrupts();
   let code = 0;
   const set = async (promise: Promise<number>) => {
     code = await promise;
   };
   try {
-    await program(signal, set).parseAsync(args, { from: 'user' });
+    await program({ signal, cleansUp }, set).parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof Interrupted || signal.aborted) {
-      process.stderr.write(
-        '\ninterrupted; what a rehearsal made is gone, what runs on AWS goes on\n',
-      );
+      const sent = error instanceof Interrupted ? error.sent : undefined;
+      const rest = sent ?? 'what a rehearsal made is gone, what runs on AWS goes on';
+      process.stderr.write(`\ninterrupted; ${rest}\n`);
       return INTERRUPTED;
     }
     const expected = error instanceof UsageError;
@@ -39,7 +39,10 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise<void>): Command {
+function program(
+  { signal, cleansUp }: Pick<ReturnType<typeof interrupts>, 'signal' | 'cleansUp'>,
+  set: (promise: Promise<number>) => Promise<void>,
+): Command {
   const runbooks = new Command('runbooks')
     .description('Operates upgrade runbooks on AWS, and rehearses them on this computer')
     .exitOverride()
@@ -68,9 +71,10 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     )
     .option('--report <file>', "write the run's HTML report with a timeline")
     .option('--demo', 'show a failure and its redrive, with a report', false)
-    .action((machine: string, options: RehearseOptions) =>
-      set(rehearse(options.machine ?? machine, options, signal)),
-    );
+    .action((machine: string, options: RehearseOptions) => {
+      cleansUp();
+      return set(rehearse(options.machine ?? machine, options, signal));
+    });
   common(runbooks.command('matrix'))
     .argument('[machine]', 'name of the state machine (default: all that the scenario plays)')
     .description(
@@ -82,8 +86,9 @@ function program(signal: AbortSignal, set: (promise: Promise<number>) => Promise
     .option('--together <n>', 'cases tried in one run', wholeNumber(1), 1)
     .option('--jobs <n>', 'cases at a time', wholeNumber(1), 2)
     .option('--part <i/n>', 'the i-th of n parts, for one process each', partOf)
-    .action((machine: string | undefined, options: MatrixOptions) =>
-      set(matrix(options.machine ?? machine, options, signal)),
-    );
+    .action((machine: string | undefined, options: MatrixOptions) => {
+      cleansUp();
+      return set(matrix(options.machine ?? machine, options, signal));
+    });
   return runbooks;
 }

@@ -60,7 +60,8 @@ export class Operator {
 
   /** How to answer from another terminal while the rehearsal waits. */
   answerByHand(run: string, gate: GateItem): string[] {
-    const input = { ...this.answerInput(run, gate), by: 'your name', reason: 'why' };
+    const { askedAt } = gate;
+    const input = { ...this.answerInput(run, gate), by: 'your name', reason: 'why', askedAt };
     return [
       `Start ${this.machine.stack}-answer with this input, or with "answer": "refuse":`,
       `  ${JSON.stringify(input)}`,

@@ -1,23 +1,46 @@
-// One abort signal for the whole command. npm passes Ctrl-C on, so that it may arrive twice: the
-// second one must not cut the cleaning up short.
+// One abort signal for the whole command. npm passes Ctrl-C on, so that it may arrive twice within a moment; only
+// a later one is somebody's second, and means: end, whatever is under way.
 
 import { Interrupted } from './errors';
 
-export interface Interrupts {
+const EXIT_CODE = 130;
+/** Signals that arrive within this time are the same Ctrl-C. */
+const SAME_MS = 500;
+const NAMES = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+interface Interrupts {
   readonly signal: AbortSignal;
+  /** From now on a second interrupt does not end the process: what a rehearsal made must be cleared away. */
+  cleansUp(): void;
   /** Stops listening. */
   dispose(): void;
 }
 
-export function interrupts(): Interrupts {
+/** What is listened to, and how the process ends; separate for tests. */
+export interface Ending {
+  readonly now: () => number;
+  readonly exit: (code: number) => void;
+}
+
+export function interrupts(
+  ending: Ending = { now: Date.now, exit: (code) => process.exit(code) },
+): Interrupts {
   const controller = new AbortController();
-  const listener = (name: NodeJS.Signals) => controller.abort(new Interrupted(name));
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of names) process.on(name, listener);
+  let first: number | undefined;
+  let patient = false;
+  const listener = (name: NodeJS.Signals) => {
+    first ??= ending.now();
+    controller.abort(new Interrupted(name));
+    if (!patient && ending.now() - first > SAME_MS) ending.exit(EXIT_CODE);
+  };
+  for (const name of NAMES) process.on(name, listener);
   return {
     signal: controller.signal,
+    cleansUp: () => {
+      patient = true;
+    },
     dispose: () => {
-      for (const name of names) process.off(name, listener);
+      for (const name of NAMES) process.off(name, listener);
     },
   };
 }

@@ -44,6 +44,7 @@ const ask = (
   token: string,
   approve: unknown = { drop: ['event'] },
   item?: { map: string; key: string },
+  clock = new FakeClock(),
 ) =>
   askAtGate(
     {
@@ -55,7 +56,7 @@ const ask = (
       token,
       answerMachineArn: ANSWER_MACHINE,
     },
-    deps(),
+    { ...deps(), clock },
   );
 
 const say = (answer: string, name = 'one', change: Record<string, unknown> = {}) =>
@@ -87,6 +88,7 @@ describe('asking', () => {
       answer: 'approve',
       by: '<your name>',
       reason: '<why>',
+      askedAt: (await stored())!.askedAt,
     });
     expect(notice!.lines.join('\n')).toContain(
       `https://console.aws.amazon.com/states/home?region=us-east-1#/statemachines/view/${ANSWER_MACHINE}`,
@@ -94,6 +96,17 @@ describe('asking', () => {
     await expect(
       answerGate({ version: 1, selfArn: answerArn('pasted'), input }, deps()),
     ).resolves.toMatchObject({ answer: 'approve' });
+  });
+
+  it('a retry of the call that asked asks since the same instant: the first notice answers it', async () => {
+    const clock = new FakeClock();
+    await ask('t1', {}, undefined, clock);
+    const { askedAt } = (await stored())!;
+    clock.pass(60_000);
+    await ask('t1', {}, undefined, clock);
+    expect((await stored())!.askedAt).toBe(askedAt);
+    await ask('t2', {}, undefined, clock);
+    expect((await stored())!.askedAt).not.toBe(askedAt);
   });
 
   it('asks for every item of a ForEach step by a name of its own', async () => {
@@ -248,6 +261,24 @@ describe('an answer is refused', () => {
     await expect(say('approve', 'x', { run: 'run-20260101-ffffffffff' })).rejects.toThrow(
       'the ledger knows no run run-20260101-ffffffffff',
     );
+  });
+
+  it('when it answers what the gate asked before, and nothing is recorded', async () => {
+    const clock = new FakeClock();
+    await ask('t1', {}, undefined, clock);
+    const { askedAt } = (await stored())!;
+    clock.pass(60_000);
+    await ask('t2', { drop: ['other'] }, undefined, clock);
+    const refused = say('approve', 'old', { askedAt });
+    await expect(refused).rejects.toMatchObject({ name: 'GateAnswerError' });
+    await expect(refused).rejects.toThrow(
+      `gate cleanup of run ${run.runId} asks since 2026-01-01T00:01:00.000Z, and this answers what it asked at ${askedAt}: read the question again`,
+    );
+    expect((await stored())!.answer).toBeUndefined();
+    const now = (await stored())!.askedAt;
+    await expect(say('approve', 'new', { askedAt: now })).resolves.toMatchObject({
+      answer: 'approve',
+    });
   });
 
   it('when nobody waits any more, and nothing is recorded for a closed execution', async () => {

@@ -9,7 +9,7 @@ import { ROOT } from '../assembly';
 const APP = 'npx upgrade-runbooks';
 
 /** What became of it. */
-export interface AppFile {
+interface AppFile {
   readonly file: string;
   readonly wrote: boolean;
   readonly notes: readonly string[];

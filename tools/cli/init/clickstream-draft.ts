@@ -40,8 +40,9 @@ export function clickstreamDraft(
     warehouseOf(found, options.project!, { partition: partition!, account: account! }, findings);
   const clickstream = defined({
     projectId: options.project,
-    appIds: (parameters.AppIds ?? '').split(',').filter(Boolean),
-    retentionDays: Number(parameters.ClearExpiredEventsRetentionRangeDays ?? RETENTION),
+    // Without the stack nothing is known of them: what is in the file stays.
+    appIds: modeling && (parameters.AppIds ?? '').split(',').filter(Boolean),
+    retentionDays: modeling && Number(parameters.ClearExpiredEventsRetentionRangeDays ?? RETENTION),
     console: defined({
       stackName: console?.name ?? options.consoleStack,
       region: options.consoleRegion === region ? undefined : options.consoleRegion,

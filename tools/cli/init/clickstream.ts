@@ -33,10 +33,10 @@ export function initClickstream(
   return operate(use, options, signal, (kit) => init(kit, options));
 }
 
-async function init({ aws, terminal }: Kit, options: InitClickstreamOptions) {
+async function init({ aws, terminal, signal }: Kit, options: InitClickstreamOptions) {
   const out = options.out ?? path.join('config', `${options.target}.json`);
   const old = readTargetFile(out);
-  const console = new Aws({ ...options, region: options.consoleRegion ?? options.region });
+  const console = new Aws({ ...options, region: options.consoleRegion ?? options.region }, signal);
   const account = await readAccount(
     new CloudFormation(aws.cloudFormation),
     options.consoleRegion ? new CloudFormation(console.cloudFormation) : undefined,
@@ -49,8 +49,7 @@ async function init({ aws, terminal }: Kit, options: InitClickstreamOptions) {
   writeTargetFile(out, target);
   const app = writeApp(out);
   terminal.line(`Wrote ${out}: project ${options.project} in ${draft.region}`);
-  if (app.wrote)
-    terminal.line(`Wrote ${app.file}: npx cdk deploy -c target=${options.target} --all`);
+  if (app.wrote) terminal.line(`Wrote ${app.file}: ${deployHint(out, app.file, options.target)}`);
   const notes = [...draft.notes, ...app.notes];
   for (const note of notes) terminal.line(`Note: ${note}`);
   if (missing.length > 0) {
@@ -59,4 +58,16 @@ async function init({ aws, terminal }: Kit, options: InitClickstreamOptions) {
   }
   const document = { file: out, app: app.wrote ? app.file : null, missing, notes };
   return { code: missing.length === 0 ? (0 as const) : (2 as const), document };
+}
+
+/** How to deploy what was written: the app reads `config/<target>.json` beside its `cdk.json`. */
+export function deployHint(out: string, app: string, target: string): string {
+  const folder = path.dirname(app);
+  const within = folder === '.' ? '' : `cd ${folder} && `;
+  const inConfig = path.basename(path.dirname(path.resolve(out))) === 'config';
+  const named = inConfig && out.endsWith('.json') ? path.basename(out, '.json') : target;
+  const place = path.join(folder, 'config', `${named}.json`);
+  const first =
+    path.resolve(out) === path.resolve(place) ? '' : `move the target to ${place}, then `;
+  return `${first}${within}npx cdk deploy -c target=${named} --all`;
 }

@@ -1,5 +1,6 @@
 // `runbooks init rdw`: a target's member `rdw` from the operator's own configuration files.
 
+import { UsageError } from '../errors';
 import { plural } from '../format';
 import type { InitRdwOptions } from '../options';
 import { missingIn } from './missing';
@@ -10,6 +11,18 @@ import { hiddenPlaces } from './tenants';
 
 /** Runs the command: 0 when the file is complete, 2 when something is missing in it. */
 export async function initRdw(options: InitRdwOptions): Promise<number> {
+  try {
+    return init(options);
+  } catch (error) {
+    if (options.json && error instanceof UsageError) {
+      const { name, message } = error;
+      process.stdout.write(`${JSON.stringify({ error: { name, message } })}\n`);
+    }
+    throw error;
+  }
+}
+
+function init(options: InitRdwOptions): number {
   const settings = Settings.read(options.config);
   const draft = rdwDraft(settings, options);
   const old = readTargetFile(options.out);

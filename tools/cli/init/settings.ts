@@ -7,7 +7,7 @@ import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import { UsageError } from '../errors';
 
 /** Why a value cannot be used. */
-export type Unusable = 'is a placeholder' | 'is encrypted';
+type Unusable = 'is a placeholder' | 'is encrypted';
 
 const JOIN = '\0';
 /** Below it stand keys of the operator's own, which are kept as they are. */

@@ -16,7 +16,7 @@ export interface TenantDraft {
 }
 
 /** Where files and options tell the tenants apart. */
-export interface TenantSources {
+interface TenantSources {
   readonly settings: Settings;
   /** Bucket of all tenants, and a folder in it. */
   readonly root: { readonly bucket: string; readonly folder: string } | undefined;

@@ -2,15 +2,18 @@
 // names who started it.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { GATE } from '../../../lambdas/shared/inputs/identifiers';
 import { messageOf } from '../summary';
-import { type OperateOptions, operate } from './kit';
-import { namingProblems, subjectOf } from './subject';
+import { type Kit, type OperateOptions, operate } from './kit';
+import { onceThere, startOnce } from './starting';
+import { ledgerOf, namingProblems, type Subject, subjectOf } from './subject';
 
 export interface AnswerOptions extends OperateOptions {
   readonly by?: string;
   readonly reason?: string;
+  /** When the question was asked that is answered. @default - whatever the gate asks now */
+  readonly asked?: string;
 }
 
 const ANSWERS = ['approve', 'refuse'];
@@ -21,7 +24,7 @@ export function answer(
   options: AnswerOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const { by, reason } = options;
+  const { by, reason, asked } = options;
   const problems = [
     ...namingProblems(named, options),
     ...(gate !== undefined && GATE.test(gate)
@@ -32,17 +35,22 @@ export function answer(
     ...(reason?.trim() ? [] : ['say why with --reason']),
   ];
   return operate({ command: 'answer', problems, arn: named }, options, signal, async (kit) => {
-    const { sfn } = kit.aws;
-    const { stack, run, execution } = await subjectOf(kit, named!);
-    const input = JSON.stringify({ run: run ?? execution, gate, answer: said, by, reason });
-    const stateMachineArn = stack.machineArn(`${stack.name}-answer`);
-    const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
-    const describe = () => sfn.send(new DescribeExecutionCommand({ executionArn }));
-    let end = await describe();
-    while (end.status === 'RUNNING') {
-      await delay(LOOK_MS, undefined, { signal });
-      end = await describe();
+    const subject = await subjectOf(kit, named!);
+    const { stack, run, execution } = subject;
+    const open = await questionOf(kit, subject, gate!);
+    if (open) {
+      const [title, ...more] = open.question.split('\n');
+      kit.terminal.line(`Gate ${gate} asks since ${open.askedAt}: ${title}`);
+      if (more.length > 0) kit.terminal.line(`  (${more.length} more lines: watch shows them)`);
     }
+    // Without --asked the question that was printed just now is meant, and no later one.
+    const askedAt = asked ?? open?.askedAt;
+    const input = { run: run ?? execution, gate, answer: said, by, reason, askedAt };
+    const executionArn = await startOnce(kit, {
+      stateMachineArn: stack.machineArn(`${stack.name}-answer`),
+      input: JSON.stringify(input),
+    });
+    const end = await endOf(kit, executionArn);
     const ok = end.status === 'SUCCEEDED';
     const message = ok ? null : messageOf(end.cause);
     kit.terminal.line(
@@ -51,8 +59,25 @@ export function answer(
         : `The answer was not taken (${end.status}): ${end.error}: ${message}`,
     );
     kit.terminal.line(`  recorded as ${executionArn}`);
-    const document = { run: run ?? null, gate, answer: said, by, reason };
+    const document = { run: run ?? null, gate, answer: said, by, reason, askedAt };
     const how = { status: end.status, answeredBy: executionArn, error: end.error ?? null, message };
     return { code: ok ? 0 : 1, document: { ...document, ...how } };
   });
+}
+
+/** What the gate asks; undefined when it asks nothing, which the answer machine says better. */
+async function questionOf(kit: Kit, { stack, run }: Subject, gate: string) {
+  if (run === undefined) return undefined;
+  const gates = await ledgerOf(kit, stack).openGates(run);
+  return gates.find(({ name }) => name === gate);
+}
+
+async function endOf(kit: Kit, executionArn: string) {
+  const describe = () => kit.aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
+  let end = await onceThere(kit, describe);
+  while (end.status === 'RUNNING') {
+    await delay(LOOK_MS, undefined, { signal: kit.signal });
+    end = await onceThere(kit, describe);
+  }
+  return end;
 }

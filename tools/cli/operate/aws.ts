@@ -6,6 +6,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { LedgerView } from '../ledger-view';
+import { type Interruptible, interruptible } from './interruptible';
 
 /** Where calls go, and as whom. */
 export interface Place {
@@ -26,25 +27,34 @@ export class Aws {
   private made = new Map<string, unknown>();
   private closing: Closable[] = [];
 
-  constructor(private readonly place: Place) {}
+  /** @param signal aborts what is under way, and every later call */
+  constructor(
+    private readonly place: Place,
+    private readonly signal: AbortSignal,
+  ) {}
 
   get sfn(): SFNClient {
-    return this.client('sfn', () => new SFNClient(this.settings));
+    return this.client('sfn', () => this.heeding(new SFNClient(this.settings)));
   }
 
   get cloudFormation(): CloudFormationClient {
-    return this.client('cloudformation', () => new CloudFormationClient(this.settings));
+    return this.client('cloudformation', () =>
+      this.heeding(new CloudFormationClient(this.settings)),
+    );
   }
 
   /** Stand-ins and emulators know buckets by their paths only. */
   get s3(): S3Client {
     const forcePathStyle = this.endpointUrl !== undefined;
-    return this.client('s3', () => new S3Client({ ...this.settings, forcePathStyle }));
+    return this.client('s3', () =>
+      this.heeding(new S3Client({ ...this.settings, forcePathStyle })),
+    );
   }
 
   ledger(table: string): LedgerView {
     return this.client(table, () => {
       const view = new LedgerView(this.settings, table);
+      this.heeding(view.client);
       return Object.assign(view, { destroy: () => view.close() });
     });
   }
@@ -73,6 +83,11 @@ export class Aws {
       // Files are read once a process otherwise: keys renewed meanwhile would never be seen.
       credentials: fromNodeProviderChain({ profile, ignoreCache: true }),
     };
+  }
+
+  private heeding<C extends Interruptible>(client: C): C {
+    interruptible(client, this.signal);
+    return client;
   }
 
   private client<T extends Closable>(name: string, make: () => T): T {

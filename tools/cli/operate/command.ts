@@ -23,7 +23,7 @@ export function addOperate(
   watched(command('start', 'start an execution of a deployed machine'))
     .argument('[machine]', 'name of the machine, e.g. prod-clickstream-upgrade')
     .option('--input <file>', "the execution's input; - for stdin")
-    .option('--name <name>', 'name of the execution (default: AWS makes one)')
+    .option('--name <name>', 'name of the execution (default: cli- and a UUID)')
     .option('--watch', 'follow it to its end', false)
     .action((machine: string | undefined, options: StartOptions) =>
       set(start(machine, options, signal)),
@@ -51,6 +51,7 @@ export function addOperate(
     .argument('[gate]', 'name of the gate')
     .argument('[answer]', 'approve or refuse')
     .option('--by <name>', 'who answers')
+    .option('--asked <time>', 'since when the answered question is asked, as watch prints it')
     .option('--reason <text>', 'why')
     .action((run, gate, said, options: AnswerOptions) =>
       set(answer([run, gate, said], options, signal)),

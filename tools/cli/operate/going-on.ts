@@ -28,28 +28,60 @@ export interface Ongoing {
 
 /** A redrive is possible for so long after the end: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
 const REDRIVABLE_MS = 14 * 86_400_000;
+/** Ends of the names of machines that only sound an alarm; operators have no rights on them. */
+const ALARM_CLOCK = 'quiet-watch';
 const STATUSES: readonly ExecutionStatus[] = ['RUNNING', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** All of them, by machine, and the machines whose executions the caller may not list: nobody redrives those. */
-export async function goingOn(
-  kit: Kit,
-  stack: DeployedStack,
-  now = Date.now(),
-): Promise<{ readonly executions: readonly Ongoing[]; readonly unseen: readonly string[] }> {
+/** What was found, and what could not be looked at. */
+export interface GoingOn {
+  readonly executions: readonly Ongoing[];
+  /** Machines whose executions, or the record of whose runs, the caller may not read. */
+  readonly unseen: readonly string[];
+  /** Machines that operators may not list because nobody redrives their executions. */
+  readonly excused: readonly string[];
+}
+
+/** All of them, by machine. */
+export async function goingOn(kit: Kit, stack: DeployedStack, now = Date.now()): Promise<GoingOn> {
   const executions: Ongoing[] = [];
   const unseen: string[] = [];
+  const excused: string[] = [];
   for (const machineArn of stack.machines) {
-    try {
-      for await (const executionArn of open(kit, machineArn, now)) {
-        const one = await ongoing(kit, stack, machineArn, executionArn);
-        if (one) executions.push(one);
-      }
-    } catch (error) {
-      if ((error as Error).name !== 'AccessDeniedException') throw error;
-      unseen.push(nameOf(machineArn));
+    const name = nameOf(machineArn);
+    const found = await orDenied(() => listed(open(kit, machineArn, now)));
+    if (found === undefined) {
+      (name === `${stack.name}-${ALARM_CLOCK}` ? excused : unseen).push(name);
+      continue;
     }
+    const all = await orDenied(() =>
+      inOrder(found, (executionArn) => ongoing(kit, stack, machineArn, executionArn)),
+    );
+    if (all === undefined) unseen.push(name);
+    executions.push(...(all ?? []).filter((one) => one !== undefined));
   }
-  return { executions, unseen };
+  return { executions, unseen, excused };
+}
+
+/** What somebody may not read is undefined. */
+async function orDenied<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if ((error as Error).name !== 'AccessDeniedException') throw error;
+    return undefined;
+  }
+}
+
+async function listed<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const one of all) found.push(one);
+  return found;
+}
+
+async function inOrder<T, Out>(all: readonly T[], of: (one: T) => Promise<Out>): Promise<Out[]> {
+  const made: Out[] = [];
+  for (const one of all) made.push(await of(one));
+  return made;
 }
 
 /** Executions of a machine that run, or that ended without success and not too long ago. */

@@ -28,10 +28,17 @@ export interface Kit {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly options: OperateOptions;
+  /**
+   * To be called right before a call that changes something: an interrupt that came before ends the command
+   * here, one that comes later says what was sent.
+   *
+   * @param what a sentence, e.g. `the redrive of … was sent`
+   */
+  sending(what: string): void;
 }
 
 /** What is checked before anything is called, and where calls go. */
-export interface Use {
+interface Use {
   /** Name of the command. */
   readonly command: string;
   /** What is wrong with how it was used. */
@@ -48,12 +55,18 @@ export async function operate(
   act: (kit: Kit) => Promise<Ended>,
 ): Promise<number> {
   const terminal = new Terminal(options.json ? process.stderr : process.stdout);
+  let sent: string | undefined;
+  const sending = (what: string) => {
+    signal.throwIfAborted();
+    sent = what;
+  };
   try {
     refuseProblems(use.command, use.problems);
     const region = options.region ?? regionOf(use.arn);
-    const aws = new Aws({ ...options, region });
+    const aws = new Aws({ ...options, region }, signal);
     try {
-      const { code, document } = await act({ aws, terminal, signal, options });
+      const { code, document } = await act({ aws, terminal, signal, options, sending });
+      signal.throwIfAborted();
       if (options.json) print(document);
       return code;
     } finally {
@@ -61,9 +74,17 @@ export async function operate(
       aws.close();
     }
   } catch (error) {
-    if (signal.aborted || error instanceof Interrupted) throw error;
+    if (signal.aborted || error instanceof Interrupted) throw interrupted(error, sent, options);
     return explained(error, options);
   }
+}
+
+/** However a command that was interrupted came to its end: what it sent is said, and nothing else. */
+function interrupted(error: unknown, sent: string | undefined, { json }: OperateOptions) {
+  const cause = error instanceof Interrupted ? error.message : 'interrupted';
+  const how = sent ?? 'nothing was sent, and what runs on AWS goes on';
+  if (json) print({ error: { name: 'Interrupted', message: how } });
+  return new Interrupted(cause, how);
 }
 
 function explained(thrown: unknown, { json }: OperateOptions): number {

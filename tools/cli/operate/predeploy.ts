@@ -1,23 +1,22 @@
 // `runbooks predeploy`: before a deployment, which executions run or can be redriven, and what it would take from
 // them. A definition is fixed when an execution starts; functions and rights are those of the day.
 
-import { readFileSync } from 'node:fs';
-import * as path from 'node:path';
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
-import { givenAssembly } from '../assembly';
-import { UsageError } from '../errors';
+import { RefusedError } from '../errors';
 import { plural } from '../format';
+import { Aws } from './aws';
 import { type Deployment, newCode, newDefinition, type Template, taken } from './deployment';
-import { goingOn, type Ongoing } from './going-on';
+import { type GoingOn, goingOn, type Ongoing } from './going-on';
 import { type Kit, type OperateOptions, operate } from './kit';
-import { readStack } from './stack';
+import { type PlannedStack, plannedStacks } from './planned';
+import { type DeployedStack, readStack } from './stack';
 
 export interface PredeployOptions extends OperateOptions {
   readonly assembly: string;
 }
 
 /** An execution that goes on after the deployment, or not. */
-export interface Affected extends Ongoing {
+interface Affected extends Ongoing {
   /** What it would lose; empty: it can go on. */
   readonly takes: readonly string[];
   /** Tasks it meets with new code. */
@@ -26,23 +25,67 @@ export interface Affected extends Ongoing {
   readonly olderDefinition: boolean;
 }
 
+/** What there is to say of a stack. */
+interface Weighed extends GoingOn {
+  readonly stack: string;
+  readonly executions: readonly Affected[];
+  /** Why there is nothing to lose in it; null: it was looked at. */
+  readonly skipped: string | null;
+}
+
 export function predeploy(options: PredeployOptions, signal: AbortSignal): Promise<number> {
   return operate({ command: 'predeploy', problems: [] }, options, signal, async (kit) => {
-    const next = nextTemplates(options);
-    const stacks = [];
-    for (const [name, template] of next) {
-      const stack = await readStack(kit.aws.cloudFormation, name);
-      const now = await deployedTemplate(kit, name);
-      const { executions: found, unseen } = await goingOn(kit, stack);
-      const executions = affected(found, { now, next: template });
-      say(kit, name, executions, unseen);
-      stacks.push({ stack: name, executions, unseen });
+    const stacks: Weighed[] = [];
+    for (const planned of plannedStacks(options.assembly, options.stack)) {
+      const aws = new Aws({ ...options, region: options.region ?? planned.region }, signal);
+      const weighed = await weigh({ ...kit, aws }, planned).finally(() => aws.close());
+      say(kit, weighed);
+      stacks.push(weighed);
     }
-    const lost = stacks
-      .flatMap(({ executions }) => executions)
-      .filter((one) => one.takes.length > 0);
-    return { code: lost.length > 0 ? 1 : 0, document: { stacks } };
+    const harm = stacks.some(
+      ({ executions, unseen }) =>
+        unseen.length > 0 || executions.some(({ takes }) => takes.length > 0),
+    );
+    return { code: harm ? 1 : 0, document: { stacks } };
   });
+}
+
+async function weigh(kit: Kit, planned: PlannedStack): Promise<Weighed> {
+  const { name, template } = planned;
+  const nothing = { stack: name, executions: [], unseen: [], excused: [] };
+  const stack = await deployed(kit, name);
+  if (stack === undefined) {
+    return { ...nothing, skipped: 'not deployed yet where these keys look: nothing to lose' };
+  }
+  refuseOtherAccount(stack, planned);
+  if (!stack.isRunbooks) {
+    return { ...nothing, skipped: 'has no ledger: no stack of runbooks, not looked at' };
+  }
+  const now = await deployedTemplate(kit, name);
+  const { executions, ...rest } = await goingOn(kit, stack);
+  const all = affected(executions, { now, next: template });
+  return { stack: name, executions: all, ...rest, skipped: null };
+}
+
+/** Undefined for a stack that is not there. */
+async function deployed({ aws }: Kit, name: string): Promise<DeployedStack | undefined> {
+  try {
+    return await readStack(aws.cloudFormation, name);
+  } catch (error) {
+    const { name: kind, message } = error as Error;
+    // CloudFormation has no error of its own for it.
+    if (kind === 'ValidationError' && /does not exist/.test(message)) return undefined;
+    throw error;
+  }
+}
+
+/** A stack of that name in another account says nothing of the one that would be deployed. */
+function refuseOtherAccount(stack: DeployedStack, { account }: PlannedStack): void {
+  const found = stack.machines[0]?.split(':')[4];
+  if (account === undefined || found === undefined || found === account) return;
+  throw new RefusedError(
+    `stack ${stack.name} would be deployed to account ${account}, and these keys see that of account ${found}`,
+  );
 }
 
 const affected = (found: readonly Ongoing[], deployment: Deployment): Affected[] =>
@@ -53,29 +96,6 @@ const affected = (found: readonly Ongoing[], deployment: Deployment): Affected[]
     olderDefinition: newDefinition(deployment, one.machineId),
   }));
 
-/** Templates of the assembly by stack; only those of the named stack when one is named. */
-function nextTemplates({ assembly, stack }: PredeployOptions): Map<string, Template> {
-  const folder = givenAssembly(assembly);
-  const read = <T>(file: string) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as T;
-  const { artifacts } = read<{
-    artifacts: Record<
-      string,
-      { type: string; properties?: { templateFile: string; stackName?: string } }
-    >;
-  }>('manifest.json');
-  const all = Object.entries(artifacts)
-    .filter(([, { type }]) => type === 'aws:cloudformation:stack')
-    .map(
-      ([id, { properties }]) => [properties!.stackName ?? id, properties!.templateFile] as const,
-    );
-  const wanted = all.filter(([name]) => stack === undefined || name === stack);
-  if (wanted.length === 0) {
-    const names = all.map(([name]) => name).join(', ') || 'none';
-    throw new UsageError(`${assembly} has no stack ${stack ?? ''}; it has ${names}`);
-  }
-  return new Map(wanted.map(([name, file]) => [name, read<Template>(file)]));
-}
-
 async function deployedTemplate({ aws }: Kit, StackName: string): Promise<Template> {
   const { TemplateBody } = await aws.cloudFormation.send(
     new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
@@ -83,18 +103,22 @@ async function deployedTemplate({ aws }: Kit, StackName: string): Promise<Templa
   return JSON.parse(TemplateBody!) as Template;
 }
 
-function say(
-  { terminal }: Kit,
-  stack: string,
-  executions: readonly Affected[],
-  unseen: readonly string[],
-): void {
+function say({ terminal }: Kit, { stack, executions, unseen, excused, skipped }: Weighed): void {
+  if (skipped !== null) {
+    terminal.line(`${stack}: ${skipped}`);
+    return;
+  }
   const running = executions.filter(({ status }) => status === 'RUNNING').length;
   const redrivable = executions.filter(({ status, over }) => status !== 'RUNNING' && over === null);
   terminal.line(
     `${stack}: ${plural(redrivable.length, 'execution')} can be redriven, ${running} running`,
   );
-  if (unseen.length > 0) terminal.line(`  not looked at, for lack of rights: ${unseen.join(', ')}`);
+  if (excused.length > 0) {
+    terminal.line(`  not looked at, nobody redrives its executions: ${excused.join(', ')}`);
+  }
+  if (unseen.length > 0) {
+    terminal.line(`  COULD NOT BE LOOKED AT, for lack of rights: ${unseen.join(', ')}`);
+  }
   for (const one of executions) {
     terminal.line(`  ${one.execution}`);
     terminal.line(`    ${one.status}${one.run ? `, run ${one.run}` : ''}, since ${one.startedAt}`);

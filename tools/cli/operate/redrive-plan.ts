@@ -50,7 +50,7 @@ export function redrivePlan(
 ): RedrivePlan {
   const [root, ...children] = all as [ExecutionHistory, ...ExecutionHistory[]];
   const open = openStates(root);
-  const below = open.some(({ kind }) => kind === 'Map') ? children : [];
+  const below = childrenOf(openMapRuns(root), children);
   const unfinished = below.filter(({ status }) => status !== 'SUCCEEDED' && status !== 'RUNNING');
   const states = new Set(visits(root).map(({ state }) => state));
   const names = new Set(open.map(({ state }) => state));
@@ -82,7 +82,7 @@ export function redrivePlan(
 const nameOf = ({ arn }: ExecutionHistory): string => arn.split(':').at(-1)!;
 
 /** States whose last stay has not ended. */
-export function openStates(history: ExecutionHistory): Again[] {
+function openStates(history: ExecutionHistory): Again[] {
   const kinds = new Map<string, string>();
   for (const event of history.events) {
     const name = event.stateEnteredEventDetails?.name;
@@ -92,6 +92,29 @@ export function openStates(history: ExecutionHistory): Again[] {
   return [...last]
     .filter(([, ended]) => !ended)
     .map(([state]) => ({ state, kind: kinds.get(state) ?? 'State' }));
+}
+
+/** Map Runs that are at work in Maps whose last stay has not ended: a redrive goes on in them, not in earlier ones. */
+function openMapRuns(history: ExecutionHistory): string[] {
+  const stateOf = new Map<number, string>();
+  const runOf = new Map<string, string>();
+  for (const { id, previousEventId, stateEnteredEventDetails, ...event } of history.events) {
+    const state = stateEnteredEventDetails?.name ?? stateOf.get(previousEventId ?? 0);
+    if (state === undefined) continue;
+    stateOf.set(id!, state);
+    const run = event.mapRunStartedEventDetails?.mapRunArn;
+    if (run !== undefined) runOf.set(state, run);
+  }
+  return openStates(history).flatMap(({ state }) => runOf.get(state) ?? []);
+}
+
+/** Children of these Map Runs, and of those at work within them. */
+function childrenOf(
+  runs: readonly string[],
+  all: readonly ExecutionHistory[],
+): readonly ExecutionHistory[] {
+  const own = all.filter(({ mapRun }) => mapRun !== undefined && runs.includes(mapRun));
+  return own.flatMap((child) => [child, ...childrenOf(openMapRuns(child), all)]);
 }
 
 const kindOf = ({ type }: HistoryEvent): string => String(type).replace(/StateEntered$/, '');

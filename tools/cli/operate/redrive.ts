@@ -1,15 +1,16 @@
 // `runbooks redrive`: says what will run again and what stays, asks, and redrives. Where AWS or the run's own
 // record stands against it, it says why.
 
-import { createInterface } from 'node:readline/promises';
 import { type DescribeExecutionCommandOutput, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { redriveHelps } from '../../../lambdas/shared/report/advice';
 import type { RunItem } from '../../../lambdas/shared/runs';
 import { RefusedError } from '../errors';
 import { describe, histories } from '../history';
+import { agreed } from './agreed';
 import { type Kit, type OperateOptions, operate } from './kit';
 import { planLines, type RedrivePlan, redrivePlan } from './redrive-plan';
 import { ledgerOf, namingProblems, type Subject, subjectOf } from './subject';
+import { typed } from './typed';
 import { follow } from './watch';
 
 export interface RedriveOptions extends OperateOptions {
@@ -50,16 +51,17 @@ export function redrive(
     );
     const document = { execution, run: subject.run ?? null, plan };
     if (options.dryRun) return { code: 0, document: { ...document, redriven: false } };
-    if (asks && !(await agreed(signal))) {
+    if (asks && !(await agreed('Redrive it?', signal))) {
       say('Nothing was done');
       return { code: 0, document: { ...document, redriven: false } };
     }
+    kit.sending(`the redrive of ${execution} was sent`);
     const { redriveDate } = await kit.aws.sfn.send(
       new RedriveExecutionCommand({ executionArn: execution }),
     );
     say(`Redriven at ${redriveDate!.toISOString()}`);
-    if (options.watch) return follow(kit, subject, options);
-    say(`  watch it: runbooks watch ${execution}`);
+    if (options.watch) return follow(kit, subject, options, { after: redriveDate });
+    say(`  watch it: ${typed(options, 'watch', execution)}`);
     return { code: 0, document: { ...document, redriven: true, redriveDate } };
   });
 }
@@ -103,14 +105,4 @@ function objection(run: RunItem, execution: string): string | undefined {
   if (run.status === 'open') return undefined;
   const how = run.status === 'released' ? 'given up by the release machine' : 'ended with success';
   return `run ${run.runId} was ${how} at ${run.endedAt}: a redrive would be refused, start a new execution`;
-}
-
-async function agreed(signal: AbortSignal): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const said = await terminal.question('Redrive it? [y/N] ', { signal });
-    return /^y(es)?$/i.test(said.trim());
-  } finally {
-    terminal.close();
-  }
 }

@@ -2,7 +2,9 @@
 
 import { count, duration, plural } from '../format';
 import type { TimedBatch } from '../ledger-view';
+import type { OperateOptions } from './kit';
 import type { CopySight, LogSight, RunSight, StepSight } from './sight';
+import { typed } from './typed';
 
 /** The live line: time, states, and the step that is at work. */
 export function liveLine(sight: RunSight): { readonly text: string; readonly key: string } {
@@ -25,7 +27,7 @@ const mapText = ({ total, succeeded, failed }: RunSight['maps'][number]): string
   `${succeeded} of ${total} done${failed > 0 ? `, ${failed} failed` : ''}`;
 
 /** `shop  15 days (3 of 6)  30,000 rows  1,500 rows/s  0:40 left` */
-export function stepParts(step: StepSight): string[] {
+function stepParts(step: StepSight): string[] {
   const { item, window, doneBatches, batches, rows, rowsPerSecond, secondsLeft } = step;
   return [
     ...(item === undefined ? [] : [item]),
@@ -71,14 +73,20 @@ export function attemptText(batch: TimedBatch): string {
 }
 
 /** How to answer a gate from another terminal. */
-export function gateLines(sight: RunSight, gate: RunSight['gates'][number]): string[] {
-  const { run, stack } = sight;
+export function gateLines(
+  { execution }: RunSight,
+  { name, askedAt, question }: RunSight['gates'][number],
+  options: OperateOptions,
+): string[] {
+  // It answers this question, and not another one that the gate may ask later.
+  const line = (said: string) =>
+    `  ${typed(options, 'answer', execution, name, said, '--asked', askedAt)} --by 'your name' --reason 'why'`;
   return [
     '',
-    `Gate ${gate.name} asks since ${gate.askedAt}:`,
-    ...gate.question.split('\n').map((line) => `  ${line}`),
+    `Gate ${name} asks since ${askedAt}:`,
+    ...question.split('\n').map((line) => `  ${line}`),
     'Answer it from another terminal:',
-    `  runbooks answer ${run} ${gate.name} approve --stack ${stack} --by 'your name' --reason 'why'`,
-    `  runbooks answer ${run} ${gate.name} refuse --stack ${stack} --by 'your name' --reason 'why'`,
+    line('approve'),
+    line('refuse'),
   ];
 }

@@ -50,6 +50,8 @@ export interface RunSight {
   /** Of the run in the ledger: `open` while somebody owns it. */
   readonly runStatus: string | null;
   readonly redriveCount: number;
+  /** Whether AWS lets it be redriven. */
+  readonly redrivable: boolean;
   readonly startedAt: string;
   readonly stoppedAt: string | null;
   /** From the start until the end, or until now. */
@@ -94,6 +96,7 @@ export async function lookAt(kit: Kit, subject: Subject, now = Date.now()): Prom
     status: found.status!,
     runStatus: known?.run?.status ?? null,
     redriveCount: found.redriveCount ?? 0,
+    redrivable: found.redriveStatus === 'REDRIVABLE',
     startedAt: found.startDate!.toISOString(),
     stoppedAt: found.stopDate?.toISOString() ?? null,
     seconds: Math.max(0, (end - found.startDate!.getTime()) / 1000),

@@ -4,18 +4,20 @@ import {
   type CloudFormationClient,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import { RefusedError, UsageError } from '../errors';
+import { Interrupted, RefusedError, UsageError } from '../errors';
 import { findMachine } from '../machines';
 import { isExpired, isPassing } from './trouble';
 
 /** A resource of the stack. */
-export interface StackResource {
+interface StackResource {
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId: string;
 }
 
 const MACHINE = 'AWS::StepFunctions::StateMachine';
+const TABLE = 'AWS::DynamoDB::Table';
+const LEDGER = 'Ledger';
 
 /** A deployed stack. */
 export class DeployedStack {
@@ -36,8 +38,15 @@ export class DeployedStack {
     return known.find((one) => one.name === wanted.name)!.arn;
   }
 
+  /** Whether it has the record of runs that each stack of runbooks has. */
+  get isRunbooks(): boolean {
+    return this.resources.some(
+      ({ type, logicalId }) => type === TABLE && logicalId.includes(LEDGER),
+    );
+  }
+
   get ledgerTable(): string {
-    return this.only('AWS::DynamoDB::Table', 'Ledger');
+    return this.only(TABLE, LEDGER);
   }
 
   get reportBucket(): string {
@@ -77,31 +86,54 @@ export async function readStack(
  * The stack of a machine. Names of machines begin with that of their stack, and nobody knows where it ends: the
  * longest beginning that is a stack with this machine is meant.
  *
+ * @param machine its name, or its ARN: a machine of that name elsewhere is another one
  * @param given name of the stack, when somebody said it
+ * @throws RefusedError when the stack, or each that may be it, has no such machine
  */
 export async function stackOf(
   client: CloudFormationClient,
   machine: string,
   given: string | undefined,
 ): Promise<DeployedStack> {
-  if (given !== undefined) return readStack(client, given);
+  if (given !== undefined) {
+    const stack = await readStack(client, given);
+    if (hasMachine(stack, machine)) return stack;
+    throw new RefusedError(without(stack, machine));
+  }
   const refusals: string[] = [];
-  for (const name of beginnings(machine)) {
+  const names = beginnings(nameOf(machine));
+  for (const name of names) {
     try {
       const stack = await readStack(client, name);
-      if (stack.machines.some((arn) => nameOf(arn) === machine)) return stack;
+      if (hasMachine(stack, machine)) return stack;
+      refusals.push(without(stack, machine));
     } catch (error) {
       // Who may ask about one stack only is refused for others, whether they are there or not.
-      if (isExpired(error) || isPassing(error)) throw error;
+      if (isExpired(error) || isPassing(error) || !isRefusal(error)) throw error;
       refusals.push((error as Error).message);
     }
   }
-  const tried = beginnings(machine).join(', ') || 'none';
-  const said = refusals.length > 0 ? ` AWS said: ${refusals.at(-1)}` : '';
+  const tried = names.join(', ') || 'none';
+  const said = refusals.length > 0 ? ` Heard: ${[...new Set(refusals)].join('; ')}` : '';
   throw new RefusedError(
     `the stack of machine ${machine} was not found (tried ${tried}): name it with --stack.${said}`,
   );
 }
+
+const hasMachine = ({ machines }: DeployedStack, machine: string): boolean =>
+  machines.some((arn) => arn === machine || nameOf(arn) === machine);
+
+/** What keeps a stack from being the machine's. */
+function without({ name, machines }: DeployedStack, machine: string): string {
+  const other = machines.find((arn) => nameOf(arn) === nameOf(machine));
+  return other === undefined
+    ? `stack ${name} has no machine ${nameOf(machine)}`
+    : `stack ${name} has ${other}, which is not ${machine}`;
+}
+
+/** Errors of services have a name of their own; a region that is missing, for one, has not. */
+const isRefusal = (error: unknown): boolean =>
+  (error as Error).name !== 'Error' && !(error instanceof Interrupted);
 
 /** `a-b-c`: `a-b`, `a`. */
 const beginnings = (machine: string): string[] => {

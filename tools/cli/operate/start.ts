@@ -1,11 +1,14 @@
 // `runbooks start`: one execution. Nothing is checked here that the machine's first state checks.
 
 import { readFileSync } from 'node:fs';
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { text } from 'node:stream/consumers';
 import { consoleLink } from '../../../lambdas/shared/inputs/links';
 import { UsageError } from '../errors';
+import { unlessInterrupted } from '../signals';
 import { type OperateOptions, operate } from './kit';
 import { nameOf, readStack, stackOf } from './stack';
+import { startOnce } from './starting';
+import { typed } from './typed';
 import { follow } from './watch';
 
 export interface StartOptions extends OperateOptions {
@@ -28,30 +31,33 @@ export function start(
   ];
   const given = machine?.startsWith('arn:') ? machine : undefined;
   return operate({ command: 'start', problems, arn: given }, options, signal, async (kit) => {
-    const input = textOf(options.input!);
-    const name = nameOf(machine!);
-    const stack = options.stack
-      ? await readStack(kit.aws.cloudFormation, options.stack)
-      : await stackOf(kit.aws.cloudFormation, name, undefined);
-    const stateMachineArn = stack.machineArn(name);
-    const { executionArn } = await kit.aws.sfn.send(
-      new StartExecutionCommand({ stateMachineArn, name: options.name, input }),
-    );
-    const execution = executionArn!;
+    const input = await textOf(options.input!, signal);
+    const { cloudFormation } = kit.aws;
+    // The end of a name is enough in a stack that is named.
+    const stack =
+      options.stack !== undefined && given === undefined
+        ? await readStack(cloudFormation, options.stack)
+        : await stackOf(cloudFormation, machine!, options.stack);
+    const stateMachineArn = given ?? stack.machineArn(machine!);
+    const execution = await startOnce(kit, { stateMachineArn, input, name: options.name });
     const link = consoleLink(execution);
     kit.terminal.line(`Started ${execution}`);
     kit.terminal.line(`  ${link}`);
     const subject = { stack, execution, machine: nameOf(stateMachineArn), run: undefined };
-    if (options.watch) return follow(kit, subject, options);
-    kit.terminal.line(`  watch it: runbooks watch ${execution}`);
+    if (options.watch) return follow(kit, subject, options, { begun: true });
+    kit.terminal.line(`  watch it: ${typed(options, 'watch', execution)}`);
     return { code: 0, document: { execution, link, stack: stack.name } };
   });
 }
 
-function textOf(file: string): string {
+async function textOf(file: string, signal: AbortSignal): Promise<string> {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    // Reading stdin at once would hold up the whole process, Ctrl-C too.
+    return file === '-'
+      ? await unlessInterrupted(signal, text(process.stdin))
+      : readFileSync(file, 'utf8');
   } catch (error) {
+    signal.throwIfAborted();
     throw new UsageError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
 }

@@ -49,7 +49,7 @@ export async function subjectOf(kit: Kit, named: string): Promise<Subject> {
   }
   const execution = await rootOf(aws.sfn, named);
   const machine = machineOf(execution);
-  const stack = await stackOf(aws.cloudFormation, machine, options.stack);
+  const stack = await stackOf(aws.cloudFormation, machineArnOf(execution), options.stack);
   const run = await ledgerOf(kit, stack).runOf(execution);
   return { stack, execution, machine, run };
 }
@@ -58,8 +58,11 @@ export const ledgerOf = ({ aws }: Kit, stack: DeployedStack): LedgerView =>
   aws.ledger(stack.ledgerTable);
 
 /** Name of an execution's machine; children have a label behind it. */
-export const machineOf = (executionArn: string): string =>
-  executionArn.split(':')[6]!.split('/')[0]!;
+const machineOf = (executionArn: string): string => executionArn.split(':')[6]!.split('/')[0]!;
+
+/** ARN of an execution's machine: account and region count, too. */
+const machineArnOf = (executionArn: string): string =>
+  [...executionArn.split(':').slice(0, 5), 'stateMachine', machineOf(executionArn)].join(':');
 
 async function rootOf(sfn: SFNClient, executionArn: string): Promise<string> {
   if (!executionArn.split(':')[6]!.includes('/')) return executionArn;

@@ -8,7 +8,6 @@ interface Trouble {
   readonly message: string;
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $retryable?: unknown;
 }
 
 /** Names by which services, and the providers of credentials, say that keys are good no more. */

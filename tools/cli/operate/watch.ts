@@ -1,17 +1,19 @@
-// `runbooks watch`: follows an execution until it is closed. Keys that expire meanwhile, and a network that is
-// away for a while, are told and outlived: a run goes on for days, the keys of its operator do not.
+// `runbooks watch`: follows an execution until it is closed.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { consoleLink } from '../../../lambdas/shared/inputs/links';
+import { redriveHelps } from '../../../lambdas/shared/report/advice';
 import { count } from '../format';
 import { failures, histories } from '../history';
 import { messageOf } from '../summary';
 import type { Terminal } from '../terminal';
 import { type Ended, type Kit, type OperateOptions, operate } from './kit';
+import { untilClosed } from './patience';
 import { attemptText, gateLines, liveLine, logText } from './show';
 import { lookAt, type RunSight } from './sight';
+import { onceThere } from './starting';
 import { namingProblems, type Subject, subjectOf } from './subject';
-import { expiredText, isExpired, isPassing } from './trouble';
+import { typed } from './typed';
 
 export interface WatchOptions extends OperateOptions {
   /** Seconds between two looks. */
@@ -31,75 +33,58 @@ export function watch(
   });
 }
 
+/** What was done to the execution right before it is followed. */
+interface Since {
+  /** It was redriven then: an end before is not its end. */
+  readonly after?: Date;
+  /** It was started: AWS may not know it for some seconds. */
+  readonly begun?: boolean;
+}
+
 /** Follows to the end; code 0 when it succeeded, or still runs and one look was wanted. */
 export async function follow(
   kit: Kit,
   subject: Subject,
   { every, once }: Pick<WatchOptions, 'every' | 'once'>,
+  since: Since = {},
 ): Promise<Ended> {
   const { terminal } = kit;
   terminal.line(`Watching ${subject.execution}`);
   terminal.line(`  ${consoleLink(subject.execution)}`);
-  const shown = new Shown(terminal);
-  const sight = await untilClosed({
-    look: () => lookAt(kit, subject),
-    seen: (one) => shown.sight(one),
-    closed: ({ status }) => once === true || status !== 'RUNNING',
+  const shown = new Shown(terminal, kit.options);
+  const look = () => lookAt(kit, subject);
+  const { sight, failed } = await untilClosed({
+    look: async () => {
+      const sight = await (since.begun ? onceThere(kit, look) : look());
+      const lost = once !== true && isOld(sight, since);
+      return { sight, lost, failed: lost || !isFailed(sight) ? [] : await why(kit, subject) };
+    },
+    seen: (one) => shown.sight(one.sight),
+    closed: ({ sight, lost }) => once === true || (sight.status !== 'RUNNING' && !lost),
     renew: () => kit.aws.renew(),
     say: (text) => terminal.line(text),
     wait: () => delay(every * 1000, undefined, { signal: kit.signal }),
   });
   terminal.clear();
-  const failed =
-    sight.status === 'RUNNING' || sight.status === 'SUCCEEDED' ? [] : await why(kit, subject);
-  sayEnd(terminal, sight, failed);
-  const code = sight.status === 'RUNNING' || sight.status === 'SUCCEEDED' ? 0 : 1;
-  return { code, document: { ...sight, failures: failed } };
+  sayEnd(kit, sight, failed);
+  return { code: isFailed(sight) ? 1 : 0, document: { ...sight, failures: failed } };
 }
 
-/** What a watch is made of; separate for its patience. */
-export interface Watch<Sight> {
-  look(): Promise<Sight>;
-  seen(sight: Sight): void;
-  closed(sight: Sight): boolean;
-  /** Reads keys anew. */
-  renew(): void;
-  say(text: string): void;
-  wait(): Promise<unknown>;
-}
+const isFailed = ({ status }: RunSight): boolean => status !== 'RUNNING' && status !== 'SUCCEEDED';
 
-/** Looks until it is closed. What keeps it from looking is told once, and when that is over. */
-export async function untilClosed<Sight>(watch: Watch<Sight>): Promise<Sight> {
-  let seen = false;
-  let trouble: string | undefined;
-  for (;;) {
-    try {
-      const sight = await watch.look();
-      if (trouble !== undefined) watch.say('  AWS answers again');
-      [seen, trouble] = [true, undefined];
-      watch.seen(sight);
-      if (watch.closed(sight)) return sight;
-    } catch (error) {
-      const expired = isExpired(error);
-      // Keys that were never good are not waited for.
-      if (!seen || !(expired || isPassing(error))) throw error;
-      const text = expired
-        ? expiredText(error)
-        : `AWS cannot be asked (${(error as Error).message})`;
-      if (text !== trouble) watch.say(`  ${text}. The run goes on; asking again`);
-      trouble = text;
-      watch.renew();
-    }
-    await watch.wait();
-  }
-}
+/** Whether it was read from before the redrive: what AWS says of an execution may be some seconds old. */
+const isOld = ({ stoppedAt }: RunSight, { after }: Since): boolean =>
+  stoppedAt !== null && after !== undefined && Date.parse(stoppedAt) < after.getTime();
 
 /** Prints what is new. */
 export class Shown {
   private readonly gates = new Set<string>();
   private readonly lines = new Set<string>();
 
-  constructor(private readonly terminal: Terminal) {}
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly options: OperateOptions,
+  ) {}
 
   sight(sight: RunSight): void {
     for (const text of [...sight.attempts.map(attemptText), ...sight.log.map(logText)]) {
@@ -111,7 +96,7 @@ export class Shown {
       const id = `${gate.name} ${gate.askedAt}`;
       if (this.gates.has(id)) continue;
       this.gates.add(id);
-      for (const line of gateLines(sight, gate)) this.terminal.line(line);
+      for (const line of gateLines(sight, gate, this.options)) this.terminal.line(line);
     }
     if (sight.status !== 'RUNNING') return;
     const { text, key } = liveLine(sight);
@@ -131,8 +116,8 @@ async function why({ aws }: Kit, { execution }: Subject): Promise<Why[]> {
   return found.map(({ cause, ...one }) => ({ ...one, message: messageOf(cause) }));
 }
 
-function sayEnd(terminal: Terminal, sight: RunSight, failed: readonly Why[]): void {
-  const { status, run, stack, execution, steps } = sight;
+function sayEnd({ terminal, options }: Kit, sight: RunSight, failed: readonly Why[]): void {
+  const { status, run, execution, steps, error, redrivable } = sight;
   const rows = steps.reduce((sum, one) => sum + one.rows, 0);
   const moved = rows > 0 ? `, ${count(rows)} rows` : '';
   terminal.line(`The execution is ${status}${run ? ` (run ${run}${moved})` : ''}`);
@@ -143,6 +128,8 @@ function sayEnd(terminal: Terminal, sight: RunSight, failed: readonly Why[]): vo
     terminal.line(`  message  ${message}`);
   }
   if (status === 'RUNNING') return;
-  if (run) terminal.line(`  report   runbooks report ${run} --stack ${stack}`);
-  if (status !== 'SUCCEEDED') terminal.line(`  next     runbooks redrive ${execution}`);
+  if (run) terminal.line(`  report   ${typed(options, 'report', execution)}`);
+  if (redriveHelps({ error: error ?? undefined, redrivable })) {
+    terminal.line(`  next     ${typed(options, 'redrive', execution)}`);
+  }
 }

@@ -1,8 +1,10 @@
 // From the stacks of a project to a target, mode by mode; the calls are in test/slow/operators-commands.test.ts.
 
 import { targetSchema } from '../../../lambdas/shared/inputs/target';
+import { deployHint } from '../../cli/init/clickstream';
 import { clickstreamDraft } from '../../cli/init/clickstream-draft';
 import type { ConsoleStack, SolutionAccount } from '../../cli/init/clickstream-stacks';
+import { targetWith } from '../../cli/init/target-file';
 import { main } from '../../cli/main';
 import type { InitClickstreamOptions } from '../../cli/options';
 
@@ -129,6 +131,25 @@ it.each<[string, SolutionAccount, Partial<InitClickstreamOptions>, RegExp]>([
   const { findings, clickstream } = draft(found, options);
   expect(findings.join()).toMatch(told);
   expect(clickstream.projectId).toBe('my_project');
+});
+
+it('forced without the stack of the warehouse it takes nothing out of the file', () => {
+  const file = { appIds: ['shop'], retentionDays: 90, warehouse: { type: 'serverless' } };
+  const now = targetWith('f', { clickstream: file }, draft(account({}, { roots: [] })), true);
+  expect(now.clickstream).toMatchObject(file);
+});
+
+it.each([
+  ['config/prod.json', 'cdk.json', 'npx cdk deploy -c target=prod --all'],
+  ['config/qa.json', 'cdk.json', 'npx cdk deploy -c target=qa --all'],
+  ['../ops/config/qa.json', '../ops/cdk.json', 'cd ../ops && npx cdk deploy -c target=qa --all'],
+  [
+    'elsewhere/draft.json',
+    'elsewhere/cdk.json',
+    'move the target to elsewhere/config/prod.json, then cd elsewhere && npx cdk deploy -c target=prod --all',
+  ],
+])('%s beside %s is deployed by: %s', (out, app, hint) => {
+  expect(deployHint(out, app, 'prod')).toBe(hint);
 });
 
 it('says what a stack cannot tell: the role that updates a console, the secret of its API', () => {

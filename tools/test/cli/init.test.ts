@@ -411,6 +411,13 @@ describe('a file that is there', () => {
     expect(written()).toEqual({ rdw: { mine: true } });
   });
 
+  it('prints a refusal as the one document when --json is wanted', async () => {
+    put({ rdw: { mine: true } });
+    expect(await init(...REST, '--json')).toBe(2);
+    const message = expect.stringContaining('has a member rdw already');
+    expect(JSON.parse(said.split('\n')[0]!)).toEqual({ error: { name: 'UsageError', message } });
+  });
+
   it('with --force keeps of its rdw what nobody says now', async () => {
     expect(await init(...REST, '--reporting-schema', 'TS=reporting_ts')).toBe(0);
     const first = written();

@@ -274,7 +274,7 @@ describe('a gate', () => {
     const { code, out } = await runbooks('watch', arn, '--once');
     expect(code).toBe(0);
     expect(out).toContain('Gate change-set asks since');
-    expect(out).toContain(`runbooks answer ${run} change-set approve --stack ${STACK}`);
+    expect(out).toContain(`runbooks answer ${arn} change-set approve --asked 20`);
   });
 
   test('there is no report yet, and nothing can be redriven', async () => {

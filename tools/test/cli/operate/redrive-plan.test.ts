@@ -7,19 +7,28 @@ import { planLines, redrivePlan } from '../../../cli/operate/redrive-plan';
 const ROOT = 'arn:aws:states:us-east-1:000000000000:execution:prod-demo:one';
 const CHILD = 'arn:aws:states:us-east-1:000000000000:execution:prod-demo/each:';
 
-/** `Task:Check` enters and leaves; `Task:Check!` is where it stopped. */
+/** `Task:Check` enters and leaves; `Task:Check!` is where it stopped; a Map has a Map Run, `run-` and its name. */
 function history(arn: string, status: string, ...states: readonly string[]): ExecutionHistory {
   const timestamp = new Date(0);
   const events = states.flatMap((text) => {
     const [kind, name = ''] = text.replace('!', '').split(':');
     const entered = { type: `${kind}StateEntered`, stateEnteredEventDetails: { name } };
+    const mapRunStartedEventDetails = { mapRunArn: `run-${name}` };
+    const run = kind === 'Map' ? [{ type: 'MapRunStarted', mapRunStartedEventDetails }] : [];
     const exited = { type: `${kind}StateExited`, stateExitedEventDetails: { name } };
-    return text.endsWith('!') ? [entered] : [entered, exited];
+    return text.endsWith('!') ? [entered, ...run] : [entered, ...run, exited];
   });
   const end = { type: status === 'SUCCEEDED' ? 'ExecutionSucceeded' : 'ExecutionFailed' };
-  const all = [...events, end].map((event, i) => ({ ...event, id: i + 1, timestamp }));
+  const all = [...events, end].map((event, i) => ({
+    ...event,
+    id: i + 1,
+    previousEventId: i,
+    timestamp,
+  }));
   return { arn, status, events: all as HistoryEvent[] };
 }
+
+const inMap = (map: string, child: ExecutionHistory) => ({ ...child, mapRun: `run-${map}` });
 
 const nothing = { items: [], batches: [] };
 
@@ -37,8 +46,8 @@ it('follows an open Map into the children that are not done', () => {
   const plan = redrivePlan(
     [
       history(ROOT, 'FAILED', 'Task:Check', 'Map:For each!'),
-      history(`${CHILD}a`, 'SUCCEEDED', 'Task:Copy'),
-      history(`${CHILD}b`, 'FAILED', 'Task:Look', 'Task:Copy!'),
+      inMap('For each', history(`${CHILD}a`, 'SUCCEEDED', 'Task:Copy')),
+      inMap('For each', history(`${CHILD}b`, 'FAILED', 'Task:Look', 'Task:Copy!')),
     ],
     nothing,
   );
@@ -50,11 +59,25 @@ it('follows an open Map into the children that are not done', () => {
   expect(plan.stays.children).toBe(1);
 });
 
+it('leaves children alone that failed in a Map passed long ago, and follows those below', () => {
+  const plan = redrivePlan(
+    [
+      history(ROOT, 'FAILED', 'Map:First', 'Map:Second!'),
+      inMap('First', history(`${CHILD}tolerated`, 'FAILED', 'Task:Copy!')),
+      inMap('Second', history(`${CHILD}b`, 'FAILED', 'Map:Inner!')),
+      inMap('Inner', history(`${CHILD}c`, 'FAILED', 'Task:Load!')),
+    ],
+    nothing,
+  );
+  expect(plan.children).toEqual(['b', 'c']);
+  expect(plan.reruns.map(({ state }) => state)).toEqual(['Second', 'Inner', 'Load']);
+});
+
 it('leaves children of a Map that has ended alone: the task behind it starts new ones for items left', () => {
   const plan = redrivePlan(
     [
       history(ROOT, 'FAILED', 'Map:For each', 'Task:Settle!'),
-      history(`${CHILD}b`, 'FAILED', 'Task:Copy!'),
+      inMap('For each', history(`${CHILD}b`, 'FAILED', 'Task:Copy!')),
     ],
     {
       items: [

@@ -1,7 +1,8 @@
 // The patience of a watch: keys that expire, a network that is away, and what is no reason to go on asking.
 
+import { untilClosed, type Watch } from '../../../cli/operate/patience';
 import type { RunSight } from '../../../cli/operate/sight';
-import { Shown, untilClosed, type Watch } from '../../../cli/operate/watch';
+import { Shown } from '../../../cli/operate/watch';
 import { Terminal } from '../../../cli/terminal';
 
 const named = (name: string, more: object = {}) =>
@@ -74,7 +75,13 @@ it('does not wait for keys that were never good, nor for rights that are missing
 
 const SIGHT: RunSight = {
   ...{ execution: 'arn:one', machine: 'prod-clickstream-upgrade', stack: 'prod-clickstream' },
-  ...{ run: 'run-20260131-0a1b2c3d4e', status: 'RUNNING', runStatus: 'open', redriveCount: 0 },
+  ...{
+    run: 'run-20260131-0a1b2c3d4e',
+    status: 'RUNNING',
+    runStatus: 'open',
+    redriveCount: 0,
+    redrivable: false,
+  },
   ...{
     startedAt: '2026-01-31T10:00:00.000Z',
     stoppedAt: null,
@@ -95,7 +102,7 @@ const SIGHT: RunSight = {
 
 function shown() {
   const written: string[] = [];
-  const shown = new Shown(new Terminal({ write: (text) => written.push(text) }, () => 0));
+  const shown = new Shown(new Terminal({ write: (text) => written.push(text) }, () => 0), {});
   return { shown, written };
 }
 
@@ -144,7 +151,7 @@ it('shows lines of the log, tries that ended and gates once each', () => {
     text.match(/Gate cleanup asks since 2026-01-31T10:00:02Z:\n {2}Drop\n {2}all\?/g),
   ).toHaveLength(1);
   expect(text).toContain(
-    'runbooks answer run-20260131-0a1b2c3d4e cleanup approve --stack prod-clickstream',
+    'runbooks answer arn:one cleanup approve --asked 2026-01-31T10:00:02Z --by',
   );
 });
 
