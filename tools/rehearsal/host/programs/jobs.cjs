@@ -82,7 +82,6 @@ const COMMANDS = {
     },
   ],
   alembic: ['aspects', 10, (run) => alembic(run, run.words[run.words.indexOf('-c') + 1])],
-  'import-assets': ['superset', 60, async () => 0],
   'performance-metrics': [
     'superset',
     45,
