@@ -42,7 +42,7 @@ member containers "{\"local\":$(js_number "$local_now"),\"dev\":$(js_number "$de
 # In a cluster nobody runs them in docker: its deployments are asked.
 services=$(running_of clickhouse ralph vector superset superset-worker superset-worker-beat aspects-consumer mysql \
   lms cms lms-worker cms-worker 2>/dev/null) || services=
-if [ "$MODE" = k8s ] && ! deployments > /dev/null 2>&1; then
+if [ "$MODE" = k8s ] && ! (deployments) > /dev/null 2>&1; then
   problem "kubectl does not answer user $(id -un) in namespace $(value K8S_NAMESPACE)"
 fi
 member running "$(js_list "$services")"
