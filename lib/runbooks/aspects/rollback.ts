@@ -140,7 +140,7 @@ function restore(scope: Construct, installation: Installation): sfn.Chain {
     act: 'Restore Superset and config.yml',
     step: 'restoreFiles',
     script: 'restore-files',
-    environment: { ...COPIES, SERVICES: heldServices(), RUN: '{% $states.input.run.id %}' },
+    environment: { ...COPIES, SERVICES: heldServices() },
     question: 'Are Superset and config.yml restored?',
     done: 'Superset and config.yml are as they were',
     hours: 4,

@@ -12,10 +12,8 @@ in_mysql() {
   fi
 }
 
-runs_mysql() { [ "$(value RUN_MYSQL)" = True ]; }
-
 own_mysql() {
-  runs_mysql || refuse 'MySQL is not run by Tutor here: back the database of Superset up yourself'
+  [ "$(value RUN_MYSQL)" = True ] || refuse 'MySQL is not run by Tutor here: the database of Superset is yours'
   case "$1" in '' | *[!A-Za-z0-9_]*) refuse "SUPERSET_DB_NAME is no name of a database: $1" ;; esac
 }
 
