@@ -74,8 +74,8 @@ export interface HostState {
   images: Record<string, { id: string; created: number; plugin?: string; digest?: string }>;
   /** Of Kubernetes, by name. @default - none */
   deployments?: Record<string, { replicas: number; annotations?: Record<string, string> }>;
-  /** Tables of MySQL by database. @default - those of Superset */
-  databases?: Record<string, string[]>;
+  /** Tables of MySQL by database. */
+  databases: Record<string, string[]>;
 }
 
 /** One call of a program. */

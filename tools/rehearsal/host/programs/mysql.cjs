@@ -8,9 +8,6 @@ const refuse = (message) => {
   throw new Refused(`ERROR ${message}`);
 };
 
-/** What Superset has before anybody has touched it. */
-const FIRST = { superset: ['dashboards', 'slices', 'dbs'] };
-const databases = () => read().databases ?? FIRST;
 const WORDS =
   /^(create|drop|alter|insert|update|delete|set|lock|unlock|use|delimiter|begin|commit)\b/i;
 
@@ -18,7 +15,7 @@ const dump = (name) =>
   [
     '-- MySQL dump 10.13  Distrib 8.4.0, for Linux (x86_64)',
     '/*!40101 SET NAMES utf8mb4 */;',
-    ...(databases()[name] ?? refuse(`1049 (42000): Unknown database '${name}'`)).map(
+    ...(read().databases[name] ?? refuse(`1049 (42000): Unknown database '${name}'`)).map(
       (table) => `DROP TABLE IF EXISTS \`${table}\`;\nCREATE TABLE \`${table}\` (\`id\` int);`,
     ),
     '-- Dump completed on 2026-01-01',
@@ -39,7 +36,6 @@ function execute(text, database, held) {
     // Whoever reads a table holds it.
     if (/drop/i.test(act) && held()) refuse('1205 (HY000): Lock wait timeout exceeded');
     update((host) => {
-      host.databases ??= structuredClone(FIRST);
       if (/database/i.test(kind)) {
         if (/drop/i.test(act)) delete host.databases[name];
         else host.databases[name] = [];
