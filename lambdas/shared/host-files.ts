@@ -10,13 +10,11 @@ import aspectsContainers from './host/scripts/aspects/containers.sh';
 import aspectsDatabases from './host/scripts/aspects/databases.sh';
 import aspectsDbt from './host/scripts/aspects/dbt.sh';
 import aspectsDiscover from './host/scripts/aspects/discover.sh';
-import aspectsImportAssets from './host/scripts/aspects/import-assets.sh';
 import aspectsInit from './host/scripts/aspects/init.sh';
 import aspectsInspectAlembicDowngrade from './host/scripts/aspects/inspect-alembic-downgrade.sh';
 import aspectsInspectBackupFiles from './host/scripts/aspects/inspect-backup-files.sh';
 import aspectsInspectBuildImages from './host/scripts/aspects/inspect-build-images.sh';
 import aspectsInspectDbt from './host/scripts/aspects/inspect-dbt.sh';
-import aspectsInspectImportAssets from './host/scripts/aspects/inspect-import-assets.sh';
 import aspectsInspectInit from './host/scripts/aspects/inspect-init.sh';
 import aspectsInspectInstallPlugin from './host/scripts/aspects/inspect-install-plugin.sh';
 import aspectsInspectPushImages from './host/scripts/aspects/inspect-push-images.sh';
@@ -72,13 +70,11 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'aspects/build-images': aspectsBuildImages,
   'aspects/dbt': aspectsDbt,
   'aspects/discover': aspectsDiscover,
-  'aspects/import-assets': aspectsImportAssets,
   'aspects/init': aspectsInit,
   'aspects/inspect-alembic-downgrade': aspectsInspectAlembicDowngrade,
   'aspects/inspect-backup-files': aspectsInspectBackupFiles,
   'aspects/inspect-build-images': aspectsInspectBuildImages,
   'aspects/inspect-dbt': aspectsInspectDbt,
-  'aspects/inspect-import-assets': aspectsInspectImportAssets,
   'aspects/inspect-init': aspectsInspectInit,
   'aspects/inspect-install-plugin': aspectsInspectInstallPlugin,
   'aspects/inspect-push-images': aspectsInspectPushImages,

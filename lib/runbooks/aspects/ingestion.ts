@@ -12,8 +12,14 @@ const FOR = {
   Restore: 'the way back',
 } as const;
 
-/** Services that ran when the run began: Ralph, Vector, the consumer of the event bus. */
-const SERVICES = '{% $states.input.found.services %}';
+/**
+ * Services that ran when the run began: Ralph, Vector, the consumer of the event bus. Whatever fills tables
+ * stops them again: a restarted host, or an operator's `tutor start`, has them run beside it.
+ *
+ * @param inItem whether a child of a ForEach step asks
+ */
+export const heldServices = (inItem = false): string =>
+  inItem ? '{% $states.input.common.services %}' : '{% $states.input.found.services %}';
 
 /** Stops what writes to ClickHouse; the LMS keeps its tracking logs. */
 export const holdIngestion = (
@@ -26,7 +32,7 @@ export const holdIngestion = (
     act: `Hold ingestion for ${FOR[reason]}`,
     step: `hold${reason}`,
     script: 'stop-ingestion',
-    environment: { SERVICES: inItem ? '{% $states.input.common.services %}' : SERVICES },
+    environment: { SERVICES: heldServices(inItem) },
     question: `Is ingestion held for ${FOR[reason]}?`,
     done: `Ingestion is held for ${FOR[reason]}`,
     inItem,
@@ -42,7 +48,7 @@ export const resumeIngestion = (
     act: `Let ingestion go on after ${FOR[reason]}`,
     step: `resume${reason}`,
     script: 'start-ingestion',
-    environment: { SERVICES },
+    environment: { SERVICES: heldServices() },
     question: `Does ingestion go on after ${FOR[reason]}?`,
     done: `Ingestion goes on after ${FOR[reason]}`,
   });

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { VerifyAspectsPayload } from '../../../lambdas/verify-aspects/payload';
 import { addResult, type PayloadOf, taskState } from '../../platform/task-state';
 import type { VersionPlace } from './build';
+import { heldServices } from './ingestion';
 import type { Installation } from './installation';
 
 /**
@@ -24,7 +25,11 @@ export function initialiseAndProve(
     step: 'init',
     script: 'init',
     // Another round is another command: one that is done is not found again.
-    environment: { VERSION: `{% ${facts}.version %}`, MUST_BUILD: 'no', ROUND: round },
+    environment: {
+      VERSION: `{% ${facts}.version %}`,
+      SERVICES: heldServices(inItem),
+      ROUND: round,
+    },
     hours: `{% ${hours}.initHours %}`,
     question: 'Is Aspects initialised?',
     done: 'Aspects is initialised',
@@ -38,7 +43,7 @@ export function initialiseAndProve(
     act: 'Build every model',
     step: 'buildAll',
     script: 'dbt',
-    environment: { COMMAND: 'run', ROUND: round },
+    environment: { COMMAND: 'run', SERVICES: heldServices(inItem), ROUND: round },
     hours: `{% ${hours}.initHours %}`,
     question: 'Is every model built?',
     done: 'Every model is built',

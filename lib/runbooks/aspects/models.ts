@@ -3,6 +3,7 @@
 
 import type { Construct } from 'constructs';
 import { ForEach } from '../../steps/for-each';
+import { heldServices } from './ingestion';
 import type { Installation } from './installation';
 
 /** One model after the other, each in a child of its own. */
@@ -12,7 +13,8 @@ export const refreshModels = (scope: Construct, installation: Installation): For
     noun: 'model to build anew',
     nouns: 'models to build anew',
     items: '$states.input.found.refresh',
-    common: "{ 'initHours': $states.input.input.initHours }",
+    common:
+      "{ 'services': $states.input.found.services, 'initHours': $states.input.input.initHours }",
     tolerance: 'stop',
     body: (child) =>
       installation.command(child, 'Refresh', {
@@ -20,7 +22,10 @@ export const refreshModels = (scope: Construct, installation: Installation): For
         step: 'model',
         script: 'dbt',
         inItem: true,
-        environment: { COMMAND: "{% 'run --full-refresh --select ' & $states.input.value %}" },
+        environment: {
+          COMMAND: "{% 'run --full-refresh --select ' & $states.input.value %}",
+          SERVICES: heldServices(true),
+        },
         hours: '{% $states.input.common.initHours %}',
         question: 'Is the model built anew?',
         done: 'The model is built anew',

@@ -8,11 +8,12 @@ import type { RestoreClickHousePayload } from '../../../lambdas/restore-clickhou
 import type { TargetWith } from '../../../lambdas/shared/inputs/target';
 import { RunbookMachine } from '../../platform/runbook-machine';
 import { addResult, type PayloadOf, taskState } from '../../platform/task-state';
+import type { HostInspection } from '../../steps/host-command';
 import { ManualGate } from '../../steps/manual-gate';
 import { WaitLoop } from '../../steps/wait-loop';
 import { checkThenWork } from '../check-then-work';
 import { buildVersion, type VersionPlace } from './build';
-import { holdIngestion, resumeIngestion } from './ingestion';
+import { heldServices, holdIngestion, resumeIngestion } from './ingestion';
 import { initialiseAndProve } from './initialise';
 import { Installation } from './installation';
 import { replay, smoke } from './smoke';
@@ -20,6 +21,11 @@ import { inputTarget } from './upgrade';
 
 const FOUND = '$states.input.found';
 const GATE = 'take-back';
+/** Where the copies of files are. */
+const COPIES = {
+  FOLDER: `{% ${FOUND}.backup.folder %}`,
+  BACKUP_ID: `{% ${FOUND}.backup.files %}`,
+};
 const BACK: VersionPlace = { facts: FOUND, hours: '$states.input.input', inItem: false };
 
 /** Adds the machine `<stack>-rollback`. */
@@ -61,16 +67,31 @@ function rollBack(scope: Construct, installation: Installation): sfn.Chain {
     check: read,
     plan: { found: `{% ${FOUND} %}` },
     work: ask
+      .next(lookAtCopies(scope, installation))
       .next(holdIngestion(scope, installation, 'Restore'))
       .next(downgrade(scope, installation))
       .next(restore(scope, installation))
       .next(buildVersion(scope, installation, BACK))
+      // New containers are a whole platform's.
+      .next(holdIngestion(scope, installation, 'Work'))
       .next(initialiseAndProve(scope, installation, BACK))
       .next(resumeIngestion(scope, installation, 'Restore'))
       .next(replay(scope, installation))
       .next(smoke(scope, installation)),
   });
 }
+
+/** Before anything is taken away: without these copies the way back ends in its middle. */
+const lookAtCopies = (scope: Construct, installation: Installation): HostInspection =>
+  installation.inspection(scope, 'LookAtCopies', {
+    act: 'Look at the copies the way back needs',
+    step: 'copies',
+    script: 'backup-files',
+    // The upgrade, and whoever pins a setting since, have changed config.yml.
+    environment: { ...COPIES, CHANGED_SINCE: 'yes' },
+    question: 'Have the copies for the way back been looked at?',
+    done: 'The copies the way back needs are whole',
+  });
 
 /** While the newer plugin is still there. */
 function downgrade(scope: Construct, installation: Installation): sfn.Chain {
@@ -119,10 +140,7 @@ function restore(scope: Construct, installation: Installation): sfn.Chain {
     act: 'Restore Superset and config.yml',
     step: 'restoreFiles',
     script: 'restore-files',
-    environment: {
-      FOLDER: `{% ${FOUND}.backup.folder %}`,
-      BACKUP_ID: `{% ${FOUND}.backup.files %}`,
-    },
+    environment: { ...COPIES, SERVICES: heldServices() },
     question: 'Are Superset and config.yml restored?',
     done: 'Superset and config.yml are as they were',
     hours: 4,

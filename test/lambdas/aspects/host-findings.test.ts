@@ -103,6 +103,16 @@ describe('the host', () => {
       set({ CLICKHOUSE_CLUSTER_NAME: 'c1' }),
       /CLICKHOUSE_CLUSTER_NAME is c1, this stack says one server/,
     ],
+    [
+      'T18 a Ralph that is down, and comes up in the middle',
+      { ...set({ RUN_RALPH: 'True' }), running: ['clickhouse', 'superset', 'lms'] },
+      /RUN_RALPH is on and ralph does not run: .* nobody would hold it/,
+    ],
+    [
+      'T18 a consumer that is down',
+      set({ ASPECTS_ENABLE_EVENT_BUS_CONSUMER: 'True' }),
+      /aspects-consumer does not run/,
+    ],
     ['a ClickHouse of somebody else', set({ RUN_CLICKHOUSE: 'False' }), /RUN_CLICKHOUSE is off/],
     [
       'models of another version',
@@ -111,6 +121,18 @@ describe('the host', () => {
     ],
   ])('has a finding about %s', (_, facts, said) => {
     expect(findings(facts)).toEqual([expect.stringMatching(said)]);
+  });
+
+  it('T21 refuses Vector on Kubernetes, where it cannot be held', () => {
+    const vector = { ...set({ RUN_VECTOR: 'True' }), running: ['ralph', 'vector'] };
+    expect(findings(vector)).toEqual([]);
+    expect(findings(vector, { mode: 'k8s' })).toEqual([
+      expect.stringMatching(/RUN_VECTOR is on: Vector is a DaemonSet on Kubernetes/),
+    ]);
+  });
+
+  it('holds what it sees', () => {
+    expect(findings(set({ RUN_RALPH: 'True' }))).toEqual([]);
   });
 
   it('reports everything at once', () => {

@@ -78,6 +78,67 @@ it('T18 ingestion is held from before the initialisation until the comparison is
   );
 });
 
+it('T18 new containers of the way back are held too, before anything is initialised', () => {
+  const path = pathOf(rollback);
+  before(path, 'Recreate the containers', 'Hold ingestion for the initialisation');
+  before(path, 'Hold ingestion for the initialisation', 'Initialise Aspects');
+  before(path, 'Initialise Aspects', 'Let ingestion go on after the way back');
+});
+
+it('T18 whatever fills tables holds again what was held', () => {
+  const filling = [upgrade, rollback].flatMap((machine) =>
+    statesOf(machine).flatMap(([name, { Arguments }]) => {
+      const { script, environment } = (Arguments?.Payload ?? {}) as {
+        script?: string;
+        environment?: { SERVICES?: string };
+      };
+      return /^aspects\/(init|dbt|restore-files)$/.test(String(script))
+        ? [[name, environment!.SERVICES] as const]
+        : [];
+    }),
+  );
+  expect(filling).toHaveLength(6);
+  const places = ['found', 'common'].map((place) => `{% $states.input.${place}.services %}`);
+  expect(filling.filter(([, services]) => !places.includes(String(services)))).toEqual([]);
+});
+
+it('children that fill tables are told what is held', async () => {
+  const data = { found: { services: 'ralph' }, input: { buildHours: 6, initHours: 24 } };
+  for (const name of ['For each version on the way', 'For each model to build anew']) {
+    const { ItemSelector } = upgrade.States[name] as unknown as {
+      ItemSelector: { common: string };
+    };
+    expect(await evaluate(ItemSelector.common, data)).toMatchObject({ services: 'ralph' });
+  }
+});
+
+it('the release notes say whether events that are held up will be read again', async () => {
+  const { Arguments } = all(upgrade).get('Ask at gate release-notes')!;
+  const data = (replayTrackingLogs: boolean) => ({
+    found: { ...FOUND, from: '1.3.0', to: '2.4.0', hops: [{ key: '2.4.0' }], warnings: [] },
+    input: { replayTrackingLogs },
+  });
+  const question = Arguments!.Payload.question;
+  expect(await evaluate(question, data(false))).toContain('which is false here and false by');
+  expect(await evaluate(question, data(true))).toContain('which is true here and false by');
+});
+
+it('the copies of files are looked at before anything is taken away, and may differ from now', () => {
+  const look = 'Look at the copies the way back needs';
+  const path = pathOf(rollback);
+  before(path, 'Ask at gate take-back', look);
+  before(path, look, 'Hold ingestion for the way back');
+  before(path, look, 'Does the revision of ClickHouse go down?');
+  const { environment } = all(rollback).get(look)!.Arguments!.Payload as {
+    environment: Record<string, string>;
+  };
+  expect(environment).toMatchObject({
+    FOLDER: '{% $states.input.found.backup.folder %}',
+    BACKUP_ID: '{% $states.input.found.backup.files %}',
+    CHANGED_SINCE: 'yes',
+  });
+});
+
 it('T21 on Kubernetes images are pushed behind their build, and before containers are recreated', () => {
   const { aspects } = exampleTarget();
   const k8s = definitionsOf(aspectsTemplate({ aspects: { ...aspects, mode: 'k8s' } }));

@@ -79,6 +79,7 @@ export class TutorHost {
       dockerRoot: host.sandbox.inside(root),
       containers: [],
       images: {},
+      databases: { superset: ['dashboards', 'slices', 'dbs'] },
     };
     await host.tutor('config', 'save');
     await host.tutor('local', 'start', '-d');

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 
 /** What shall go wrong on the host. */
 export interface HostFault {
-  /** Beginning of the occasion: `tutor images build aspects`, `pip install`, `job init aspects`, `dbt run`, `import`, `smoke`. */
+  /** Beginning of the occasion: `tutor images build aspects`, `pip install`, `job init aspects`, `dbt run`, `import`, `mysql`, `smoke`. */
   readonly on: string;
   /**
    * `killed`: the client of docker is killed, and everybody takes it for a success. `nothing`: nothing is done,
@@ -72,11 +72,15 @@ export interface HostState {
   faults: (HostFault & { readonly used?: boolean })[];
   containers: HostContainer[];
   images: Record<string, { id: string; created: number; plugin?: string; digest?: string }>;
+  /** Of Kubernetes, by name. @default - none */
+  deployments?: Record<string, { replicas: number; annotations?: Record<string, string> }>;
+  /** Tables of MySQL by database. */
+  databases: Record<string, string[]>;
 }
 
 /** One call of a program. */
 export interface HostCall {
-  readonly program: 'tutor' | 'docker' | 'python';
+  readonly program: 'tutor' | 'docker' | 'kubectl' | 'python';
   readonly args: readonly string[];
   /** TUTOR_ROOT, and the user a command was given to. */
   readonly root?: string;
@@ -109,6 +113,7 @@ export class Sandbox {
     for (const name of shims)
       this.program(join(this.bin, name), readFileSync(join(PROGRAMS, `${name}.sh`), 'utf8'));
     this.node(join(this.bin, 'docker'), 'docker.cjs');
+    this.node(join(this.bin, 'kubectl'), 'kubectl.cjs');
     this.node(join(this.inside(path), 'tutor'), 'tutor.cjs');
     this.node(join(this.inside(path), 'python'), 'python.cjs');
     const lines = Object.entries(data.config).map(([key, value]) =>

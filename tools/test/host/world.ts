@@ -203,6 +203,14 @@ export class World {
   }
 }
 
+/** The command of a script, with its inspection. */
+export const command = (name: string, environment: Record<string, string> = {}): Command => ({
+  step: name.replace(/-/g, ''),
+  script: `aspects/${name}`,
+  inspect: `aspects/inspect-${name}`,
+  environment,
+});
+
 export const BUILD: Command = {
   script: 'aspects/build-images',
   inspect: 'aspects/inspect-build-images',

@@ -22,6 +22,8 @@ async function state(): Promise<unknown> {
   return {
     plugin: sandbox.state.plugin,
     config: sandbox.read(`${ROOT}/config.yml`),
+    superset: sandbox.state.databases.superset,
+    services: sandbox.state.containers.map(({ service }) => service).sort(),
     reporting: await relations(cloud, 'reporting'),
     xapi: await relations(cloud, 'xapi'),
     sink: await relations(cloud, 'event_sink'),
@@ -29,6 +31,12 @@ async function state(): Promise<unknown> {
     revision: await cloud.query('select version_num from xapi.alembic_version final', 'clickhouse'),
   };
 }
+
+/** Command lines on the host, the last ones of those that match. */
+const lastCalls = (many: number, wanted: RegExp): string[] =>
+  cloud.hosts[0]!.sandbox.calls.map(({ program, args }) => [program, ...args].join(' '))
+    .filter((line) => wanted.test(line))
+    .slice(-many);
 
 it('T22 brings back migrations, databases, settings and plugin of before, removal included', async () => {
   cloud = await aspects(assemblyDir);
@@ -41,4 +49,10 @@ it('T22 brings back migrations, databases, settings and plugin of before, remova
   expect(ended).toEqual(done);
   expect(rollback).toMatch(/rollback/);
   expect(await state()).toEqual(before);
+  expect(lastCalls(4, /^tutor local (start|stop|do init)/)).toEqual([
+    'tutor local start -d',
+    'tutor local stop ralph',
+    'tutor local do init -l aspects',
+    'tutor local start -d ralph',
+  ]);
 });

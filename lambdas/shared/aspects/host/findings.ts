@@ -3,6 +3,7 @@
 import type { AspectsTarget } from '../../inputs/target';
 import { majorOf, releaseOf } from '../versions';
 import { type HostFacts, isOn } from './facts';
+import { ingestionFindings } from './ingestion';
 
 const GIB = 2 ** 30;
 /** What tutor asks for to build images; below the first nothing is built, below the second it may fail. */
@@ -65,7 +66,12 @@ export function hostFindings(facts: HostFacts, configured: Configured): string[]
       found.push(`no container of tutor ${mode} runs: start the platform, or set mode`);
     }
   }
-  return [...found, ...toolFindings(facts, mode), ...settingFindings(facts, configured)];
+  return [
+    ...found,
+    ...ingestionFindings(facts, mode),
+    ...toolFindings(facts, mode),
+    ...settingFindings(facts, configured),
+  ];
 }
 
 /** Bytes as GiB, with a digit behind the point. */

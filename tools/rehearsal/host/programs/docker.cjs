@@ -1,6 +1,7 @@
 // The client of docker, as far as one looks at containers and images and stops some.
 
 const { read, record, update } = require('./host.cjs');
+const { mysql } = require('./mysql.cjs');
 
 const short = (id) => id.replace('sha256:', '').slice(0, 12);
 
@@ -23,7 +24,11 @@ const containerOf = ({ id, name, service, project, image, imageId }) => ({
   Image: imageId,
   Config: { Image: image },
   State: { Status: 'running' },
-  labels: { 'com.docker.compose.project': project, 'com.docker.compose.service': service },
+  labels: {
+    'com.docker.compose.project': project,
+    'com.docker.compose.service': service,
+    'com.docker.compose.oneoff': name.includes('-job-run-') ? 'True' : 'False',
+  },
 });
 
 /** Images by tag; several tags may name one. */
@@ -40,14 +45,14 @@ const imagesOf = ({ images }) =>
 
 function ps(words, filters, format) {
   const [, name] = /^name=(.*)$/.exec(filters.find((one) => one.startsWith('name=')) ?? '') ?? [];
-  const [, project] =
-    /^label=com\.docker\.compose\.project=(.*)$/.exec(
-      filters.find((one) => one.startsWith('label=')) ?? '',
-    ) ?? [];
+  const labels = filters.flatMap((one) => {
+    const [, key, value] = /^label=([^=]+)=(.*)$/.exec(one) ?? [];
+    return key ? [[key, value]] : [];
+  });
   return read()
     .containers.filter((one) => name === undefined || one.name.includes(name))
-    .filter((one) => project === undefined || one.project === project)
     .map(containerOf)
+    .filter((one) => labels.every(([key, value]) => one.labels[key] === value))
     .map((one) => (words.includes('-q') ? one.ID : filled(format ?? '{{.ID}} {{.Names}}', one)));
 }
 
@@ -67,6 +72,14 @@ function main(args) {
   if (first === 'info') return console.log(filled(own, { DockerRootDir: read().dockerRoot }));
   if (first === 'compose') return console.log('2.29.7');
   if (first === 'buildx') return console.log('github.com/docker/buildx v0.17.1 257815a');
+  if (first === 'exec') {
+    const { containers } = read();
+    const into = containers.find(({ id }) => short(id) === words[2]);
+    if (words[1] === '-i' && into?.service === 'mysql') {
+      const superset = (one) => one.project === into.project && one.service === 'superset';
+      return mysql(words.at(-1), () => read().containers.some(superset));
+    }
+  }
   if (first === 'stop') {
     return update((host) => {
       host.containers = host.containers.filter(({ name }) => !words.slice(1).includes(name));

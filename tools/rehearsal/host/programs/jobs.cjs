@@ -5,6 +5,7 @@ const { randomBytes } = require('node:crypto');
 const { fault, sleep, update } = require('./host.cjs');
 const { alembic, dbt } = require('./dbt.cjs');
 const { INIT } = require('./init.cjs');
+const { rank } = require('./settings.cjs');
 
 /** A job's container, from its start to its end. */
 async function inContainer({ mode }, service, seconds, work) {
@@ -46,6 +47,13 @@ async function job(run, service, script, seconds, work = async () => 0) {
   return true;
 }
 
+/** `superset db upgrade`: the newer Superset of 2.0 adds tables to its database. */
+const migrate = () =>
+  update(({ plugin, databases: { superset } }) => {
+    const added = 'tables_of_4_1';
+    if (rank(plugin) >= rank('2.0.0') && !superset.includes(added)) superset.push(added);
+  });
+
 /** A name that is not enabled runs nothing, and all is well. */
 async function init(run) {
   const { settings, words, aspects } = run;
@@ -56,6 +64,7 @@ async function init(run) {
         aspects: async () =>
           (await alembic(run, 'upgrade head')) || (await dbt(run, 'run', 'True')),
         superset: async () => {
+          migrate();
           console.log('Init Step 4/5 [Complete] -- Setting up roles and perms');
           const struck = await fault('import');
           if (struck) console.log('An error occurred: {"json_metadata": ["Not a valid value"]}');
@@ -82,7 +91,6 @@ const COMMANDS = {
     },
   ],
   alembic: ['aspects', 10, (run) => alembic(run, run.words[run.words.indexOf('-c') + 1])],
-  'import-assets': ['superset', 60, async () => 0],
   'performance-metrics': [
     'superset',
     45,

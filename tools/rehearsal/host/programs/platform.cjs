@@ -4,8 +4,11 @@
 const { randomBytes } = require('node:crypto');
 const { fault, now, read, sleep, update } = require('./host.cjs');
 const { doJob } = require('./jobs.cjs');
+const { mysql } = require('./mysql.cjs');
 
 const hexId = () => randomBytes(32).toString('hex');
+const supersetRuns = (project) => () =>
+  read().containers.some((one) => one.project === project && one.service === 'superset');
 const wordsOf = (args) => args.filter((word) => !word.startsWith('-'));
 
 /** Which setting names the image of a name. */
@@ -14,6 +17,7 @@ const IMAGES = { aspects: 'DOCKER_IMAGE_ASPECTS', 'aspects-superset': 'DOCKER_IM
 function tagOf({ settings, aspects, fail }, name) {
   const own = settings.DOCKER_IMAGE_OPENEDX;
   if (name === 'openedx') return own ?? `docker.io/overhangio/openedx:${read().tutor}`;
+  if (name === 'openedx-dev') return `openedx-dev:${read().tutor}`;
   const known = IMAGES[name] !== undefined && aspects;
   return known ? settings[IMAGES[name]] : fail(`Image '${name}' could not be found`);
 }
@@ -28,7 +32,7 @@ async function images(place, [command, ...rest]) {
     console.log(command === 'build' ? `Building image ${tag}` : `Pushing image ${tag}`);
     const struck = await fault(`tutor images ${command} ${name}`);
     // The daemon is asked for the whole time; what it made counts from its end.
-    await sleep(struck?.seconds ?? (name === 'openedx' ? 240 : 60));
+    await sleep(struck?.seconds ?? (name.startsWith('openedx') ? 240 : 60));
     if (struck?.kind === 'error') {
       place.fail(`Command failed with status 1: docker buildx build --tag=${tag} --no-cache`);
     }
@@ -51,7 +55,8 @@ function services(place) {
     ...all(['superset', 'superset-worker', 'superset-worker-beat'], set.DOCKER_IMAGE_SUPERSET),
     set.RUN_VECTOR === 'True' && ['vector', 'timberio/vector:0.30.0-alpine'],
   ];
-  const openedx = all(['lms', 'cms', 'lms-worker', 'cms-worker'], tagOf(place, 'openedx'));
+  const platform = place.mode === 'dev' ? 'openedx-dev' : 'openedx';
+  const openedx = all(['lms', 'cms', 'lms-worker', 'cms-worker'], tagOf(place, platform));
   return [['mysql', 'docker.io/mysql:8.4.0'], ...openedx, ...(own || [])].filter(Boolean);
 }
 
@@ -76,21 +81,27 @@ function start(place, words, force) {
   });
 }
 
+/** On Kubernetes: what is missing is made, and how many there are of the others stays as it is. */
+const apply = (place) =>
+  update((host) => {
+    host.deployments ??= {};
+    // Vector is a DaemonSet.
+    for (const [name] of services(place))
+      if (name !== 'vector') host.deployments[name] ??= { replicas: 1 };
+  });
+
 /** Takes containers away. */
 const leave = (gone) =>
   update((host) => {
     host.containers = host.containers.filter((one) => !gone(one));
   });
 
-const DUMP = ['dashboards', 'slices', 'dbs'].map(
-  (name) => `CREATE TABLE \`${name}\` (\`id\` int);`,
-);
-
 async function platform(place, [command, ...rest]) {
   const { mode, fail } = place;
   const words = wordsOf(rest);
   // `dev` and `local` never run beside each other.
   if (mode === 'dev') leave(({ project }) => project === 'tutor_local');
+  if (command === 'start' && mode === 'k8s') return apply(place);
   if (command === 'start') return start(place, words, false);
   if (command === 'dc' && words[0] === 'up') {
     return start(place, words.slice(1), rest.includes('--force-recreate'));
@@ -99,11 +110,13 @@ async function platform(place, [command, ...rest]) {
     const meant = ({ service }) => words.length === 0 || words.includes(service);
     return leave((one) => one.project === `tutor_${mode}` && meant(one));
   }
-  if (command === 'exec' && rest.at(-1).includes('mysqldump')) {
-    return console.log(`${DUMP.join('\n')}\n-- Dump completed on 2026-01-01`);
+  if (command === 'exec') {
+    // Whatever it runs, its own command line comes first, and to the same place.
+    console.log(
+      `docker compose -f ${place.root}/env/local/docker-compose.yml exec ${rest.join(' ')}`,
+    );
+    return await mysql(rest.at(-1), supersetRuns(`tutor_${mode}`));
   }
-  // The client of MySQL reads what it is given.
-  if (command === 'exec') return process.stdin.resume();
   if (command === 'do') return await doJob({ ...place, words: rest });
   return fail(`No such command '${command}'.`);
 }

@@ -1,8 +1,7 @@
 # Stop: kill
 # Copies of what no backup of ClickHouse has: config.yml, versions, and the metadata of Superset. FOLDER, BACKUP_ID.
-FOLDER=${FOLDER:-$HOME/upgrade-backups}
 right_root
-mkdir -p "$FOLDER"
+mkdir -p "${FOLDER:?}"
 rm -rf "$FOLDER/${BACKUP_ID:?}.new"
 mkdir "$FOLDER/$BACKUP_ID.new"
 cd "$FOLDER/$BACKUP_ID.new"

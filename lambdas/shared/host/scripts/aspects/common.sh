@@ -36,6 +36,32 @@ no_jobs() {
 # Whether a word stands in the log of the unit.
 logged() { grep -Fq -- "$1" "$UNIT_FOLDER/log.plain"; }
 
+# IMAGES as this mode runs them: dev has one of its own for the platform.
+own_images() {
+  for image in $IMAGES; do
+    if [ "$MODE" = dev ] && [ "$image" = openedx ]; then image=openedx-dev; fi
+    printf '%s\n' "$image"
+  done
+}
+
+# Of each secret of config.yml its name and a hash: whoever compares sees whether one has changed, and nobody
+# sees which it is. `config save` writes the same value in other quotes and without its comment.
+secret_hashes() {
+  awk -v sq="'" '
+    /^[A-Z0-9_]*(PASSWORD|SECRET|KEY|TOKEN)[A-Z0-9_]*:/ {
+      name = $0; sub(/:.*/, "", name)
+      text = $0; sub(/^[^:]*:[ \t]*/, "", text); sub(/[ \t\r]+$/, "", text)
+      if (match(text, "^" sq "([^" sq "]|" sq sq ")*" sq)) {
+        text = substr(text, 2, RLENGTH - 2); gsub(sq sq, sq, text)
+      } else if (match(text, /^"([^"\\]|\\.)*"/)) {
+        text = substr(text, 2, RLENGTH - 2); gsub(/\\"/, "\"", text); gsub(/\\\\/, "\\", text)
+      } else sub(/[ \t]+#.*$/, "", text)
+      print name " " text
+    }' "$TUTOR_ROOT/config.yml" | while read -r name text; do
+    printf '%s %s\n' "$name" "$(printf '%s' "$text" | sha256sum | cut -c 1-64)"
+  done
+}
+
 # The unit's log without colours; an inspection reads it.
 read_log() {
   esc=$(printf '\033')

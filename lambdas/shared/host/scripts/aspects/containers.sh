@@ -1,3 +1,5 @@
+# Services of Aspects, as containers of compose or as deployments of Kubernetes.
+
 # Services whose container is of another image than its tag names now.
 stale_services() {
   for id in $(docker ps -q --filter "label=com.docker.compose.project=$(project)"); do
@@ -7,20 +9,67 @@ stale_services() {
   done
 }
 
-# Services of Aspects that shall run, by the settings.
+# Services of Aspects that shall run, by the settings. On Kubernetes Vector is a DaemonSet, and no upgrade begins.
 wanted_services() {
   [ "$(value RUN_CLICKHOUSE)" != True ] || echo clickhouse
   [ "$(value RUN_RALPH)" != True ] || echo ralph
   [ "$(value RUN_SUPERSET)" != True ] || printf 'superset\nsuperset-worker\nsuperset-worker-beat\n'
-  [ "$(value RUN_VECTOR)" != True ] || echo vector
+  [ "$MODE" = k8s ] || [ "$(value RUN_VECTOR)" != True ] || echo vector
   [ "$(value ASPECTS_ENABLE_EVENT_BUS_CONSUMER)" != True ] || echo aspects-consumer
 }
 
-# Which of the services that are named run now.
+in_cluster() { kubectl --namespace "$(value K8S_NAMESPACE)" "$@"; }
+
+# Where the cluster keeps how many replicas there were before they were stopped.
+NOTE=upgrade-runbooks/replicas
+
+# A line for each deployment: its name, replicas that are wanted, replicas that are there, and the note.
+deployments() {
+  in_cluster get deployments --no-headers --output \
+    "custom-columns=NAME:.metadata.name,WANTED:.spec.replicas,THERE:.status.replicas,NOTE:.metadata.annotations.$NOTE" ||
+    refuse "kubectl does not answer $(id -un) in namespace $(value K8S_NAMESPACE)"
+}
+
+# Which of the services that are named run now. Whoever asks assigns the answer: a failure ends the script.
 running_of() {
-  now=$(docker ps --filter "label=com.docker.compose.project=$(project)" \
-    --format "$(fmt '.Label "com.docker.compose.service"')")
+  if [ "$MODE" = k8s ]; then
+    now=$(deployments)
+    now=$(printf '%s\n' "$now" | awk '$2 + 0 > 0 || $3 + 0 > 0 { print $1 }')
+  else
+    now=$(docker ps --filter "label=com.docker.compose.project=$(project)" \
+      --format "$(fmt '.Label "com.docker.compose.service"')")
+  fi
   for service in "$@"; do
     ! printf '%s\n' "$now" | grep -Fxq "$service" || printf '%s\n' "$service"
   done
 }
+
+# Stops those of the services that run. Asking twice keeps the first note.
+rest() {
+  if [ "$MODE" != k8s ]; then
+    live=$(running_of "$@")
+    [ -z "$live" ] || tutor "$MODE" stop $live
+    return 0
+  fi
+  all=$(deployments)
+  for service in "$@"; do
+    set -- $(printf '%s\n' "$all" | awk -v name="$service" '$1 == name && $2 + 0 > 0')
+    [ "$#" -gt 0 ] || continue
+    [ "$4" != '<none>' ] || in_cluster annotate "deployment/$service" "$NOTE=$2"
+    in_cluster scale "deployment/$service" --replicas=0
+  done
+}
+
+# Starts what `rest` has stopped in the cluster, as many as there were.
+wake() {
+  all=$(deployments)
+  for service in "$@"; do
+    set -- $(printf '%s\n' "$all" | awk -v name="$service" '$1 == name && $4 != "<none>"')
+    [ "$#" -gt 0 ] || continue
+    in_cluster scale "deployment/$service" "--replicas=$4"
+    in_cluster annotate "deployment/$service" "$NOTE-"
+  done
+}
+
+# What was held stays held: a restart of the host, or `tutor start`, lets it go on. SERVICES.
+stay_held() { [ -z "${SERVICES:-}" ] || rest $SERVICES; }

@@ -39,13 +39,17 @@ member docker "{\"server\":$(js "$docker_version"),\"compose\":$(js "$(docker co
 local_now=$(containers_of tutor_local | wc -l | tr -d ' ')
 dev_now=$(containers_of tutor_dev | wc -l | tr -d ' ')
 member containers "{\"local\":$(js_number "$local_now"),\"dev\":$(js_number "$dev_now")}"
-services=$(docker ps --filter "label=com.docker.compose.project=$(project)" \
-  --format "$(fmt '.Label "com.docker.compose.service"')" 2>/dev/null || true)
-member running "$(js_list "$(printf '%s\n' "$services" | grep -E '^(clickhouse|ralph|vector|superset|superset-worker|superset-worker-beat|aspects-consumer|mysql|lms|cms|lms-worker|cms-worker)$' || true)")"
+# In a cluster nobody runs them in docker: its deployments are asked.
+services=$(running_of clickhouse ralph vector superset superset-worker superset-worker-beat aspects-consumer mysql \
+  lms cms lms-worker cms-worker 2>/dev/null) || services=
+if [ "$MODE" = k8s ] && ! (deployments) > /dev/null 2>&1; then
+  problem "kubectl does not answer user $(id -un) in namespace $(value K8S_NAMESPACE)"
+fi
+member running "$(js_list "$services")"
 member jobs "$(js_list "$(jobs_now | head -n 10)")"
 
 images=
-for image in openedx aspects aspects-superset; do
+for image in $(IMAGES='openedx aspects aspects-superset' own_images); do
   tag=$(tutor images printtag "$image" 2>/dev/null | head -n 1 || true)
   [ -n "$tag" ] || continue
   id=$(docker image inspect --format "$(fmt .Id)" "$tag" 2>/dev/null | cut -c 1-19 || true)

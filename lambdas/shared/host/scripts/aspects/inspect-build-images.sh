@@ -1,7 +1,7 @@
 # Each image has been made since the unit began: IMAGES. A builder that was killed exits 0.
 [ -n "$UNIT_STARTED" ] || refuse "nobody knows when the build began: there is no folder $UNIT_FOLDER"
 found=
-for image in $IMAGES; do
+for image in $(own_images); do
   tag=$(tutor images printtag "$image" 2>/dev/null | head -n 1 || true)
   if [ -z "$tag" ]; then
     problem "tutor knows no image $image"

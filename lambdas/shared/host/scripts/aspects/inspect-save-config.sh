@@ -7,9 +7,9 @@ assets="$TUTOR_ROOT/env/plugins/aspects/build/aspects-superset"
 version=$(cat "$TUTOR_ROOT/env/version" 2>/dev/null || true)
 [ "$version" = "$(tutor_version)" ] || problem "the environment is of Tutor ${version:-unknown}"
 changed=
+hashes=$(secret_hashes)
 while read -r name hash; do
-  line=$(grep "^$name:" "$TUTOR_ROOT/config.yml" | head -n 1)
-  [ "$(printf '%s' "$line" | sha256sum | cut -c 1-64)" = "$hash" ] || changed="$changed $name"
+  printf '%s\n' "$hashes" | grep -Fxq "$name $hash" || changed="$changed $name"
 done < "$UNIT_FOLDER/passwords"
 [ -z "$changed" ] || problem "these were changed by config save:$changed"
 member secrets "$(js_number "$(wc -l < "$UNIT_FOLDER/passwords" | tr -d ' ')")"

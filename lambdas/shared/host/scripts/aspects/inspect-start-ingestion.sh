@@ -1,10 +1,11 @@
 # Each of these runs: SERVICES.
+live=$(running_of $SERVICES)
 for service in $SERVICES; do
-  if [ "$MODE" = k8s ]; then
-    kubectl --namespace "$(value K8S_NAMESPACE)" rollout status "deployment/$service" --timeout=5m > /dev/null 2>&1 ||
+  if ! printf '%s\n' "$live" | grep -Fxq "$service"; then
+    problem "service $service does not run"
+  elif [ "$MODE" = k8s ]; then
+    in_cluster rollout status "deployment/$service" --timeout=5m > /dev/null 2>&1 ||
       problem "deployment $service is not rolled out"
-  else
-    [ -n "$(running_of "$service")" ] || problem "service $service does not run"
   fi
 done
 trailer

@@ -3,6 +3,8 @@
 right_root
 if [ "$MODE" = k8s ]; then
   tutor k8s start
+  # Superset may rest since its database was brought back; a start leaves the number of replicas as it is.
+  wake superset superset-worker superset-worker-beat
   exit 0
 fi
 tutor "$MODE" start -d

@@ -1,10 +1,8 @@
 # Stop: let it end, for it takes seconds
-# What was stopped writes again: SERVICES.
+# What was stopped writes again, in a cluster with as many replicas as before: SERVICES.
 right_root
 if [ "$MODE" = k8s ]; then
-  for service in $SERVICES; do
-    kubectl --namespace "$(value K8S_NAMESPACE)" scale "deployment/$service" --replicas=1
-  done
+  wake $SERVICES
 elif [ -n "$SERVICES" ]; then
   tutor "$MODE" start -d $SERVICES
 fi

@@ -1,4 +1,0 @@
-# Stop: let it end, for it deletes dashboards before it imports them
-right_root
-no_jobs
-tutor "$MODE" do import-assets
