@@ -1,6 +1,5 @@
 // A ClickHouse for tests, and a task's way to it.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clientFor } from '../../../lambdas/shared/clickhouse/connect';
 import type { ClickHouseRef } from '../../../lambdas/shared/clickhouse/ref';
@@ -27,10 +26,14 @@ export const DATABASES = {
   openedx: 'openedx',
 };
 
+const { versionText } = require('../../rehearsal/host/programs/versions.cjs') as {
+  versionText(file: string): string;
+};
+
 const FOLDER = join(__dirname, '../../rehearsal/scenarios/aspects');
 
 /** Text of one of the scenario's files, such as `models/v5.0.0.sql`. */
-export const scenarioSql = (file: string): string => readFileSync(join(FOLDER, file), 'utf8');
+export const scenarioSql = (file: string): string => versionText(join(FOLDER, file));
 
 /** A server with the scenario's users. */
 export const startServer = (options: Partial<ClickHouseOptions> = {}): Promise<ClickHouseServer> =>

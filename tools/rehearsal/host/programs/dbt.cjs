@@ -1,10 +1,10 @@
 // Alembic and dbt in the `aspects` job: what they make is SQL of the scenario, run over HTTP as the admin. dbt's
 // saved state is its manifest, and every command that succeeds overwrites it.
 
-const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { fault, post, read } = require('./host.cjs');
 const { headOf } = require('./settings.cjs');
+const { nameOf, SECTION, versionText } = require('./versions.cjs');
 
 async function sql({ settings }, text) {
   const { clickhouse } = read();
@@ -16,11 +16,8 @@ async function sql({ settings }, text) {
   return (await post(`${clickhouse}/?wait_end_of_query=1`, text, headers)).trim();
 }
 
-/** A file of the scenario; empty where it has none. */
-function textOf(...path) {
-  const file = join(read().scenario, ...path);
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
-}
+/** A file of the scenario, in full; empty where it has none. */
+const textOf = (...path) => versionText(join(read().scenario, ...path));
 
 const statementsIn = (text) =>
   text
@@ -69,8 +66,8 @@ function chosen(branch, words) {
     full ? one.replace(/create table if not exists/gi, 'create or replace table') : one;
   const at = words.findIndex((word) => ['--select', '-s'].includes(word));
   if (at < 0) return fresh(text);
-  const sections = text.split(/^(?=-- model: )/m).filter((one) => one.startsWith('-- model: '));
-  const nameOf = (section) => /^-- model: \w+\.(\w+)/.exec(section)[1];
+  const sections = text.split(SECTION).filter(nameOf);
+  const relationOf = (section) => nameOf(section).split('.')[1];
   const names = new Set();
   for (const word of words.slice(at + 1)) {
     names.add(word.replace('+', ''));
@@ -78,12 +75,12 @@ function chosen(branch, words) {
     const above = new Set([word.replace('+', '')]);
     for (const section of sections) {
       if (![...above].some((name) => new RegExp(`\\b${name}\\b`).test(section))) continue;
-      above.add(nameOf(section));
-      names.add(nameOf(section));
+      above.add(relationOf(section));
+      names.add(relationOf(section));
     }
   }
   return sections
-    .filter((section) => names.has(nameOf(section)))
+    .filter((section) => names.has(relationOf(section)))
     .map(fresh)
     .join('\n');
 }

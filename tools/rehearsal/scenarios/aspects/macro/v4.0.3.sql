@@ -1,4 +1,6 @@
 -- run-operation remove_deprecated_models of the models v4.0.3, as it is: raw and live relations go too.
+
+-- model: v4.0.3
 drop dictionary if exists event_sink.course_block_names;
 drop dictionary if exists event_sink.course_names;
 drop dictionary if exists event_sink.course_tags;
