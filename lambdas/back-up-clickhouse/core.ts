@@ -2,6 +2,7 @@
 // a backup whose answer was lost is found by it and adopted.
 
 import { check } from '../shared/aspects/checks';
+import { keepContents, lackOf, relationsThere } from '../shared/aspects/server/backup-contents';
 import { type BackupStatus, Backups } from '../shared/aspects/server/backups';
 import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
@@ -127,22 +128,29 @@ class Backup {
   private async verify(attempt: BackupAttempt, status: BackupStatus): Promise<BackupAttempt> {
     const { alembic } = await readInstalled(this.server);
     const checkId = `${attempt.id}-check-${this.deps.clock.now()}`;
-    const revision = await this.backups.read(attempt.id, checkId).catch((error: Error) => {
+    const wanted = await relationsThere(this.server);
+    const read = await this.backups.read(attempt.id, checkId).catch((error: Error) => {
       if (codeOf(error) === 0) throw error;
-      return `unreadable: ${error.message}`;
+      return { revision: `unreadable: ${error.message}`, relations: wanted };
     });
+    const { revision } = read;
+    const lack = lackOf(read, wanted);
     const enough = status.bytes >= attempt.expected * LEAST;
-    const ok = status.error === '' && status.files > 0 && enough && revision === alembic;
+    const whole = enough && lack === undefined;
+    const ok = status.error === '' && status.files > 0 && whole && revision === alembic;
     await check(this.deps, this.payload.runId, {
       name: 'backup of ClickHouse',
-      expected: `${attempt.id} BACKUP_CREATED of about ${attempt.expected} bytes, revision ${alembic} read back`,
-      actual: `${status.status}, ${status.files} files, ${status.bytes} bytes, revision ${revision}`,
+      expected: `${attempt.id} BACKUP_CREATED of about ${attempt.expected} bytes, revision ${alembic} read back, with ${wanted.length} relations`,
+      actual: `${status.status}, ${status.files} files, ${status.bytes} bytes, revision ${revision}, ${lack ?? `${read.relations.length} relations`}`,
       ok,
     });
-    if (ok) return await this.set(attempt, { state: 'verified', bytes: status.bytes });
+    if (ok) {
+      await keepContents(this.deps.ledger, attempt.id, wanted);
+      return await this.set(attempt, { state: 'verified', bytes: status.bytes });
+    }
     throw await this.failed(
       attempt,
-      `it has ${status.files} files and ${status.bytes} bytes of about ${attempt.expected}, and the revision read back is ${revision} (there: ${alembic})`,
+      `it has ${status.files} files and ${status.bytes} bytes of about ${attempt.expected}, and the revision read back is ${revision} (there: ${alembic})${lack ? `; ${lack}` : ''}`,
     );
   }
 

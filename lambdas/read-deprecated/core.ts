@@ -9,6 +9,7 @@ import {
   type DeprecatedObject,
   deprecatedIn,
 } from '../shared/aspects/server/deprecated';
+import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
 import { exposure } from '../shared/aspects/server/exposure';
 import { modelNames, readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
@@ -66,21 +67,15 @@ export async function readDeprecated(
 async function against(server: ClickHouse, { objects }: Deprecated): Promise<string[]> {
   const list = new Set(objects.map(({ relation }) => relation));
   const readers = await dependantsOf(server, list);
-  const limit = Number((await server.row('server')).drop_limit ?? 0);
-  const sizes = await server.rows('sizes');
-  const large = objects.flatMap(({ database, name, relation }) => {
-    const size = sizes.find((one) => one.database === database && one.name === name);
-    const bytes = Number(size?.bytes ?? 0);
-    if (limit === 0 || bytes <= limit) return [];
-    return [
-      `${relation} has ${bytes} bytes and max_table_size_to_drop is ${limit} (code 359): raise it in the server's configuration`,
-    ];
-  });
+  const listed = new Set(objects.map(({ database, name }) => `${database}.${name}`));
+  const large = (await tooLargeToDrop(server)).filter(({ database, name }) =>
+    listed.has(`${database}.${name}`),
+  );
   return [
     ...readers.map(
       ({ name, needs }) => `${name} reads ${needs.join(', ')}: change or drop it first`,
     ),
-    ...large,
+    ...large.map(tooLargeText),
   ];
 }
 

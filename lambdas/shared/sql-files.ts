@@ -18,6 +18,7 @@ import aspectsDdlQueue from '../../sql/aspects/ddl-queue.sql';
 import aspectsDependants from '../../sql/aspects/dependants.sql';
 import aspectsDictionary from '../../sql/aspects/dictionary.sql';
 import aspectsDisks from '../../sql/aspects/disks.sql';
+import aspectsDropCheckDatabase from '../../sql/aspects/drop-check-database.sql';
 import aspectsDropDatabase from '../../sql/aspects/drop-database.sql';
 import aspectsDropDictionary from '../../sql/aspects/drop-dictionary.sql';
 import aspectsDropDictionaryOnCluster from '../../sql/aspects/drop-dictionary-on-cluster.sql';
@@ -41,6 +42,8 @@ import aspectsRelationsOfNodes from '../../sql/aspects/relations-of-nodes.sql';
 import aspectsReplication from '../../sql/aspects/replication.sql';
 import aspectsRestoreFromDisk from '../../sql/aspects/restore-from-disk.sql';
 import aspectsRestoreFromS3 from '../../sql/aspects/restore-from-s3.sql';
+import aspectsRestoreStructureFromDisk from '../../sql/aspects/restore-structure-from-disk.sql';
+import aspectsRestoreStructureFromS3 from '../../sql/aspects/restore-structure-from-s3.sql';
 import aspectsRestoreTableFromDisk from '../../sql/aspects/restore-table-from-disk.sql';
 import aspectsRestoreTableFromS3 from '../../sql/aspects/restore-table-from-s3.sql';
 import aspectsRunning from '../../sql/aspects/running.sql';
@@ -272,6 +275,7 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/dependants': aspectsDependants,
   'aspects/dictionary': aspectsDictionary,
   'aspects/disks': aspectsDisks,
+  'aspects/drop-check-database': aspectsDropCheckDatabase,
   'aspects/drop-database': aspectsDropDatabase,
   'aspects/drop-dictionary': aspectsDropDictionary,
   'aspects/drop-dictionary-on-cluster': aspectsDropDictionaryOnCluster,
@@ -295,6 +299,8 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/replication': aspectsReplication,
   'aspects/restore-from-disk': aspectsRestoreFromDisk,
   'aspects/restore-from-s3': aspectsRestoreFromS3,
+  'aspects/restore-structure-from-disk': aspectsRestoreStructureFromDisk,
+  'aspects/restore-structure-from-s3': aspectsRestoreStructureFromS3,
   'aspects/restore-table-from-disk': aspectsRestoreTableFromDisk,
   'aspects/restore-table-from-s3': aspectsRestoreTableFromS3,
   'aspects/running': aspectsRunning,
