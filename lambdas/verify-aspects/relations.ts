@@ -3,6 +3,7 @@
 import { roleName, roleOf } from '../shared/aspects/relations';
 import {
   type Catalogue,
+  type Found,
   type FoundKind,
   foundKind,
   targetOf,
@@ -33,12 +34,26 @@ export function relationProblems({ server, catalogue, installed }: Built): strin
   ];
 }
 
+/** Models that are there and that nothing feeds. */
+export function blindModels({ server, catalogue, installed }: Built): string[] {
+  return installed.models.flatMap((model) => {
+    const role = roleOf(model.database, server.ref.databases);
+    const name = role && roleName({ database: role, name: model.name });
+    const found = name && catalogue.get(name);
+    return found ? feedProblems(model, name, found, catalogue) : [];
+  });
+}
+
 function problemsOf(model: Model, name: string, catalogue: Catalogue): string[] {
   const found = catalogue.get(name);
   if (!found) return [`${name} is missing (a ${model.materialized})`];
   const wanted = KINDS[model.materialized];
   const kind = foundKind(found);
   if (wanted && kind !== wanted) return [`${name} is a ${kind}; expected is a ${wanted}`];
+  return feedProblems(model, name, found, catalogue);
+}
+
+function feedProblems(model: Model, name: string, found: Found, catalogue: Catalogue): string[] {
   if (model.materialized !== 'materialized_view') return [];
   const feeds = catalogue.get(`${name}_mv`);
   if (!feeds || foundKind(feeds) !== 'materialized view') {
