@@ -1,7 +1,6 @@
 // Looks at the host and at ClickHouse, decides the way, and says everything that stands in it at once. It
 // changes nothing, neither there nor here: a redrive looks anew.
 
-import type { PreflightAspectsResult } from '../preflight-aspects/payload';
 import { backupKey } from '../shared/aspects/backup';
 import { feeding, type HostFacts, isOn } from '../shared/aspects/host/facts';
 import { hostFindings, ownModels } from '../shared/aspects/host/findings';
@@ -13,6 +12,7 @@ import { PreflightError, RunbookError } from '../shared/errors';
 import { type ItemMark, itemKey } from '../shared/items';
 import type { Ledger } from '../shared/ledger';
 import { backupFindings, backupWarnings } from './backup-findings';
+import type { ClickHouseSeen } from './clickhouse/seen';
 import { copyFinding, forecastOf } from './forecast';
 import type { DiscoverAspectsPayload, DiscoverAspectsResult, HopItem } from './payload';
 import { warningsOf } from './warnings';
@@ -23,7 +23,7 @@ export interface DiscoverAspectsDeps {
   /** The inspection of the host, made anew. */
   lookAtHost(): Promise<HostFacts>;
   /** The same of ClickHouse; what cannot be reached is a finding. */
-  lookAtClickHouse(installed: Release, target: Release): Promise<PreflightAspectsResult>;
+  lookAtClickHouse(installed: Release, target: Release): Promise<ClickHouseSeen>;
 }
 
 /** @throws PreflightError with every finding */
@@ -124,7 +124,7 @@ const decide = (facts: HostFacts, { targetVersion, throughHop }: DiscoverAspects
   });
 
 /** A way that is closed is one finding among others. */
-async function seenOf(looking: Promise<PreflightAspectsResult>): Promise<Seen> {
+async function seenOf(looking: Promise<ClickHouseSeen>): Promise<ClickHouseSeen> {
   try {
     return await looking;
   } catch (error) {
@@ -139,11 +139,6 @@ async function seenOf(looking: Promise<PreflightAspectsResult>): Promise<Seen> {
     };
   }
 }
-
-type Seen = Pick<
-  PreflightAspectsResult,
-  'findings' | 'notes' | 'events' | 'freeBytes' | 'neededBytes' | 'lastEmission'
->;
 
 function itemOf({ refresh: _, ...hop }: Hop, facts: HostFacts): HopItem {
   const { tutor } = facts;

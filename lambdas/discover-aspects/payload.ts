@@ -1,4 +1,5 @@
 import type { Hop } from '../shared/aspects/path';
+import type { BackupPlace } from '../shared/aspects/server/backups';
 import type { ClickHouseRef } from '../shared/clickhouse/ref';
 import type { HostRef } from '../shared/host/ref';
 import type { AspectsTarget } from '../shared/inputs/target';
@@ -18,6 +19,8 @@ export interface DiscoverAspectsPayload extends Caller {
   readonly models: readonly string[];
   /** Who takes the backup. @default - a machine of an older release does not say: nothing follows from it */
   readonly backupMethod?: 'native' | 'gate';
+  /** Where it goes. @default - the same */
+  readonly place?: BackupPlace;
   /** Of a dry run nothing is kept. */
   readonly dryRun: boolean;
 }

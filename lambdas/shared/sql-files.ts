@@ -17,6 +17,7 @@ import aspectsCopiedRevision from '../../sql/aspects/copied-revision.sql';
 import aspectsDdlQueue from '../../sql/aspects/ddl-queue.sql';
 import aspectsDependants from '../../sql/aspects/dependants.sql';
 import aspectsDictionary from '../../sql/aspects/dictionary.sql';
+import aspectsDiskNamed from '../../sql/aspects/disk-named.sql';
 import aspectsDisks from '../../sql/aspects/disks.sql';
 import aspectsDropCheckDatabase from '../../sql/aspects/drop-check-database.sql';
 import aspectsDropDatabase from '../../sql/aspects/drop-database.sql';
@@ -274,6 +275,7 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/ddl-queue': aspectsDdlQueue,
   'aspects/dependants': aspectsDependants,
   'aspects/dictionary': aspectsDictionary,
+  'aspects/disk-named': aspectsDiskNamed,
   'aspects/disks': aspectsDisks,
   'aspects/drop-check-database': aspectsDropCheckDatabase,
   'aspects/drop-database': aspectsDropDatabase,

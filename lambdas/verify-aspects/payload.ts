@@ -1,4 +1,4 @@
-import type { ReleaseModel } from '../preflight-aspects/payload';
+import type { ReleaseModel } from '../shared/aspects/relations';
 import type { ClickHouseCaller } from '../shared/clickhouse/ref';
 
 export interface VerifyAspectsPayload extends ClickHouseCaller {

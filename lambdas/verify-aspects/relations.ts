@@ -1,6 +1,6 @@
 // Whether each model of the stored manifest is there as what it says it is. A materialized view is two objects.
 
-import { roleName, roleOf } from '../shared/aspects/relations';
+import { isLeftOver, roleName, roleOf } from '../shared/aspects/relations';
 import {
   type Catalogue,
   type Found,
@@ -29,7 +29,7 @@ export function relationProblems({ server, catalogue, installed }: Built): strin
   return [
     ...models.flatMap(({ model, name }) => problemsOf(model, name, catalogue)),
     ...[...catalogue.keys()]
-      .filter((name) => /__dbt_(tmp|backup|new)/.test(name))
+      .filter(isLeftOver)
       .map((name) => `${name} is left over: a run of dbt broke off in the middle of a swap`),
   ];
 }

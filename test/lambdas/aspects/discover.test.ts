@@ -1,8 +1,8 @@
 // Host and ClickHouse together: one way, or every finding at once.
 
+import type { ClickHouseSeen } from '../../../lambdas/discover-aspects/clickhouse/seen';
 import { discoverAspects } from '../../../lambdas/discover-aspects/core';
 import type { DiscoverAspectsPayload } from '../../../lambdas/discover-aspects/payload';
-import type { PreflightAspectsResult } from '../../../lambdas/preflight-aspects/payload';
 import { backupKey } from '../../../lambdas/shared/aspects/backup';
 import type { HostFacts } from '../../../lambdas/shared/aspects/host/facts';
 import { ClickHouseUnreachableError, type PreflightError } from '../../../lambdas/shared/errors';
@@ -56,7 +56,7 @@ const SEEN = {
   freeBytes: 2 * GIB,
   neededBytes: GIB,
   lastEmission: null,
-} as unknown as PreflightAspectsResult;
+} as unknown as ClickHouseSeen;
 
 let ledger: MemoryLedger;
 beforeEach(async () => {
@@ -67,7 +67,7 @@ beforeEach(async () => {
 const discover = (
   payload: Partial<DiscoverAspectsPayload> = {},
   host: Partial<HostFacts> = {},
-  clickhouse: () => Promise<PreflightAspectsResult> = async () => SEEN,
+  clickhouse: () => Promise<ClickHouseSeen> = async () => SEEN,
 ) =>
   discoverAspects(
     { ...PAYLOAD, ...payload },
