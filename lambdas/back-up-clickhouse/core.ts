@@ -18,7 +18,7 @@ import type { BackUpClickHousePayload, BackUpClickHouseResult } from './payload'
 export interface BackUpDeps extends WaitDeps, ClickHouseDeps {}
 
 /** The ledger's item about the latest attempt. */
-export interface BackupAttempt {
+interface BackupAttempt {
   readonly number: number;
   readonly id: string;
   readonly state: 'wanted' | 'begun' | 'verified' | 'failed';
@@ -28,8 +28,7 @@ export interface BackupAttempt {
   readonly at: string;
 }
 
-/** Key of that item: a restore looks there for a backup of its own run. */
-export const backupKey = (runId: string, step: string) => runKey(runId, `backup#${step}`);
+const attemptKey = (runId: string, step: string) => runKey(runId, `backup#${step}`);
 
 /** What may be missing of what was on disk: merges and expired rows while it is made. */
 const LEAST = 0.5;
@@ -43,8 +42,8 @@ export async function backUpClickHouse(
     const made = await waitFor(deps, payload, payload.step, invocation, (token) =>
       new Backup(payload, deps, server).look(token),
     );
-    if (!made) return { status: 'running', backupId: null, bytes: 0, checkedAt: null };
-    return { status: 'done', backupId: made.id, bytes: made.bytes, checkedAt: made.at };
+    if (!made) return { status: 'running', backupId: null, bytes: 0 };
+    return { status: 'done', backupId: made.id, bytes: made.bytes };
   });
 }
 
@@ -91,7 +90,7 @@ class Backup {
   private async current(): Promise<BackupAttempt> {
     const { runId, step } = this.payload;
     const { ledger, clock } = this.deps;
-    const key = backupKey(runId, step);
+    const key = attemptKey(runId, step);
     const last = await ledger.get<BackupAttempt>(key);
     if (last && last.state !== 'failed') return last;
     const number = (last?.number ?? 0) + 1;
@@ -160,7 +159,7 @@ class Backup {
   ): Promise<BackupAttempt> {
     const { runId, step } = this.payload;
     const next = { ...attempt, ...change, at: iso(this.deps.clock.now()) };
-    await this.deps.ledger.put(backupKey(runId, step), next);
+    await this.deps.ledger.put(attemptKey(runId, step), next);
     return next;
   }
 

@@ -90,7 +90,6 @@ export function wayBack(path: KeptPath, tutor: string, inContextMetrics: boolean
     version: old.version,
     from: now.version,
     tutor,
-    mfe: old.mfeAtLeast === null ? null : majorOf(tutor),
     dbt: old.dbt,
     alembic: old.alembic,
     downgradeTo: old.alembic === now.alembic ? null : old.alembic,

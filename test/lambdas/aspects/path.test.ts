@@ -161,10 +161,4 @@ describe('images of a hop', () => {
   it('builds the front ends where they show metrics', () => {
     expect(decide({ inContextMetrics: true }).hops![0]!.images.at(-1)).toBe('mfe');
   });
-
-  it('pins tutor-mfe to the major of Tutor from 2.2 on', () => {
-    expect(decide({ to: '2.1.0' }).hops![0]!.mfe).toBeNull();
-    expect(decide({ to: '2.2.0', tutorMajor: 19 }).hops![0]!.mfe).toBe(19);
-    expect(decide({ from: '2.4.0', to: '3.0.0', tutorMajor: 21 }).hops![0]!.mfe).toBeNull();
-  });
 });
