@@ -112,7 +112,10 @@ async function notDone(ledger: Ledger, runId: string, hops: readonly Hop[]): Pro
   return hops.filter((_, i) => marks[i]?.status !== 'done');
 }
 
-const decide = (facts: HostFacts, { targetVersion, throughHop }: DiscoverAspectsPayload): Path =>
+const decide = (
+  facts: HostFacts,
+  { targetVersion, throughHop, mode }: DiscoverAspectsPayload,
+): Path =>
   decidePath({
     from: facts.aspects,
     to: targetVersion,
@@ -121,6 +124,7 @@ const decide = (facts: HostFacts, { targetVersion, throughHop }: DiscoverAspects
     cluster: facts.settings.CLICKHOUSE_CLUSTER_NAME ?? '',
     inContextMetrics: isOn(facts, 'ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS'),
     mayHop: throughHop,
+    mode,
   });
 
 /** A way that is closed is one finding among others. */

@@ -44,7 +44,7 @@ export async function readUpgrade(
   ];
   if (problems.length > 0) throw new PreflightError(problems);
   const inContextMetrics = isOn(facts, 'ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS');
-  const way = wayBack(path!, facts.tutor, inContextMetrics);
+  const way = wayBack(path!, facts.tutor, { inContextMetrics, mode: payload.mode });
   const result: ReadUpgradeResult = {
     ...way,
     ownModels: ownModels(facts),

@@ -2,7 +2,7 @@
 
 import type { BackupRecord } from '../shared/aspects/backup';
 import type { HostFacts } from '../shared/aspects/host/facts';
-import { imagesOf } from '../shared/aspects/path';
+import { type ImageFacts, imagesOf } from '../shared/aspects/path';
 import type { KeptPath } from '../shared/aspects/path/kept';
 import { isAtLeast, majorOf, type Release, releaseOf } from '../shared/aspects/versions';
 import type { RunItem } from '../shared/runs';
@@ -84,7 +84,7 @@ export const endsOf = ({ from, hops }: KeptPath): [Release, Release] => [
 ];
 
 /** What is installed and built again. */
-export function wayBack(path: KeptPath, tutor: string, inContextMetrics: boolean) {
+export function wayBack(path: KeptPath, tutor: string, images: ImageFacts) {
   const [old, now] = endsOf(path);
   return {
     version: old.version,
@@ -93,7 +93,7 @@ export function wayBack(path: KeptPath, tutor: string, inContextMetrics: boolean
     dbt: old.dbt,
     alembic: old.alembic,
     downgradeTo: old.alembic === now.alembic ? null : old.alembic,
-    images: imagesOf(now, old, { inContextMetrics }),
+    images: imagesOf(now, old, images),
   };
 }
 

@@ -158,6 +158,11 @@ describe('images of a hop', () => {
     expect(decide({ from: '1.1.0', to: '1.2.0' }).hops![0]!.images).toContain('openedx');
   });
 
+  it('builds the image that tutor dev runs there', () => {
+    expect(decide({ mode: 'dev' }).hops![0]!.images[0]).toBe('openedx-dev');
+    expect(decide({ mode: 'k8s' }).hops![0]!.images[0]).toBe('openedx');
+  });
+
   it('builds the front ends where they show metrics', () => {
     expect(decide({ inContextMetrics: true }).hops![0]!.images.at(-1)).toBe('mfe');
   });

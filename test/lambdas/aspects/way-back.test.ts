@@ -103,16 +103,18 @@ describe('what cannot be taken back', () => {
 });
 
 it('T22 takes the migrations back before the old plugin comes, and builds openedx again', () => {
-  expect(wayBack(NORMAL.path, '19.0.5', false)).toMatchObject({
+  expect(wayBack(NORMAL.path, '19.0.5', { inContextMetrics: false })).toMatchObject({
     version: '1.3.0',
     from: '2.4.0',
     downgradeTo: '0040',
     images: ['openedx', 'aspects', 'aspects-superset'],
   });
-  expect(wayBack(pathOf('2.3.1', '2.4.0', 19), '19.0.5', true)).toMatchObject({
-    downgradeTo: null,
-    images: ['openedx', 'aspects', 'aspects-superset', 'mfe'],
-  });
+  expect(wayBack(pathOf('2.3.1', '2.4.0', 19), '19.0.5', { inContextMetrics: true })).toMatchObject(
+    {
+      downgradeTo: null,
+      images: ['openedx', 'aspects', 'aspects-superset', 'mfe'],
+    },
+  );
 });
 
 describe('in the ledger', () => {
