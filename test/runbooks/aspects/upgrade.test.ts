@@ -106,6 +106,13 @@ it('a backup that people take is named after the run, so that it cannot be older
     "BACKUP DATABASE xapi, DATABASE event_sink, DATABASE reporting, DATABASE openedx TO Disk('backups', 'runbook-run-20260131-0a1b2c3d4e-people')",
   );
   expect(question).toContain('/backup/aspects on the host');
+  const { aspects } = exampleTarget();
+  const clickhouse = { ...aspects.clickhouse, cluster: 'c1' };
+  const three = definitionsOf(aspectsTemplate({ aspects: { ...aspects, clickhouse } }));
+  const asked = all(three['example-aspects-upgrade']!).get('Ask at gate backup')!;
+  expect(await evaluate(asked.Arguments!.Payload.question, data)).toContain(
+    "DATABASE openedx ON CLUSTER c1 TO Disk('backups'",
+  );
 });
 
 it('copies of files may be as old as the run, and every look is another one', async () => {
