@@ -68,7 +68,13 @@ export async function discoverAspects(
   const hops = path.hops!;
   const services = kept?.services ?? feeding(facts);
   if (!payload.dryRun && !kept) {
-    await keepPath(deps.ledger, payload, { from, hops, services, tutor: facts.tutor });
+    await keepPath(deps.ledger, payload, {
+      from,
+      hops,
+      services,
+      tutor: facts.tutor,
+      server: seen.serverVersion,
+    });
   }
   return {
     from,
@@ -136,6 +142,7 @@ async function seenOf(looking: Promise<ClickHouseSeen>): Promise<ClickHouseSeen>
     return {
       findings: [error.message],
       notes: [],
+      serverVersion: '',
       events: 0,
       freeBytes: 0,
       neededBytes: 0,

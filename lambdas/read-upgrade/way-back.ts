@@ -57,10 +57,11 @@ export function problemsOf(path: KeptPath, { facts, server, cluster }: Present):
     );
   }
   // What runs decides: a way that ends at 25.8 may have failed before that server was started.
-  const now = /^\d+\.\d+/.exec(server ?? '')?.[0];
-  if (now && isAtLeastMinor(now, NEW_PARTS) && !isAtLeastMinor(old.clickhouse, NEW_PARTS)) {
+  const now = minorOf(server ?? '');
+  const then = minorOf(path.server ?? '') ?? old.clickhouse;
+  if (now && isAtLeastMinor(now, NEW_PARTS) && !isAtLeastMinor(then, NEW_PARTS)) {
     found.push(
-      `ClickHouse went from ${old.clickhouse} to ${now}, whose parts the older server cannot read: only volumes restored from a snapshot lead back`,
+      `ClickHouse went from ${then} to ${now}, whose parts the older server cannot read: only volumes restored from a snapshot lead back`,
     );
   }
   if (cluster !== null) {
@@ -96,6 +97,8 @@ export function wayBack(path: KeptPath, tutor: string, images: ImageFacts) {
     images: imagesOf(now, old, images),
   };
 }
+
+const minorOf = (release: string) => /^\d+\.\d+/.exec(release)?.[0];
 
 const isAtLeastMinor = (a: string, b: string) => isAtLeast(`${a}.0`, `${b}.0`);
 

@@ -66,6 +66,7 @@ export async function lookAtClickHouse(
         ...large.notes,
         ...exposed.notes,
       ],
+      serverVersion: String((await server.row('server')).version),
       events: last.rows,
       freeBytes: room.free,
       neededBytes: room.needed,

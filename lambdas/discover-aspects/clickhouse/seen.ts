@@ -19,6 +19,8 @@ export interface ClickHouseSeen {
   readonly findings: readonly string[];
   /** What a person should know. */
   readonly notes: readonly string[];
+  /** Release of the server, `24.8.14.39`; empty: it did not answer. */
+  readonly serverVersion: string;
   /** Rows of raw events, unmerged duplicates included. */
   readonly events: number;
   readonly freeBytes: number;

@@ -5,6 +5,7 @@ import { discoverAspects } from '../../../lambdas/discover-aspects/core';
 import type { DiscoverAspectsPayload } from '../../../lambdas/discover-aspects/payload';
 import { backupKey } from '../../../lambdas/shared/aspects/backup';
 import type { HostFacts } from '../../../lambdas/shared/aspects/host/facts';
+import { pathKey } from '../../../lambdas/shared/aspects/path/kept';
 import { ClickHouseUnreachableError, type PreflightError } from '../../../lambdas/shared/errors';
 import { itemKey } from '../../../lambdas/shared/items';
 import { runKey } from '../../../lambdas/shared/ledger';
@@ -52,6 +53,7 @@ const HOST: HostFacts = {
 const SEEN = {
   findings: [] as readonly string[],
   notes: ['a note'],
+  serverVersion: '24.8.14.39',
   events: 5,
   freeBytes: 2 * GIB,
   neededBytes: GIB,
@@ -120,6 +122,7 @@ it('a ClickHouse that does not answer is one finding among others', async () => 
 
 it('a run that goes on keeps its way, although half of it is installed by then', async () => {
   const first = await discover();
+  expect(await ledger.get(pathKey(RUN))).toMatchObject({ tutor: '19.0.5', server: '24.8.14.39' });
   await ledger.put(backupKey(RUN), { id: 'b' });
   const again = await discover(
     {},

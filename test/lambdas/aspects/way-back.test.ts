@@ -96,6 +96,8 @@ describe('what cannot be taken back', () => {
     expect(problemsOf(to25, now({}, { settings: own }))).toEqual([]);
     const newer = now({ server: '25.8.1.5101' }, { aspects: '2.5.1' });
     expect(problemsOf(pathOf('2.5.0', '2.5.1', 19), newer)).toEqual([]);
+    const began = { ...NORMAL.path, server: '26.7.1.1' };
+    expect(problemsOf(began, now({ server: '26.7.1.1' }))).toEqual([]);
     // Before the release that keeps it.
     const { tutor: _, ...older } = to25;
     expect(problemsOf(older, now({}, { tutor: '20.0.1' }))).toEqual([]);

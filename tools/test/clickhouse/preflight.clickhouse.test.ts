@@ -16,6 +16,7 @@ const look = (change: object = {}, user = ADMIN as { name: string; password: str
 it('finds nothing wrong with Aspects 1.3, and says what is there', async () => {
   const seen = await look();
   expect(seen.findings).toEqual([]);
+  expect(seen.serverVersion).toMatch(/^\d+\.\d+\./);
   expect(seen.events).toBe(5052);
   expect(seen.freeBytes).toBeGreaterThan(seen.neededBytes);
   expect(seen.neededBytes).toBeGreaterThan(0);
