@@ -2,6 +2,7 @@
 // a backup whose answer was lost is found by it and adopted.
 
 import { check } from '../shared/aspects/checks';
+import { keepContents, lackOf, relationsThere } from '../shared/aspects/server/backup-contents';
 import { type BackupStatus, Backups } from '../shared/aspects/server/backups';
 import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
@@ -17,7 +18,7 @@ import type { BackUpClickHousePayload, BackUpClickHouseResult } from './payload'
 export interface BackUpDeps extends WaitDeps, ClickHouseDeps {}
 
 /** The ledger's item about the latest attempt. */
-export interface BackupAttempt {
+interface BackupAttempt {
   readonly number: number;
   readonly id: string;
   readonly state: 'wanted' | 'begun' | 'verified' | 'failed';
@@ -27,8 +28,7 @@ export interface BackupAttempt {
   readonly at: string;
 }
 
-/** Key of that item: a restore looks there for a backup of its own run. */
-export const backupKey = (runId: string, step: string) => runKey(runId, `backup#${step}`);
+const attemptKey = (runId: string, step: string) => runKey(runId, `backup#${step}`);
 
 /** What may be missing of what was on disk: merges and expired rows while it is made. */
 const LEAST = 0.5;
@@ -42,8 +42,8 @@ export async function backUpClickHouse(
     const made = await waitFor(deps, payload, payload.step, invocation, (token) =>
       new Backup(payload, deps, server).look(token),
     );
-    if (!made) return { status: 'running', backupId: null, bytes: 0, checkedAt: null };
-    return { status: 'done', backupId: made.id, bytes: made.bytes, checkedAt: made.at };
+    if (!made) return { status: 'running', backupId: null, bytes: 0 };
+    return { status: 'done', backupId: made.id, bytes: made.bytes };
   });
 }
 
@@ -90,7 +90,7 @@ class Backup {
   private async current(): Promise<BackupAttempt> {
     const { runId, step } = this.payload;
     const { ledger, clock } = this.deps;
-    const key = backupKey(runId, step);
+    const key = attemptKey(runId, step);
     const last = await ledger.get<BackupAttempt>(key);
     if (last && last.state !== 'failed') return last;
     const number = (last?.number ?? 0) + 1;
@@ -127,22 +127,29 @@ class Backup {
   private async verify(attempt: BackupAttempt, status: BackupStatus): Promise<BackupAttempt> {
     const { alembic } = await readInstalled(this.server);
     const checkId = `${attempt.id}-check-${this.deps.clock.now()}`;
-    const revision = await this.backups.read(attempt.id, checkId).catch((error: Error) => {
+    const wanted = await relationsThere(this.server);
+    const read = await this.backups.read(attempt.id, checkId).catch((error: Error) => {
       if (codeOf(error) === 0) throw error;
-      return `unreadable: ${error.message}`;
+      return { revision: `unreadable: ${error.message}`, relations: wanted };
     });
+    const { revision } = read;
+    const lack = lackOf(read, wanted);
     const enough = status.bytes >= attempt.expected * LEAST;
-    const ok = status.error === '' && status.files > 0 && enough && revision === alembic;
+    const whole = enough && lack === undefined;
+    const ok = status.error === '' && status.files > 0 && whole && revision === alembic;
     await check(this.deps, this.payload.runId, {
       name: 'backup of ClickHouse',
-      expected: `${attempt.id} BACKUP_CREATED of about ${attempt.expected} bytes, revision ${alembic} read back`,
-      actual: `${status.status}, ${status.files} files, ${status.bytes} bytes, revision ${revision}`,
+      expected: `${attempt.id} BACKUP_CREATED of about ${attempt.expected} bytes, revision ${alembic} read back, with ${wanted.length} relations`,
+      actual: `${status.status}, ${status.files} files, ${status.bytes} bytes, revision ${revision}, ${lack ?? `${read.relations.length} relations`}`,
       ok,
     });
-    if (ok) return await this.set(attempt, { state: 'verified', bytes: status.bytes });
+    if (ok) {
+      await keepContents(this.deps.ledger, attempt.id, wanted);
+      return await this.set(attempt, { state: 'verified', bytes: status.bytes });
+    }
     throw await this.failed(
       attempt,
-      `it has ${status.files} files and ${status.bytes} bytes of about ${attempt.expected}, and the revision read back is ${revision} (there: ${alembic})`,
+      `it has ${status.files} files and ${status.bytes} bytes of about ${attempt.expected}, and the revision read back is ${revision} (there: ${alembic})${lack ? `; ${lack}` : ''}`,
     );
   }
 
@@ -152,7 +159,7 @@ class Backup {
   ): Promise<BackupAttempt> {
     const { runId, step } = this.payload;
     const next = { ...attempt, ...change, at: iso(this.deps.clock.now()) };
-    await this.deps.ledger.put(backupKey(runId, step), next);
+    await this.deps.ledger.put(attemptKey(runId, step), next);
     return next;
   }
 

@@ -12,6 +12,4 @@ export interface BackUpClickHouseResult {
   /** Id of the backup, which is the name of its folder too; null while it is being made. */
   readonly backupId: string | null;
   readonly bytes: number;
-  /** When it was read back, ISO 8601. */
-  readonly checkedAt: string | null;
 }

@@ -1,9 +1,17 @@
-// A backup that people have taken: one small table is read back from it and compared, before anybody relies on it.
+// A backup is read before anybody relies on it: one that people have taken, and any before the first step of the way
+// back. All four databases come back without rows under other names, and the rows of the smallest table.
 
 import { check } from '../shared/aspects/checks';
-import { Backups } from '../shared/aspects/server/backups';
+import {
+  keepContents,
+  lackOf,
+  relationsThere,
+  wantedIn,
+} from '../shared/aspects/server/backup-contents';
+import { type BackupContents, Backups } from '../shared/aspects/server/backups';
+import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
 import { readInstalled } from '../shared/aspects/server/state';
-import { type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
+import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
 import { codeOf } from '../shared/clickhouse/trouble';
 import type { Clock } from '../shared/clock';
 import { ClickHouseBackupError } from '../shared/errors';
@@ -16,36 +24,73 @@ export interface ConfirmBackupDeps extends ClickHouseDeps {
   readonly clock: Clock;
 }
 
-/** @throws ClickHouseBackupError where it is not there, not readable, of another revision or of another run */
+/**
+ * @throws ClickHouseBackupError where it is not there, not readable, not whole, of another revision or of another
+ * run; on the way back also where ClickHouse would refuse to drop what is in its place
+ */
 export async function confirmBackup(
   payload: ConfirmBackupPayload,
   deps: ConfirmBackupDeps,
 ): Promise<ConfirmBackupResult> {
-  const { runId, backupId, place } = payload;
+  const { runId, backupId, wayBack } = payload;
   await ownRun(deps.ledger, payload);
-  if (!backupId.includes(runId)) {
-    throw refused(backupId, 'its name has not the id of this run: it may be older than the run');
+  if (!wayBack && !backupId.includes(runId)) {
+    throw refused(payload, 'its name has not the id of this run: it may be older than the run');
   }
   return withClickHouse(payload, deps, async (server) => {
-    const { alembic } = await readInstalled(server);
-    const checkId = `${backupId}-check-${deps.clock.now()}`;
-    const revision = await new Backups(server, place).read(backupId, checkId).catch((error) => {
-      if (codeOf(error) === 0) throw error;
-      throw refused(backupId, `it cannot be read: ${(error as Error).message}`);
-    });
-    const ok = revision === alembic;
+    const alembic = wayBack ? wayBack.alembic : (await readInstalled(server)).alembic;
+    const wanted = wayBack
+      ? await wantedIn(server, deps.ledger, backupId)
+      : await relationsThere(server);
+    const { revision, relations } = await contentsOf(server, payload, deps);
+    const lack = lackOf({ relations }, wanted);
+    const ok = revision === alembic && lack === undefined;
     await check(deps, runId, {
       name: 'backup of ClickHouse',
-      expected: `${backupId}, revision ${alembic} read back`,
-      actual: `revision ${revision}`,
+      expected: `${backupId}, revision ${alembic} read back, with ${wanted.length} relations`,
+      actual: `revision ${revision}, ${lack ?? `${relations.length} relations`}`,
       ok,
     });
-    if (!ok) throw refused(backupId, `it has revision ${revision}, and ClickHouse ${alembic}`);
+    if (revision !== alembic) {
+      throw refused(payload, `it has revision ${revision}; expected is ${alembic}`);
+    }
+    if (lack !== undefined) throw refused(payload, lack);
+    if (!wayBack) await keepContents(deps.ledger, backupId, wanted);
+    else await mayBeDropped(server);
     return { backupId, alembic: revision };
   });
 }
 
-const refused = (backupId: string, why: string) =>
+async function contentsOf(
+  server: ClickHouse,
+  payload: ConfirmBackupPayload,
+  { clock }: ConfirmBackupDeps,
+): Promise<BackupContents> {
+  const { place, backupId } = payload;
+  try {
+    return await new Backups(server, place).read(backupId, `${backupId}-check-${clock.now()}`);
+  } catch (error) {
+    if (codeOf(error) === 0) throw error;
+    throw refused(payload, `it cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** What the restore drops first; one refusal in the middle would leave half of it. */
+async function mayBeDropped(server: ClickHouse): Promise<void> {
+  const large = await tooLargeToDrop(server);
+  if (large.length === 0) return;
+  throw new ClickHouseBackupError(
+    `the way back drops every table before the backup comes in its place, and not all may be: ${large
+      .map((one, i) => `(${i + 1}) ${tooLargeText(one)}`)
+      .join('; ')}. Nothing was changed. Restart the server with that, then redrive`,
+  );
+}
+
+const refused = ({ backupId, wayBack }: ConfirmBackupPayload, why: string) =>
   new ClickHouseBackupError(
-    `backup ${backupId} of ClickHouse is of no use: ${why}. Nothing was changed. Take it again as the gate has asked for, then redrive`,
+    `backup ${backupId} of ClickHouse is of no use: ${why}. Nothing was changed. ${
+      wayBack
+        ? 'Bring it back to where it was written, complete, then redrive'
+        : 'Take it again as the gate has asked for, once what is left of it is deleted (a name is taken only once: code 598), then redrive'
+    }`,
   );

@@ -5,6 +5,11 @@ export interface ConfirmBackupPayload extends ClickHouseCaller {
   readonly place: BackupPlace;
   /** Name of its folder. It holds the run's id, so that the backup cannot be older than the run. */
   readonly backupId: string;
+  /** On the way back: what the backup of another run must have. @default - it is one of this run, just taken */
+  readonly wayBack?: {
+    /** Revision of the migrations. */
+    readonly alembic: string;
+  };
 }
 
 export interface ConfirmBackupResult {

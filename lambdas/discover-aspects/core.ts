@@ -1,16 +1,18 @@
 // Looks at the host and at ClickHouse, decides the way, and says everything that stands in it at once. It
 // changes nothing, neither there nor here: a redrive looks anew.
 
-import type { PreflightAspectsResult } from '../preflight-aspects/payload';
 import { backupKey } from '../shared/aspects/backup';
 import { feeding, type HostFacts, isOn } from '../shared/aspects/host/facts';
 import { hostFindings, ownModels } from '../shared/aspects/host/findings';
 import { notesText } from '../shared/aspects/notes';
 import { decidePath, type Hop, type Path } from '../shared/aspects/path';
-import { keepPath, keptPath } from '../shared/aspects/path/kept';
+import { type KeptPath, keepPath, keptPath } from '../shared/aspects/path/kept';
 import { majorOf, type Release, releaseOf } from '../shared/aspects/versions';
 import { PreflightError, RunbookError } from '../shared/errors';
+import { type ItemMark, itemKey } from '../shared/items';
 import type { Ledger } from '../shared/ledger';
+import { backupFindings, backupWarnings } from './backup-findings';
+import type { ClickHouseSeen } from './clickhouse/seen';
 import { copyFinding, forecastOf } from './forecast';
 import type { DiscoverAspectsPayload, DiscoverAspectsResult, HopItem } from './payload';
 import { warningsOf } from './warnings';
@@ -21,7 +23,7 @@ export interface DiscoverAspectsDeps {
   /** The inspection of the host, made anew. */
   lookAtHost(): Promise<HostFacts>;
   /** The same of ClickHouse; what cannot be reached is a finding. */
-  lookAtClickHouse(installed: Release, target: Release): Promise<PreflightAspectsResult>;
+  lookAtClickHouse(installed: Release, target: Release): Promise<ClickHouseSeen>;
 }
 
 /** @throws PreflightError with every finding */
@@ -35,12 +37,23 @@ export async function discoverAspects(
     databases: payload.clickhouse.databases,
     cluster: payload.clickhouse.cluster,
   };
-  // A run that goes on has moved the installed version itself: its way stays the one it began with, and what
-  // was looked at then is half changed by now.
+  // A run that goes on has moved the installed version itself: its way stays the one it began with. Once its
+  // backup is proven, what was looked at then may be half changed; before, nothing is.
   const kept = payload.dryRun ? undefined : await keptPath(deps.ledger, payload);
+  const backedUp =
+    !payload.dryRun && (await deps.ledger.get(backupKey(payload.runId))) !== undefined;
+  const begun = kept !== undefined && backedUp;
   const from = kept?.from ?? facts.aspects;
   const path: Path = kept ?? decide(facts, payload);
-  const onHost = kept ? [] : hostFindings(facts, configured);
+  // What this run holds does not run now, and is not missing.
+  const running = [...new Set([...facts.running, ...(kept?.services ?? [])])];
+  const onHost = begun
+    ? []
+    : [
+        ...movedFinding(kept, facts),
+        ...hostFindings({ ...facts, running }, configured),
+        ...backupFindings(facts, configured, payload.backupMethod),
+      ];
   const [installed, target] = [releaseOf(from), releaseOf(payload.targetVersion)];
   // Without both nobody can say what ClickHouse should have.
   if (!installed || !target) throw new PreflightError([...(path.problems ?? []), ...onHost]);
@@ -48,30 +61,67 @@ export async function discoverAspects(
   const findings = [
     ...(path.problems ?? []),
     ...onHost,
-    ...(kept ? [] : seen.findings),
-    ...(kept ? [] : copyFinding(seen, payload.triedOnCopy)),
+    ...(begun ? [] : seen.findings),
+    ...(begun ? [] : copyFinding(seen, payload.triedOnCopy)),
   ];
   if (findings.length > 0) throw new PreflightError(findings);
   const hops = path.hops!;
   const services = kept?.services ?? feeding(facts);
-  if (!payload.dryRun && !kept) await keepPath(deps.ledger, payload, { from, hops, services });
+  if (!payload.dryRun && !kept) {
+    await keepPath(deps.ledger, payload, {
+      from,
+      hops,
+      services,
+      tutor: facts.tutor,
+      server: seen.serverVersion,
+    });
+  }
   return {
     from,
     to: payload.targetVersion,
     tutor: facts.tutor,
     services: services.join(' '),
-    hops: hops.map((hop) => itemOf(hop, facts)),
+    way: hops.map(({ version }) => version),
+    dbt: hops.at(-1)!.dbt,
+    hops: (kept ? await notDone(deps.ledger, payload.runId, hops) : hops).map((hop) =>
+      itemOf(hop, facts),
+    ),
     refresh: refreshOf(hops, payload.models),
     events: seen.events,
-    warnings: [...warningsOf(facts, from, hops), ...seen.notes],
+    warnings: [
+      ...warningsOf(facts, from, hops),
+      ...backupWarnings(facts, configured, payload.backupMethod),
+      ...seen.notes,
+    ],
     forecast: forecastOf(seen, payload.triedOnCopy),
     notes: notesText(from, payload.targetVersion),
-    backedUp: !payload.dryRun && (await deps.ledger.get(backupKey(payload.runId))) !== undefined,
+    backedUp,
     lastEmission: seen.lastEmission,
   };
 }
 
-const decide = (facts: HostFacts, { targetVersion, throughHop }: DiscoverAspectsPayload): Path =>
+/** Whoever installed another version meanwhile has made another way of it. */
+const movedFinding = (kept: KeptPath | undefined, { aspects }: HostFacts): string[] =>
+  !kept || kept.from === aspects || aspects === ''
+    ? []
+    : [
+        `Aspects ${aspects} is installed, and the way of this run begins at ${kept.from}: release it, and start a new execution without continueRun`,
+      ];
+
+/** A version that is proven once is not looked at again: models of the next one may be there by now. */
+async function notDone(ledger: Ledger, runId: string, hops: readonly Hop[]): Promise<Hop[]> {
+  const marks = await Promise.all(
+    hops.map(({ version }) =>
+      ledger.get<ItemMark>(itemKey(runId, { map: 'versions', key: version })),
+    ),
+  );
+  return hops.filter((_, i) => marks[i]?.status !== 'done');
+}
+
+const decide = (
+  facts: HostFacts,
+  { targetVersion, throughHop, mode }: DiscoverAspectsPayload,
+): Path =>
   decidePath({
     from: facts.aspects,
     to: targetVersion,
@@ -80,10 +130,11 @@ const decide = (facts: HostFacts, { targetVersion, throughHop }: DiscoverAspects
     cluster: facts.settings.CLICKHOUSE_CLUSTER_NAME ?? '',
     inContextMetrics: isOn(facts, 'ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS'),
     mayHop: throughHop,
+    mode,
   });
 
 /** A way that is closed is one finding among others. */
-async function seenOf(looking: Promise<PreflightAspectsResult>): Promise<Seen> {
+async function seenOf(looking: Promise<ClickHouseSeen>): Promise<ClickHouseSeen> {
   try {
     return await looking;
   } catch (error) {
@@ -91,6 +142,7 @@ async function seenOf(looking: Promise<PreflightAspectsResult>): Promise<Seen> {
     return {
       findings: [error.message],
       notes: [],
+      serverVersion: '',
       events: 0,
       freeBytes: 0,
       neededBytes: 0,
@@ -98,11 +150,6 @@ async function seenOf(looking: Promise<PreflightAspectsResult>): Promise<Seen> {
     };
   }
 }
-
-type Seen = Pick<
-  PreflightAspectsResult,
-  'findings' | 'notes' | 'events' | 'freeBytes' | 'neededBytes' | 'lastEmission'
->;
 
 function itemOf({ refresh: _, ...hop }: Hop, facts: HostFacts): HopItem {
   const { tutor } = facts;

@@ -1,4 +1,3 @@
-import { preflightAspects } from '../preflight-aspects/core';
 import { lookAtHost } from '../shared/aspects/host/look';
 import type { Release } from '../shared/aspects/versions';
 import { connectClickHouse } from '../shared/clickhouse/connect';
@@ -7,6 +6,7 @@ import { systemClock } from '../shared/clock';
 import { taskHandler } from '../shared/handler';
 import { runCommandIn } from '../shared/host/clients';
 import { sqlText } from '../shared/sql-files';
+import { lookAtClickHouse } from './clickhouse/look';
 import { discoverAspects } from './core';
 import type { DiscoverAspectsPayload } from './payload';
 
@@ -22,7 +22,7 @@ export const handler = taskHandler((payload: DiscoverAspectsPayload, { remaining
         remainingMs,
       }),
     lookAtClickHouse: (installed, target) =>
-      preflightAspects(
+      lookAtClickHouse(
         { ...payload, installed: modelOf(installed), target: modelOf(target) },
         { connect: connectClickHouse, sqlText },
       ),

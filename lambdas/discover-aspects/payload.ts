@@ -1,4 +1,5 @@
 import type { Hop } from '../shared/aspects/path';
+import type { BackupPlace } from '../shared/aspects/server/backups';
 import type { ClickHouseRef } from '../shared/clickhouse/ref';
 import type { HostRef } from '../shared/host/ref';
 import type { AspectsTarget } from '../shared/inputs/target';
@@ -16,6 +17,10 @@ export interface DiscoverAspectsPayload extends Caller {
   readonly triedOnCopy: TriedOnCopy;
   /** Models to build anew in full after the last hop. */
   readonly models: readonly string[];
+  /** Who takes the backup. @default - a machine of an older release does not say: nothing follows from it */
+  readonly backupMethod?: 'native' | 'gate';
+  /** Where it goes. @default - the same */
+  readonly place?: BackupPlace;
   /** Of a dry run nothing is kept. */
   readonly dryRun: boolean;
 }
@@ -39,7 +44,11 @@ export interface DiscoverAspectsResult {
   readonly tutor: string;
   /** What feeds ClickHouse, names apart by blanks. */
   readonly services: string;
-  /** In order. */
+  /** All versions on the way, in order, those that are done included. */
+  readonly way: readonly string[];
+  /** Models of the last of them. */
+  readonly dbt: string;
+  /** What is left of the way, in order: of a run that goes on, those that are not done. */
   readonly hops: readonly HopItem[];
   /** Models built anew in full after the last hop, one by one, each with a key of its own. */
   readonly refresh: readonly { readonly key: string; readonly value: string }[];

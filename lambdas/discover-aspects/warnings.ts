@@ -35,7 +35,7 @@ export function warningsOf(facts: HostFacts, from: string, hops: readonly Hop[])
     ],
     [
       crosses('2.5.0'),
-      'ClickHouse becomes 25.8: once it has started, an older server cannot read its parts, and only the backup leads back',
+      'ClickHouse becomes 25.8: once it has started, an older server cannot read its parts, and aspects-rollback ends there and refuses. Only a snapshot of the volumes leads back: take one now, of ClickHouse and MySQL',
     ],
     [
       !isAtLeast(from, '2.3.0'),

@@ -1,6 +1,7 @@
 // Lists what a removal would drop, and refuses when something is not what the list says or something else would stop
 // working: nothing is dropped that the question at the gate does not name.
 
+import { comparedIn } from '../shared/aspects/proof';
 import { type Kept, keptOf } from '../shared/aspects/relations';
 import { readCatalogue } from '../shared/aspects/server/catalogue';
 import { dependantsOf } from '../shared/aspects/server/dependants';
@@ -9,6 +10,7 @@ import {
   type DeprecatedObject,
   deprecatedIn,
 } from '../shared/aspects/server/deprecated';
+import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
 import { exposure } from '../shared/aspects/server/exposure';
 import { modelNames, readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
@@ -47,14 +49,22 @@ export async function readDeprecated(
     const findings = [...deprecated.findings, ...(await against(server, deprecated))];
     if (findings.length > 0) throw new DeprecatedRelationsError(textOf(findings));
     const { objects } = deprecated;
-    const hash = approvedHash(objects);
+    const compared = await comparedIn(deps.ledger, runId);
+    const uncompared = objects
+      .filter(({ kind, relation }) => kind === 'table' && !compared.includes(relation))
+      .map(({ relation }) => relation);
+    const hash = approvedHash({ objects, uncompared });
     const list: DeprecatedList = { dbt, objects, at: iso(deps.clock.now()) };
     await deps.ledger.put(listKey(runId, hash), list);
     const exposed = await exposure(server, catalogue);
     const kept = keptOf(dbt, models).filter((one) => catalogue.has(`${one.database}.${one.name}`));
     return {
       status: objects.length === 0 ? 'none' : 'found',
-      question: questionOf(objects, kept, [...exposed.notes, ...exposed.findings]),
+      question: questionOf(objects, kept, [
+        ...uncomparedNote(uncompared),
+        ...exposed.notes,
+        ...exposed.findings,
+      ]),
       hash,
       objects: objects.length,
       exposedRows: exposed.rows,
@@ -66,27 +76,29 @@ export async function readDeprecated(
 async function against(server: ClickHouse, { objects }: Deprecated): Promise<string[]> {
   const list = new Set(objects.map(({ relation }) => relation));
   const readers = await dependantsOf(server, list);
-  const limit = Number((await server.row('server')).drop_limit ?? 0);
-  const sizes = await server.rows('sizes');
-  const large = objects.flatMap(({ database, name, relation }) => {
-    const size = sizes.find((one) => one.database === database && one.name === name);
-    const bytes = Number(size?.bytes ?? 0);
-    if (limit === 0 || bytes <= limit) return [];
-    return [
-      `${relation} has ${bytes} bytes and max_table_size_to_drop is ${limit} (code 359): raise it in the server's configuration`,
-    ];
-  });
+  const listed = new Set(objects.map(({ database, name }) => `${database}.${name}`));
+  const large = (await tooLargeToDrop(server)).filter(({ database, name }) =>
+    listed.has(`${database}.${name}`),
+  );
   return [
     ...readers.map(
       ({ name, needs }) => `${name} reads ${needs.join(', ')}: change or drop it first`,
     ),
-    ...large,
+    ...large.map(tooLargeText),
   ];
 }
 
 const textOf = (findings: readonly string[]): string =>
   `${findings.length} finding(s) against the removal of deprecated relations: ` +
   `${findings.map((text, i) => `(${i + 1}) ${text}`).join('; ')}. Nothing was dropped. Repair them, then redrive`;
+
+/** Tables whose replacement is gone again, or that never had one: nothing proves that their rows are elsewhere. */
+const uncomparedNote = (names: readonly string[]): string[] =>
+  names.length === 0
+    ? []
+    : [
+        `tables that go without a comparison, because nothing in these models takes their place: ${names.join(', ')}`,
+      ];
 
 function questionOf(
   objects: readonly DeprecatedObject[],

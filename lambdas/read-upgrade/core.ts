@@ -4,18 +4,20 @@ import { type BackupRecord, backupKey } from '../shared/aspects/backup';
 import { feeding, type HostFacts, isOn } from '../shared/aspects/host/facts';
 import { ownModels } from '../shared/aspects/host/findings';
 import { type KeptPath, pathKey } from '../shared/aspects/path/kept';
-import { PreflightError } from '../shared/errors';
+import { PreflightError, RunbookError } from '../shared/errors';
 import { type Ledger, runKey } from '../shared/ledger';
 import type { RunItem } from '../shared/runs';
 import { keepWayBack, keptWayBack } from './kept';
 import type { ReadUpgradePayload, ReadUpgradeResult } from './payload';
-import { problemsOf, questionOf, wayBack } from './way-back';
+import { problemsOf, questionOf, unknownUpgrade, wayBack } from './way-back';
 
 /** What the task reads with. */
 export interface ReadUpgradeDeps {
   readonly ledger: Ledger;
   /** The inspection of the host, made anew. */
   lookAtHost(): Promise<HostFacts>;
+  /** Release of ClickHouse that runs now, `25.3.2.39`. */
+  serverVersion(): Promise<string>;
 }
 
 /** @throws PreflightError with every finding */
@@ -31,13 +33,18 @@ export async function readUpgrade(
   const path = await ledger.get<KeptPath>(pathKey(upgradeOf));
   const backup = await ledger.get<BackupRecord>(backupKey(upgradeOf));
   const facts = await deps.lookAtHost();
+  const record = { run, path, backup };
+  const unknown = unknownUpgrade(upgradeOf, record);
+  if (unknown) throw new PreflightError([unknown]);
+  const server = await orProblem(deps.serverVersion());
   const problems = [
-    ...problemsOf(upgradeOf, { run, path, backup }),
+    ...server.problems,
+    ...problemsOf(path!, { facts, server: server.version, cluster: payload.clickhouse.cluster }),
     ...facts.jobs.map((job) => `${job} is at work: wait for its end`),
   ];
   if (problems.length > 0) throw new PreflightError(problems);
   const inContextMetrics = isOn(facts, 'ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS');
-  const way = wayBack(path!, facts.tutor, inContextMetrics);
+  const way = wayBack(path!, facts.tutor, { inContextMetrics, mode: payload.mode });
   const result: ReadUpgradeResult = {
     ...way,
     ownModels: ownModels(facts),
@@ -50,4 +57,16 @@ export async function readUpgrade(
   };
   if (!dryRun) await keepWayBack(ledger, payload, result);
   return result;
+}
+
+/** A server that does not answer is one finding among others. */
+async function orProblem(
+  asking: Promise<string>,
+): Promise<{ readonly version: string | null; readonly problems: readonly string[] }> {
+  try {
+    return { version: await asking, problems: [] };
+  } catch (error) {
+    if (!(error instanceof RunbookError) || error.family === 'try again') throw error;
+    return { version: null, problems: [error.message] };
+  }
 }

@@ -1,8 +1,11 @@
 import { lookAtHost } from '../shared/aspects/host/look';
+import { connectClickHouse } from '../shared/clickhouse/connect';
+import { withClickHouse } from '../shared/clickhouse/server';
 import { ledgerFromEnv } from '../shared/clients';
 import { systemClock } from '../shared/clock';
 import { taskHandler } from '../shared/handler';
 import { runCommandIn } from '../shared/host/clients';
+import { sqlText } from '../shared/sql-files';
 import { readUpgrade } from './core';
 import type { ReadUpgradePayload } from './payload';
 
@@ -15,5 +18,9 @@ export const handler = taskHandler((payload: ReadUpgradePayload, { remainingMs }
         clock: systemClock,
         remainingMs,
       }),
+    serverVersion: () =>
+      withClickHouse(payload, { connect: connectClickHouse, sqlText }, async (server) =>
+        String((await server.row('server')).version),
+      ),
   }),
 );

@@ -22,7 +22,6 @@ export interface ReadUpgradeResult {
   readonly from: string;
   /** Exactly as it is installed, for pip. */
   readonly tutor: string;
-  readonly mfe: number | null;
   readonly dbt: string;
   /** Models are the operator's, whose branch is not the plugin's. */
   readonly ownModels: boolean;

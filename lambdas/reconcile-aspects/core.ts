@@ -6,11 +6,13 @@ import { disprove, prove } from '../shared/aspects/proof';
 import { RENAME_TABLE, renamedTo, roleName } from '../shared/aspects/relations';
 import { boundaryOf } from '../shared/aspects/server/boundary';
 import { readCatalogue } from '../shared/aspects/server/catalogue';
+import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
 import type { Clock } from '../shared/clock';
 import { ReconciliationError } from '../shared/errors';
 import type { Ledger } from '../shared/ledger';
 import { ownRun } from '../shared/runs';
+import { blindModels } from '../verify-aspects/relations';
 import { comparePair, type Pair } from './compare';
 import type { ReconcileAspectsPayload, ReconcileAspectsResult } from './payload';
 import { judge } from './verdict';
@@ -47,11 +49,14 @@ export async function reconcileAspects(
       if (!ok) wrong.push(`${name}: ${actual}; expected is ${expected}`);
       else if (warning !== undefined) warnings.push(`${name}: ${warning}`);
     }
+    // A full refresh drops what feeds a table before it fills it: one that broke off leaves the table blind.
+    wrong.push(...blindModels({ server, catalogue, installed: await readInstalled(server) }));
     if (wrong.length > 0) {
       await disprove(deps.ledger, payload.runId, 'reconciled');
       throw notEqual(wrong);
     }
-    await prove(deps, payload.runId, 'reconciled', payload.dbt);
+    const compared = pairs.map(({ row }) => roleName(row.old));
+    await prove(deps, payload.runId, 'reconciled', payload.dbt, compared);
     return { ok: true, compared: pairs.length, warnings: warnings.slice(0, NAMED) };
   });
 }
@@ -59,8 +64,8 @@ export async function reconcileAspects(
 function notEqual(wrong: readonly string[]): ReconciliationError {
   const named = wrong.slice(0, NAMED).map((text, i) => `(${i + 1}) ${text}`);
   return new ReconciliationError(
-    `${wrong.length} pair(s) of old and new relations do not agree: ${named.join('; ')}. Nothing was removed, and the old ` +
-      'relations still get new rows. Events that arrived while tables were swapped heal by a full refresh of the model and ' +
+    `${wrong.length} pair(s) of old and new relations do not agree: ${named.join('; ')}. Nothing was removed, ` +
+      'and the old relations are as they were. Events that arrived while tables were swapped heal by a full refresh of the model and ' +
       "what is behind it (tutor … do dbt --only_changed False -c 'run --full-refresh --select <model>+'); then redrive",
   );
 }

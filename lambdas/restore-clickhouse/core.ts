@@ -2,7 +2,9 @@
 // databases go, because tables with rows are refused, and come back under an id that is known before.
 
 import { check } from '../shared/aspects/checks';
-import { Backups } from '../shared/aspects/server/backups';
+import { lackOf, wantedIn } from '../shared/aspects/server/backup-contents';
+import { type BackupContents, Backups } from '../shared/aspects/server/backups';
+import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
 import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
 import { codeOf } from '../shared/clickhouse/trouble';
@@ -88,14 +90,19 @@ class Restore {
   private async begin(attempt: RestoreAttempt, token: Token): Promise<void> {
     const { backupId, alembic } = this.payload;
     if (!attempt.dropped) {
-      const revision = await this.readBackup(attempt);
+      const { revision, relations } = await this.readBackup(attempt);
       if (revision !== alembic) {
         throw await this.failed(
           attempt,
           `the backup has revision ${revision} of the migrations; expected is ${alembic}. Nothing was dropped`,
         );
       }
+      const lack = lackOf({ relations }, await wantedIn(this.server, this.deps.ledger, backupId));
+      if (lack !== undefined) throw await this.failed(attempt, `${lack}. Nothing was dropped`);
     }
+    // Before the first drop of every attempt: a server that was started anew may have another limit.
+    const large = await tooLargeToDrop(this.server);
+    if (large.length > 0) throw await this.failed(attempt, large.map(tooLargeText).join('; '));
     const dropping = { ...attempt, dropped: true };
     await this.set(dropping, 'dropping');
     const { databases } = this.server.ref;
@@ -119,13 +126,13 @@ class Restore {
     await this.set(dropping, 'begun');
   }
 
-  private async readBackup({ id }: RestoreAttempt): Promise<string> {
+  private async readBackup({ id }: RestoreAttempt): Promise<BackupContents> {
     try {
       const checkId = `${id}-check-${this.deps.clock.now()}`;
       return await this.backups.read(this.payload.backupId, checkId);
     } catch (error) {
       if (codeOf(error) === 0) throw error;
-      return `nobody knows (${(error as Error).message})`;
+      return { revision: `nobody knows (${(error as Error).message})`, relations: [] };
     }
   }
 

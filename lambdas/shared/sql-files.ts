@@ -17,7 +17,9 @@ import aspectsCopiedRevision from '../../sql/aspects/copied-revision.sql';
 import aspectsDdlQueue from '../../sql/aspects/ddl-queue.sql';
 import aspectsDependants from '../../sql/aspects/dependants.sql';
 import aspectsDictionary from '../../sql/aspects/dictionary.sql';
+import aspectsDiskNamed from '../../sql/aspects/disk-named.sql';
 import aspectsDisks from '../../sql/aspects/disks.sql';
+import aspectsDropCheckDatabase from '../../sql/aspects/drop-check-database.sql';
 import aspectsDropDatabase from '../../sql/aspects/drop-database.sql';
 import aspectsDropDictionary from '../../sql/aspects/drop-dictionary.sql';
 import aspectsDropDictionaryOnCluster from '../../sql/aspects/drop-dictionary-on-cluster.sql';
@@ -41,6 +43,8 @@ import aspectsRelationsOfNodes from '../../sql/aspects/relations-of-nodes.sql';
 import aspectsReplication from '../../sql/aspects/replication.sql';
 import aspectsRestoreFromDisk from '../../sql/aspects/restore-from-disk.sql';
 import aspectsRestoreFromS3 from '../../sql/aspects/restore-from-s3.sql';
+import aspectsRestoreStructureFromDisk from '../../sql/aspects/restore-structure-from-disk.sql';
+import aspectsRestoreStructureFromS3 from '../../sql/aspects/restore-structure-from-s3.sql';
 import aspectsRestoreTableFromDisk from '../../sql/aspects/restore-table-from-disk.sql';
 import aspectsRestoreTableFromS3 from '../../sql/aspects/restore-table-from-s3.sql';
 import aspectsRunning from '../../sql/aspects/running.sql';
@@ -271,7 +275,9 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/ddl-queue': aspectsDdlQueue,
   'aspects/dependants': aspectsDependants,
   'aspects/dictionary': aspectsDictionary,
+  'aspects/disk-named': aspectsDiskNamed,
   'aspects/disks': aspectsDisks,
+  'aspects/drop-check-database': aspectsDropCheckDatabase,
   'aspects/drop-database': aspectsDropDatabase,
   'aspects/drop-dictionary': aspectsDropDictionary,
   'aspects/drop-dictionary-on-cluster': aspectsDropDictionaryOnCluster,
@@ -295,6 +301,8 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/replication': aspectsReplication,
   'aspects/restore-from-disk': aspectsRestoreFromDisk,
   'aspects/restore-from-s3': aspectsRestoreFromS3,
+  'aspects/restore-structure-from-disk': aspectsRestoreStructureFromDisk,
+  'aspects/restore-structure-from-s3': aspectsRestoreStructureFromS3,
   'aspects/restore-table-from-disk': aspectsRestoreTableFromDisk,
   'aspects/restore-table-from-s3': aspectsRestoreTableFromS3,
   'aspects/running': aspectsRunning,

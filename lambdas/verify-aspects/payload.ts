@@ -1,4 +1,4 @@
-import type { ReleaseModel } from '../preflight-aspects/payload';
+import type { ReleaseModel } from '../shared/aspects/relations';
 import type { ClickHouseCaller } from '../shared/clickhouse/ref';
 
 export interface VerifyAspectsPayload extends ClickHouseCaller {
@@ -6,8 +6,6 @@ export interface VerifyAspectsPayload extends ClickHouseCaller {
   readonly aspects: string;
   /** What its init makes. */
   readonly target: ReleaseModel;
-  /** Fingerprint of dbt's state before the run; null: there was none, or it may be the same. */
-  readonly manifestBefore: string | null;
   /**
    * Redrives when the models were built. Behind a later one what is missing still is handed back, so that
    * they are built again; before, it is thrown. @default - it is always thrown

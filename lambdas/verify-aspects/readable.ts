@@ -9,6 +9,9 @@ import type { Built } from './core';
 /** A view with parameters cannot be read without them. */
 const hasParameters = ({ definition }: Found): boolean => /\{\s*\w+\s*:\s*\w+/.test(definition);
 
+/** One that loads anew answers with what it had. */
+const LOADED = ['LOADED', 'LOADED_AND_RELOADING'];
+
 export async function readable({ server, catalogue, installed }: Built): Promise<string[]> {
   const problems: string[] = [];
   for (const { database, name } of installed.models) {
@@ -32,7 +35,7 @@ async function problemOf(server: ClickHouse, found: Found): Promise<string | und
     }
     await server.rows('ask-dictionary', { ids: { database, name } });
     const { status, problem } = await server.row('dictionary', { parameters: { database, name } });
-    return status === 'LOADED' ? undefined : `it is ${status}: ${problem}`;
+    return LOADED.includes(String(status)) ? undefined : `it is ${status}: ${problem}`;
   } catch (error) {
     if (codeOf(error) === 0) throw error;
     return (error as Error).message;

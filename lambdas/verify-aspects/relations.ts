@@ -1,8 +1,9 @@
 // Whether each model of the stored manifest is there as what it says it is. A materialized view is two objects.
 
-import { roleName, roleOf } from '../shared/aspects/relations';
+import { isLeftOver, roleName, roleOf } from '../shared/aspects/relations';
 import {
   type Catalogue,
+  type Found,
   type FoundKind,
   foundKind,
   targetOf,
@@ -28,9 +29,19 @@ export function relationProblems({ server, catalogue, installed }: Built): strin
   return [
     ...models.flatMap(({ model, name }) => problemsOf(model, name, catalogue)),
     ...[...catalogue.keys()]
-      .filter((name) => /__dbt_(tmp|backup|new)/.test(name))
+      .filter(isLeftOver)
       .map((name) => `${name} is left over: a run of dbt broke off in the middle of a swap`),
   ];
+}
+
+/** Models that are there and that nothing feeds. */
+export function blindModels({ server, catalogue, installed }: Built): string[] {
+  return installed.models.flatMap((model) => {
+    const role = roleOf(model.database, server.ref.databases);
+    const name = role && roleName({ database: role, name: model.name });
+    const found = name && catalogue.get(name);
+    return found ? feedProblems(model, name, found, catalogue) : [];
+  });
 }
 
 function problemsOf(model: Model, name: string, catalogue: Catalogue): string[] {
@@ -39,6 +50,10 @@ function problemsOf(model: Model, name: string, catalogue: Catalogue): string[] 
   const wanted = KINDS[model.materialized];
   const kind = foundKind(found);
   if (wanted && kind !== wanted) return [`${name} is a ${kind}; expected is a ${wanted}`];
+  return feedProblems(model, name, found, catalogue);
+}
+
+function feedProblems(model: Model, name: string, found: Found, catalogue: Catalogue): string[] {
   if (model.materialized !== 'materialized_view') return [];
   const feeds = catalogue.get(`${name}_mv`);
   if (!feeds || foundKind(feeds) !== 'materialized view') {

@@ -7,6 +7,8 @@ import type { DbtVersion } from './relations';
 interface Proof {
   readonly dbt: DbtVersion;
   readonly at: string;
+  /** Old relations that were compared, by roles. @default - none */
+  readonly compared?: readonly string[];
 }
 
 /** What is proven of the models that are installed now. */
@@ -20,9 +22,14 @@ export async function prove(
   runId: string,
   what: Proven,
   dbt: DbtVersion,
+  compared: readonly string[] = [],
 ): Promise<void> {
-  await ledger.put(key(runId, what), { dbt, at: iso(clock.now()) } satisfies Proof);
+  await ledger.put(key(runId, what), { dbt, at: iso(clock.now()), compared } satisfies Proof);
 }
+
+/** Old relations that this run has compared with what takes their place, by roles. */
+export const comparedIn = async (ledger: Ledger, runId: string): Promise<readonly string[]> =>
+  (await ledger.get<Proof>(key(runId, 'reconciled')))?.compared ?? [];
 
 /** Takes a mark away: what follows must be proven again. */
 export const disprove = (ledger: Ledger, runId: string, what: Proven): Promise<boolean> =>

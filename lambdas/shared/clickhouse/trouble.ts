@@ -13,12 +13,8 @@ import {
 export const CLICKHOUSE = {
   unknownTable: 60,
   unknownDatabase: 81,
-  incorrectQuery: 80,
   readonly: 164,
-  tableTooLarge: 359,
-  accessDenied: 497,
   backupExists: 598,
-  dependentObjects: 630,
 } as const;
 
 /**

@@ -78,7 +78,7 @@ function takeBackup(scope: Construct, installation: Installation): sfn.Chain {
 const THEIRS = "'runbook-' & $states.input.run.id & '-people'";
 
 function askForBackup(scope: Construct, installation: Installation): sfn.Chain {
-  const { databases } = installation.clickhouse;
+  const { databases, cluster } = installation.clickhouse;
   const all = Object.values(databases).map((name) => `DATABASE ${name}`);
   const { backupTo } = installation;
   const to =
@@ -88,7 +88,7 @@ function askForBackup(scope: Construct, installation: Installation): sfn.Chain {
   const ask = new ManualGate(scope, 'Ask', {
     gate: 'backup',
     question:
-      `{% 'Take a backup now, while nothing writes to ClickHouse: (1) BACKUP ${all.join(', ')} TO ' & ${to} & '; (2) in ' & ${FOLDER} & ` +
+      `{% 'Take a backup now, while nothing writes to ClickHouse: (1) BACKUP ${all.join(', ')}${cluster === null ? '' : ` ON CLUSTER ${cluster}`} TO ' & ${to} & ' (delete what has that name from an earlier try: it is taken only once); (2) in ' & ${FOLDER} & ` +
       `' on the host: the database of Superset as superset.sql.gz, ${installation.target.host.tutorRoot}/config.yml, ` +
       "and their sums by sha256sum as sums.txt. Approve when it is complete: it is looked at, and one older than this run is refused' %}",
     approve: { backup: `{% ${THEIRS} %}`, folder: `{% ${FOLDER} %}` },
@@ -101,7 +101,7 @@ function askForBackup(scope: Construct, installation: Installation): sfn.Chain {
       backupId: `{% ${THEIRS} %}`,
     } satisfies PayloadOf<ConfirmBackupPayload>,
     comment:
-      'Reads one table back from it, and refuses one that is not whole or of another state. On redrive: looks again',
+      'Brings it back without rows under other names, and refuses one that is not whole or of another state. On redrive: looks again',
   });
   const files = installation.inspection(scope, 'LookAtFiles', {
     act: 'Look at the copies of Superset and config.yml',

@@ -60,8 +60,6 @@ export function initialiseAndProve(
       ...installation.members,
       aspects: `{% ${facts}.version %}`,
       target: { dbt: `{% ${facts}.dbt %}`, alembic: `{% ${facts}.alembic %}` },
-      // The relations decide: between some releases the models are the same.
-      manifestBefore: null,
       redrivesAtEnd: '{% $states.input.builtAtRedrive %}',
     } satisfies PayloadOf<VerifyAspectsPayload>,
     inItem,

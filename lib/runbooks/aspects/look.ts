@@ -18,6 +18,8 @@ export const discover = (scope: Construct, installation: Installation): tasks.La
       throughHop: '{% $states.input.input.throughHop %}',
       triedOnCopy: '{% $states.input.input.triedOnCopy %}',
       models: '{% $states.input.input.models %}',
+      place: installation.backupTo,
+      backupMethod: '{% $states.input.input.backup.method %}',
       dryRun: '{% $states.input.input.dryRun %}',
     } satisfies PayloadOf<DiscoverAspectsPayload>,
     outputs: addResult('found'),

@@ -13,14 +13,14 @@ export const askNotes = (scope: Construct, installation: Installation): ManualGa
     gate: 'release-notes',
     question:
       `{% 'Upgrade Aspects on ${installation.target.host.instanceId} from ' & ${FOUND}.from & ' to ' & ${FOUND}.to & ` +
-      `' (by way of ' & $join([${FOUND}.hops].key, ', then ') & ')?\\n' & ${FOUND}.forecast & '\\n' & ` +
+      `' (by way of ' & $join([${FOUND}.way], ', then ') & ')?\\n' & ${FOUND}.forecast & '\\n' & ` +
       `($count(${FOUND}.warnings) = 0 ? '' : 'To know:\\n- ' & $join([${FOUND}.warnings], '\\n- ') & '\\n') & ` +
       `'Notes of the releases on the way:\\n' & ${FOUND}.notes & '\\n' & ` +
       `'Events that come while ingestion is held wait in tracking logs, and are read again at the end only with replayTrackingLogs, which is ' & $string(${INPUT}.replayTrackingLogs) & ' here and false by default\\n' & ` +
       "'A backup is next; nothing is changed before it is proven. Rendered pages of Superset are out of order while it is initialised' %}",
     approve: {
       from: `{% ${FOUND}.from %}`,
-      hops: `{% [${FOUND}.hops].key %}`,
+      hops: `{% [${FOUND}.way] %}`,
       notes: `{% ${FOUND}.notes %}`,
       warnings: `{% [${FOUND}.warnings] %}`,
     },

@@ -11,7 +11,7 @@ export const reconcile = (scope: Construct, installation: Installation) =>
     task: installation.task('reconcile-aspects'),
     payload: {
       ...installation.members,
-      dbt: '{% $states.input.found.hops[-1].value.dbt %}',
+      dbt: '{% $states.input.found.dbt %}',
     } satisfies PayloadOf<ReconcileAspectsPayload>,
     outputs: addResult('reconciled'),
     comment:

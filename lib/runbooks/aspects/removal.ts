@@ -15,7 +15,7 @@ const GATE = 'remove-deprecated';
 export function removeDeprecated(scope: Construct, installation: Installation): sfn.Chain {
   const members = {
     ...installation.members,
-    dbt: '{% $states.input.found.hops[-1].value.dbt %}',
+    dbt: '{% $states.input.found.dbt %}',
   };
   const wanted = sfn.Choice.jsonata(scope, 'Are deprecated objects removed?', {
     comment: 'The input says so. On redrive: asks again',

@@ -16,6 +16,7 @@ import { buildVersion, type VersionPlace } from './build';
 import { heldServices, holdIngestion, resumeIngestion } from './ingestion';
 import { initialiseAndProve } from './initialise';
 import { Installation } from './installation';
+import { readBackup } from './read-backup';
 import { replay, smoke } from './smoke';
 import { inputTarget } from './upgrade';
 
@@ -68,6 +69,7 @@ function rollBack(scope: Construct, installation: Installation): sfn.Chain {
     plan: { found: `{% ${FOUND} %}` },
     work: ask
       .next(lookAtCopies(scope, installation))
+      .next(readBackup(scope, installation))
       .next(holdIngestion(scope, installation, 'Restore'))
       .next(downgrade(scope, installation))
       .next(restore(scope, installation))

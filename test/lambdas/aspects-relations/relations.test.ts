@@ -1,18 +1,28 @@
 import {
   allowList,
+  type DbtVersion,
   droppable,
   generationOf,
   generationOfDbt,
+  goneAgain,
   isAtLeast,
   keptOf,
-  macroDrops,
-  macroStatements,
+  LEFTOVERS,
   RAW,
+  RAW_IN_MACRO,
   RENAME_TABLE,
+  RENAMED,
   renamedTo,
   roleName,
 } from '../../../lambdas/shared/aspects/relations';
 
+/** What upstream's macro of a version drops; we never run it. */
+const macroDrops = (dbt: DbtVersion) => [
+  ...RENAMED,
+  ...LEFTOVERS,
+  ...RAW_IN_MACRO,
+  ...goneAgain(dbt),
+];
 const VERSIONS = ['v4.0.0', 'v4.0.3', 'v5.0.0', 'v6.1.0', 'v7.0.0', 'v8.0.0'];
 const NONE = new Set<string>();
 const names = (list: readonly { database: 'xapi' | 'event_sink' | 'reporting'; name: string }[]) =>
@@ -55,15 +65,14 @@ describe('fact 3: the rename table has 30 rows, one of a table that never was', 
 
 describe("upstream's macro", () => {
   it.each([
-    ['v4.0.0', 46, 67],
-    ['v4.0.3', 46, 67],
-    ['v5.0.0', 50, 73],
-    ['v6.1.0', 58, 88],
-    ['v7.0.0', 58, 88],
-    ['v8.0.0', 59, 90],
-  ])('%s names %i relations in %i statements', (dbt, relations, statements) => {
+    ['v4.0.0', 46],
+    ['v4.0.3', 46],
+    ['v5.0.0', 50],
+    ['v6.1.0', 58],
+    ['v7.0.0', 58],
+    ['v8.0.0', 59],
+  ])('%s names %i relations', (dbt, relations) => {
     expect(new Set(names(macroDrops(dbt))).size).toBe(relations);
-    expect(macroStatements(dbt)).toHaveLength(statements);
   });
 });
 
@@ -113,7 +122,6 @@ describe('fact 2: from models v6.0.0 on the macro drops a live view', () => {
 
 it('drops nothing for models of 1.x', () => {
   expect(allowList('v3.33.9')).toEqual([]);
-  expect(macroDrops('v3.33.9')).toEqual([]);
 });
 
 it('keeps row 6 apart: same name, another database', () => {

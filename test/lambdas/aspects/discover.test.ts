@@ -1,10 +1,13 @@
 // Host and ClickHouse together: one way, or every finding at once.
 
+import type { ClickHouseSeen } from '../../../lambdas/discover-aspects/clickhouse/seen';
 import { discoverAspects } from '../../../lambdas/discover-aspects/core';
 import type { DiscoverAspectsPayload } from '../../../lambdas/discover-aspects/payload';
-import type { PreflightAspectsResult } from '../../../lambdas/preflight-aspects/payload';
+import { backupKey } from '../../../lambdas/shared/aspects/backup';
 import type { HostFacts } from '../../../lambdas/shared/aspects/host/facts';
+import { pathKey } from '../../../lambdas/shared/aspects/path/kept';
 import { ClickHouseUnreachableError, type PreflightError } from '../../../lambdas/shared/errors';
+import { itemKey } from '../../../lambdas/shared/items';
 import { runKey } from '../../../lambdas/shared/ledger';
 import { MemoryLedger } from '../../support/memory-ledger';
 
@@ -50,11 +53,12 @@ const HOST: HostFacts = {
 const SEEN = {
   findings: [] as readonly string[],
   notes: ['a note'],
+  serverVersion: '24.8.14.39',
   events: 5,
   freeBytes: 2 * GIB,
   neededBytes: GIB,
   lastEmission: null,
-} as unknown as PreflightAspectsResult;
+} as unknown as ClickHouseSeen;
 
 let ledger: MemoryLedger;
 beforeEach(async () => {
@@ -65,7 +69,7 @@ beforeEach(async () => {
 const discover = (
   payload: Partial<DiscoverAspectsPayload> = {},
   host: Partial<HostFacts> = {},
-  clickhouse: () => Promise<PreflightAspectsResult> = async () => SEEN,
+  clickhouse: () => Promise<ClickHouseSeen> = async () => SEEN,
 ) =>
   discoverAspects(
     { ...PAYLOAD, ...payload },
@@ -118,12 +122,63 @@ it('a ClickHouse that does not answer is one finding among others', async () => 
 
 it('a run that goes on keeps its way, although half of it is installed by then', async () => {
   const first = await discover();
+  expect(await ledger.get(pathKey(RUN))).toMatchObject({ tutor: '19.0.5', server: '24.8.14.39' });
+  await ledger.put(backupKey(RUN), { id: 'b' });
   const again = await discover(
     {},
     { aspects: '2.4.0', running: ['clickhouse'], jobs: ['x-job-run-1'] },
   );
   expect(again.hops).toEqual(first.hops);
   expect(again.services).toBe('ralph');
+  await ledger.put(itemKey(RUN, { map: 'versions', key: '2.4.0' }), { status: 'done' });
+  await ledger.put(itemKey(RUN, { map: 'versions', key: '2.5.0' }), { status: 'failed' });
+  const left = await discover({}, { aspects: '2.4.0' });
+  expect(left.hops).toEqual([first.hops[1]]);
+  expect(left).toMatchObject({ way: ['2.4.0', '2.5.0'], dbt: 'v6.1.0', refresh: first.refresh });
+});
+
+it('a run that has no proven backup yet is looked at as a new one, but for what it holds itself', async () => {
+  const first = await discover();
+  const again = await discover({}, { running: ['clickhouse'] });
+  expect(again).toMatchObject({ hops: first.hops, services: 'ralph' });
+  const seen = async () => ({ ...SEEN, findings: ['too few bytes'] });
+  expect(await findings(discover({}, { aspects: '2.4.0', enabled: false }, seen))).toEqual([
+    expect.stringMatching(/way of this run begins at 1\.3\.0/),
+    expect.stringMatching(/is not enabled/),
+    expect.stringMatching(/DBT_BRANCH/),
+    'too few bytes',
+  ]);
+});
+
+describe('a backup that the runbook cannot take', () => {
+  const cluster = { ...PAYLOAD.clickhouse, cluster: 'c' };
+  const settings = { ...HOST.settings, CLICKHOUSE_CLUSTER_NAME: 'c', RUN_MYSQL: 'False' };
+
+  it('is said before anything is held', async () => {
+    const payload = { clickhouse: cluster, backupMethod: 'native' } as const;
+    expect(await findings(discover(payload, { settings }))).toEqual([
+      expect.stringMatching(/one node of cluster c would be backed up/),
+      expect.stringMatching(/RUN_MYSQL is off, so that backup\.method native cannot copy/),
+    ]);
+  });
+
+  it('is taken by people, who are told that the way back goes by hand', async () => {
+    const payload = { clickhouse: cluster, backupMethod: 'gate' } as const;
+    const { warnings } = await discover(payload, { settings });
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/cluster \(c\) and RUN_MYSQL is off: aspects-rollback refuses here/),
+    );
+    const own = { ...HOST.settings, RUN_MYSQL: 'True' };
+    expect(
+      (await discover({ backupMethod: 'native' }, { settings: own })).warnings.join(),
+    ).not.toMatch(/by hand/);
+  });
+});
+
+it('tells before it crosses 25.8 that the rollback ends there', async () => {
+  expect((await discover()).warnings).toContainEqual(
+    expect.stringMatching(/aspects-rollback ends there and refuses\. .*snapshot of the volumes/),
+  );
 });
 
 it('a dry run leaves nothing in the ledger', async () => {

@@ -158,13 +158,12 @@ describe('images of a hop', () => {
     expect(decide({ from: '1.1.0', to: '1.2.0' }).hops![0]!.images).toContain('openedx');
   });
 
-  it('builds the front ends where they show metrics', () => {
-    expect(decide({ inContextMetrics: true }).hops![0]!.images.at(-1)).toBe('mfe');
+  it('builds the image that tutor dev runs there', () => {
+    expect(decide({ mode: 'dev' }).hops![0]!.images[0]).toBe('openedx-dev');
+    expect(decide({ mode: 'k8s' }).hops![0]!.images[0]).toBe('openedx');
   });
 
-  it('pins tutor-mfe to the major of Tutor from 2.2 on', () => {
-    expect(decide({ to: '2.1.0' }).hops![0]!.mfe).toBeNull();
-    expect(decide({ to: '2.2.0', tutorMajor: 19 }).hops![0]!.mfe).toBe(19);
-    expect(decide({ from: '2.4.0', to: '3.0.0', tutorMajor: 21 }).hops![0]!.mfe).toBeNull();
+  it('builds the front ends where they show metrics', () => {
+    expect(decide({ inContextMetrics: true }).hops![0]!.images.at(-1)).toBe('mfe');
   });
 });

@@ -3,11 +3,13 @@
 import { noteBackup } from '../../../lambdas/note-backup/core';
 import { readHeld } from '../../../lambdas/read-held/core';
 import { readUpgrade } from '../../../lambdas/read-upgrade/core';
-import { problemsOf, wayBack } from '../../../lambdas/read-upgrade/way-back';
+import type { Present } from '../../../lambdas/read-upgrade/way-back';
+import { problemsOf, unknownUpgrade, wayBack } from '../../../lambdas/read-upgrade/way-back';
 import { backupKey } from '../../../lambdas/shared/aspects/backup';
 import type { HostFacts } from '../../../lambdas/shared/aspects/host/facts';
 import { decidePath } from '../../../lambdas/shared/aspects/path';
 import { type KeptPath, pathKey } from '../../../lambdas/shared/aspects/path/kept';
+import { ClickHouseUnreachableError, TryAgainError } from '../../../lambdas/shared/errors';
 import { runKey } from '../../../lambdas/shared/ledger';
 import type { RunItem } from '../../../lambdas/shared/runs';
 import { MemoryLedger } from '../../support/memory-ledger';
@@ -23,6 +25,7 @@ const pathOf = (from: string, to: string, tutorMajor: number): KeptPath => ({
   from,
   hops: decidePath({ ...WHERE, from, to, tutorMajor }).hops!,
   services: ['ralph'],
+  tutor: '19.0.5',
 });
 const runOf = (change: Partial<RunItem> = {}): RunItem => ({
   runId: UPGRADE,
@@ -54,34 +57,66 @@ describe('what cannot be taken back', () => {
     ],
     ['a run without a way', { path: undefined }, /nothing to take back/],
     ['a run without a proven backup', { backup: undefined }, /nothing to take back/],
+  ])('is %s', (_, change, said) => {
+    expect(unknownUpgrade(UPGRADE, { ...NORMAL, ...change })).toMatch(said);
+  });
+
+  const to25 = pathOf('2.4.0', '2.5.0', 19);
+  const now = (change: Partial<Present> = {}, facts: Partial<HostFacts> = {}): Present => ({
+    ...{ server: '25.3.2.39', cluster: null, ...change },
+    facts: { ...FACTS, ...facts },
+  });
+  it.each<[string, Present, RegExp]>([
     [
       'T17 parts that older servers cannot read',
-      { path: pathOf('2.4.0', '2.5.0', 19) },
-      /only volumes restored from a snapshot/,
+      now({ server: '25.8.1.5101' }),
+      /went from 25\.3 to 25\.8, .*snapshot/,
     ],
-  ])('is %s', (_, change, said) => {
-    expect(problemsOf(UPGRADE, { ...NORMAL, ...change })).toEqual([expect.stringMatching(said)]);
+    [
+      'what a later upgrade has made',
+      now({}, { aspects: '2.5.1' }),
+      /Aspects 2\.5\.1 is installed, .* went through 2\.4\.0, 2\.5\.0/,
+    ],
+    ['a host without Aspects', now({}, { aspects: '' }), /Aspects none is installed/],
+    ['another Open edX', now({}, { tutor: '20.0.1' }), /Tutor is 20\.0\.1, and was 19\.0\.5/],
+    ['a cluster', now({ cluster: 'c' }), /one node only: by hand/],
+    [
+      'a MySQL elsewhere',
+      now({}, { settings: { ...FACTS.settings, RUN_MYSQL: 'False' } }),
+      /by hand from that backup/,
+    ],
+  ])('is %s', (_, present, said) => {
+    expect(problemsOf(to25, present)).toEqual([expect.stringMatching(said)]);
   });
 
   it('is not an upgrade whose backup is proven', () => {
-    expect(problemsOf(UPGRADE, NORMAL)).toEqual([]);
-    expect(problemsOf(UPGRADE, { ...NORMAL, path: pathOf('2.5.0', '2.5.1', 19) })).toEqual([]);
+    expect(unknownUpgrade(UPGRADE, NORMAL)).toBeUndefined();
+    expect(problemsOf(NORMAL.path, now())).toEqual([]);
+    const own = { ...FACTS.settings, RUN_MYSQL: 'True' };
+    expect(problemsOf(to25, now({}, { settings: own }))).toEqual([]);
+    const newer = now({ server: '25.8.1.5101' }, { aspects: '2.5.1' });
+    expect(problemsOf(pathOf('2.5.0', '2.5.1', 19), newer)).toEqual([]);
+    const began = { ...NORMAL.path, server: '26.7.1.1' };
+    expect(problemsOf(began, now({ server: '26.7.1.1' }))).toEqual([]);
+    // Before the release that keeps it.
+    const { tutor: _, ...older } = to25;
+    expect(problemsOf(older, now({}, { tutor: '20.0.1' }))).toEqual([]);
   });
 });
 
 it('T22 takes the migrations back before the old plugin comes, and builds openedx again', () => {
-  expect(wayBack(NORMAL.path, '19.0.5', false)).toMatchObject({
+  expect(wayBack(NORMAL.path, '19.0.5', { inContextMetrics: false })).toMatchObject({
     version: '1.3.0',
     from: '2.4.0',
     downgradeTo: '0040',
     images: ['openedx', 'aspects', 'aspects-superset'],
-    mfe: null,
   });
-  expect(wayBack(pathOf('2.3.1', '2.4.0', 19), '19.0.5', true)).toMatchObject({
-    downgradeTo: null,
-    mfe: 19,
-    images: ['openedx', 'aspects', 'aspects-superset', 'mfe'],
-  });
+  expect(wayBack(pathOf('2.3.1', '2.4.0', 19), '19.0.5', { inContextMetrics: true })).toMatchObject(
+    {
+      downgradeTo: null,
+      images: ['openedx', 'aspects', 'aspects-superset', 'mfe'],
+    },
+  );
 });
 
 describe('in the ledger', () => {
@@ -92,8 +127,13 @@ describe('in the ledger', () => {
     await ledger.put(runKey(RUN), runOf({ runId: RUN, status: 'open' }));
     await ledger.put(pathKey(UPGRADE), NORMAL.path);
   });
-  const read = (facts: Partial<HostFacts> = {}, dryRun = false) =>
-    readUpgrade({ ...CALLER, upgradeOf: UPGRADE, dryRun } as never, {
+  const read = (
+    facts: Partial<HostFacts> = {},
+    dryRun = false,
+    serverVersion = async () => '25.3.2.39',
+  ) =>
+    readUpgrade({ ...CALLER, upgradeOf: UPGRADE, dryRun, clickhouse: { cluster: null } } as never, {
+      serverVersion,
       ledger: ledger.ledger,
       lookAtHost: async () => ({ ...FACTS, ...facts }),
     });
@@ -104,6 +144,17 @@ describe('in the ledger', () => {
     expect(way).toMatchObject({ version: '1.3.0', downgradeTo: '0040', services: 'ralph vector' });
     expect(await read({ aspects: '1.3.0' })).toEqual(way);
     expect((await read({ aspects: '1.3.0' }, true)).downgradeTo).toBeNull();
+  });
+
+  it('a server that does not answer is one finding among others', async () => {
+    await expect(read()).rejects.toThrow(/nothing to take back/);
+    await ledger.put(backupKey(UPGRADE), BACKUP);
+    const closed = async () => Promise.reject(new ClickHouseUnreachableError('no route'));
+    await expect(read({ tutor: '20.0.1' }, false, closed)).rejects.toMatchObject({
+      findings: ['no route', expect.stringMatching(/Tutor is 20/)],
+    });
+    const slow = async () => Promise.reject(new TryAgainError('slow'));
+    await expect(read({}, false, slow)).rejects.toThrow('slow');
   });
 
   it('T16 a way back waits for jobs that run', async () => {

@@ -146,6 +146,26 @@ describe('the target of the runbook', () => {
       /login is in the secret/,
     ],
     [
+      'a cluster whose name no statement may hold',
+      { clickhouse: { ...target.clickhouse, cluster: 'my-cluster' } },
+      /letters, digits and _/,
+    ],
+    [
+      'a disk whose name no statement may hold',
+      { clickhouse: { ...target.clickhouse, backupTo: { disk: '1.backups' } } },
+      /Invalid input|letters, digits and _/,
+    ],
+    [
+      'a folder that no statement may hold',
+      { clickhouse: { ...target.clickhouse, backupTo: { endpoint: "https://b/a'b/" } } },
+      /Invalid input|letters, digits and !/,
+    ],
+    [
+      'a database twice',
+      { clickhouse: { ...target.clickhouse, databases: { openedx: 'xapi' } } },
+      /must be four names/,
+    ],
+    [
       'a query in the address',
       { clickhouse: { ...target.clickhouse, url: 'http://h:8123/?user=a' } },
       /login is in the secret/,

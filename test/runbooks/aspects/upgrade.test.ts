@@ -139,6 +139,14 @@ it('the copies of files are looked at before anything is taken away, and may dif
   });
 });
 
+it('the backup is read before the first step of the way back', () => {
+  const path = pathOf(rollback);
+  const read = 'Read the backup before the way back';
+  before(path, 'Ask at gate take-back', read);
+  before(path, read, 'Hold ingestion for the way back');
+  before(path, read, 'Does the revision of ClickHouse go down?');
+});
+
 it('T21 on Kubernetes images are pushed behind their build, and before containers are recreated', () => {
   const { aspects } = exampleTarget();
   const k8s = definitionsOf(aspectsTemplate({ aspects: { ...aspects, mode: 'k8s' } }));
@@ -167,6 +175,13 @@ it('a backup that people take is named after the run, so that it cannot be older
     "BACKUP DATABASE xapi, DATABASE event_sink, DATABASE reporting, DATABASE openedx TO Disk('backups', 'runbook-run-20260131-0a1b2c3d4e-people')",
   );
   expect(question).toContain('/backup/aspects on the host');
+  const { aspects } = exampleTarget();
+  const clickhouse = { ...aspects.clickhouse, cluster: 'c1' };
+  const three = definitionsOf(aspectsTemplate({ aspects: { ...aspects, clickhouse } }));
+  const asked = all(three['example-aspects-upgrade']!).get('Ask at gate backup')!;
+  expect(await evaluate(asked.Arguments!.Payload.question, data)).toContain(
+    "DATABASE openedx ON CLUSTER c1 TO Disk('backups'",
+  );
 });
 
 it('copies of files may be as old as the run, and every look is another one', async () => {

@@ -1,8 +1,10 @@
 // Backup and restore on a real engine: made once, read back, and unknown where the server has forgotten.
 
 import { backUpClickHouse } from '../../../lambdas/back-up-clickhouse/core';
+import { confirmBackup } from '../../../lambdas/confirm-backup/core';
 import { restoreClickHouse } from '../../../lambdas/restore-clickhouse/core';
 import { approvedHash, gateKey } from '../../../lambdas/shared/gates';
+import { sqlText } from '../../../lambdas/shared/sql-files';
 import type { MemoryLedger } from '../../../test/support/memory-ledger';
 import { BACKUP_DISK, type ClickHouseServer } from '../../rehearsal/clickhouse';
 import { Faults } from '../../rehearsal/faults/faults';
@@ -54,7 +56,9 @@ describe('a backup', () => {
     expect(await backups()).toEqual([{ id: seen.backupId, status: 'BACKUP_CREATED' }]);
     const key = { pk: `run#${payloadOf(server).runId}`, sk: 'check#-#backup of ClickHouse' };
     expect(await ledger.get(key)).toMatchObject({ ok: true });
-    expect(await server.query('exists xapi.runbook_backup_check')).toEqual([{ result: 0 }]);
+    expect(
+      await server.query("select name from system.databases where name like '%_check'"),
+    ).toEqual([]);
   });
 
   it('that the server has forgotten is unknown, and another one is made after a redrive', async () => {
@@ -88,6 +92,52 @@ describe('a backup', () => {
   });
 });
 
+/** A server whose limit is so low that most tables are above it. */
+const strict = (limit: number) => ({
+  ...workDeps(ledger),
+  sqlText: (source: Parameters<typeof sqlText>[0]) =>
+    sqlText(source).replace(/\(select value from system\.server_settings[^)]*\)/, `'${limit}'`),
+});
+
+describe('a backup of people', () => {
+  const id = () => `runbook-${payloadOf(server).runId}-people`;
+  const confirm = (change: object = {}, deps = workDeps(ledger)) =>
+    confirmBackup({ ...payloadOf(server), place: PLACE, backupId: id(), ...change }, deps);
+  const take = (what: string, backupId: string) =>
+    server.query(`backup ${what} to Disk('${BACKUP_DISK}', '${backupId}')`);
+
+  it('that has one database, or not every table, is refused', async () => {
+    await take('database xapi', `${id()}-1`);
+    await expect(confirm({ backupId: `${id()}-1` })).rejects.toMatchObject({
+      name: 'ClickHouseBackupError',
+      message: expect.stringMatching(/cannot be read: .*not found in backup/),
+    });
+    const rest = 'database event_sink, database reporting, database openedx';
+    await take(`${rest}, database xapi except tables xapi_events_all`, `${id()}-2`);
+    await expect(confirm({ backupId: `${id()}-2` })).rejects.toThrow(
+      /lacks 1 of \d+ relations: xapi\.xapi_events_all\. Nothing was changed.*code 598/,
+    );
+    expect(
+      await server.query("select name from system.databases where name like '%_check'"),
+    ).toEqual([]);
+  });
+
+  it('that is whole is read, and on the way back once more, also where nothing is there any more', async () => {
+    await take('database xapi, database event_sink, database reporting, database openedx', id());
+    expect(await confirm()).toEqual({ backupId: id(), alembic: '0040' });
+    const wayBack = { alembic: '0040' };
+    await expect(confirm({ wayBack: { alembic: '0041' } })).rejects.toThrow(/has revision 0040/);
+    await expect(confirm({ wayBack }, strict(50_000))).rejects.toThrow(
+      /xapi\.xapi_events_all has \d+ bytes and max_table_size_to_drop is 50000/,
+    );
+    expect(await confirm({ wayBack }, strict(0))).toEqual({ backupId: id(), alembic: '0040' });
+    const rest = 'database event_sink, database reporting, database openedx';
+    await take(`${rest}, database xapi except tables responses`, 'less');
+    // Nothing is kept of it: the raw tables decide, and those it has.
+    expect(await confirm({ wayBack, backupId: 'less' })).toMatchObject({ backupId: 'less' });
+  });
+});
+
 describe('a restore', () => {
   const restore = async (backupId: string, alembic = '0040') => {
     for (;;) {
@@ -108,6 +158,27 @@ describe('a restore', () => {
     await approve(backupId!);
     await expect(restore(backupId!, '0041')).rejects.toThrow(/revision 0040.*Nothing was dropped/);
     expect(await server.query('exists xapi.xapi_events_all')).toEqual([{ result: 1 }]);
+  });
+
+  it('drops nothing where one table may not be dropped, or the backup lacks a table', async () => {
+    const { backupId } = await backUp({ step: 'limited' });
+    await approve(backupId!);
+    const payload = {
+      ...ask(''),
+      step: 'limited',
+      backupId: backupId!,
+      alembic: '0040',
+      gate: 'restore',
+    };
+    await expect(restoreClickHouse(payload, strict(50_000), invocation())).rejects.toThrow(
+      /xapi_events_all has \d+ bytes and max_table_size_to_drop is 50000/,
+    );
+    const kept = { pk: `backup#${backupId}`, sk: 'relations' };
+    await ledger.put(kept, { relations: ['xapi.xapi_events_all', 'xapi.gone_from_it'] });
+    await expect(restoreClickHouse(payload, workDeps(ledger), invocation())).rejects.toThrow(
+      /lacks 1 of 2 relations: xapi\.gone_from_it\. Nothing was dropped/,
+    );
+    expect(await server.query('exists reporting.fact_enrollment_status')).toEqual([{ result: 1 }]);
   });
 
   it('brings everything back, after an answer was lost in the middle', async () => {

@@ -2,6 +2,7 @@
 
 import { reconcileAspects } from '../../../lambdas/reconcile-aspects/core';
 import type { ReconcileAspectsResult } from '../../../lambdas/reconcile-aspects/payload';
+import { comparedIn } from '../../../lambdas/shared/aspects/proof';
 import type { ClickHouseServer } from '../../rehearsal/clickhouse';
 import { initOf, openLedger, payloadOf, scenarioSql, startAspects, workDeps } from './world';
 
@@ -37,6 +38,9 @@ describe('fact 6: fewer rows than before are normal where events expire', () => 
     }
     expect(checks).toHaveLength(22);
     expect(checks.every(({ ok }) => ok)).toBe(true);
+    const compared = await comparedIn(ledger.ledger, payloadOf(server).runId);
+    expect(compared).toHaveLength(22);
+    expect(compared).toContain('xapi.responses');
   });
 });
 
@@ -93,6 +97,11 @@ it('class A: one key less is a difference', async () => {
   await server.script(
     'insert into event_sink.dim_most_recent_tags select * from event_sink.most_recent_tags;',
   );
+});
+
+it('a model that nothing feeds after a full refresh is found', async () => {
+  await server.script('drop view reporting.dim_learner_last_course_visit_mv;');
+  expect(await said()).toMatch(/dim_learner_last_course_visit_mv is missing: .*gets no new rows/);
 });
 
 it('class B by sums, and by learners who enrolled inside of the TTL', async () => {

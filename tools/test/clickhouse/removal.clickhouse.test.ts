@@ -52,6 +52,22 @@ it('asks with every object, what stays and why, and the history that goes', asyn
   expect(exposedRows).toBeGreaterThan(500);
 });
 
+it('fact 6: names the tables that go without a comparison in this run, and asks anew when they are others', async () => {
+  const uncompared = async () => {
+    const { question, hash } = await list();
+    return { names: /without a comparison,[^:]*: (.*?)\. [A-Z]/.exec(question)?.[1] ?? '', hash };
+  };
+  const none = await uncompared();
+  expect(none.names).toContain('xapi.section_video_engagement');
+  expect(none.names).toContain('reporting.fact_enrollment_status');
+  const deps = workDeps(ledger);
+  await prove(deps, payload().runId, 'reconciled', DBT, ['reporting.fact_enrollment_status']);
+  const some = await uncompared();
+  expect(some.names).toContain('xapi.section_video_engagement');
+  expect(some.names).not.toContain('reporting.fact_enrollment_status');
+  expect(some.hash).not.toBe(none.hash);
+});
+
 it('refuses before it is approved, and before it is verified and reconciled', async () => {
   const { hash } = await list();
   await expect(drop(hash)).rejects.toThrow(/gate removal has not approved/);

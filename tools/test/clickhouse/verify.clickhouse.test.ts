@@ -12,7 +12,7 @@ afterAll(() => server?.stop());
 
 const verify = async (change: object = {}) =>
   verifyAspects(
-    { ...payloadOf(server), aspects: '2.4.0', target: NEW, manifestBefore: null, ...change },
+    { ...payloadOf(server), aspects: '2.4.0', target: NEW, ...change },
     workDeps(await openLedger(server)),
   );
 const problem = async (change: object = {}) =>
@@ -38,13 +38,11 @@ it("fact 4: a new state without models is not an upgrade: 'Nothing to do' built 
 it('is content with what init of 2.4.0 makes, and notes it', async () => {
   for (const file of initOf('v5.0.0')) await server.script(scenarioSql(file));
   const ledger = await openLedger(server);
-  const payload = { ...payloadOf(server), aspects: '2.4.0', target: NEW, manifestBefore: '1' };
+  const payload = { ...payloadOf(server), aspects: '2.4.0', target: NEW };
   const seen = await verifyAspects(payload, workDeps(ledger));
   expect(seen).toMatchObject({ ok: true, relations: 36 });
   const { pk, sk } = { pk: `run#${payload.runId}`, sk: 'check#-#data model of Aspects 2.4.0' };
   expect(await ledger.get({ pk, sk })).toMatchObject({ ok: true, actual: '36 models built' });
-  const again = await problem({ manifestBefore: seen.manifest });
-  expect(again).toContain("dbt's state is the one from before the run");
 });
 
 it('finds a materialized view that is gone, one that writes elsewhere, and a left-over', async () => {
@@ -85,7 +83,6 @@ describe('fact 5: a direct jump from 1.x to 2.5 breaks on columns that only 2.0 
           ...payloadOf(other),
           aspects: '2.5.0',
           target: { dbt: 'v6.1.0', alembic: '0041' },
-          manifestBefore: null,
         },
         workDeps(await openLedger(other)),
       ).catch((error: Error) => error.message);
@@ -103,11 +100,36 @@ describe('fact 5: a direct jump from 1.x to 2.5 breaks on columns that only 2.0 
           ...payloadOf(other),
           aspects: '2.5.0',
           target: { dbt: 'v6.1.0', alembic: '0041' },
-          manifestBefore: null,
         },
         workDeps(await openLedger(other)),
       );
       expect(seen.relations).toBe(37);
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
+describe('1.0.x, which stores no state of dbt', () => {
+  const OF_1_0 = { aspects: '1.0.3', target: { dbt: 'v3.29.0', alembic: '0040' } };
+
+  it('is proven by its event tables and what feeds them', async () => {
+    const other = await startAspects();
+    try {
+      await other.script(`
+        create table xapi.completion_events as xapi.navigation_events;
+        create materialized view xapi.completion_events_mv to xapi.completion_events as select * from xapi.navigation_events;
+        truncate table event_sink.aspects_data;
+      `);
+      const asked = { ...payloadOf(other), ...OF_1_0 };
+      const deps = workDeps(await openLedger(other));
+      expect(await verifyAspects(asked, deps)).toMatchObject({ ok: true, manifest: null });
+      await other.script('drop view xapi.completion_events_mv; drop table xapi.grading_events;');
+      await expect(verifyAspects(asked, deps)).rejects.toThrow(
+        /xapi\.grading_events is missing \(a model of 1\.0\).*xapi\.completion_events_mv is missing/,
+      );
+      const later = { ...asked, target: { dbt: 'v3.30.0', alembic: '0040' } };
+      await expect(verifyAspects(later, deps)).rejects.toThrow(/dbt has stored no state/);
     } finally {
       await other.stop();
     }

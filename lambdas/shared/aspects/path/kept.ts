@@ -12,6 +12,10 @@ export interface KeptPath {
   readonly hops: readonly Hop[];
   /** Services that fed ClickHouse when the run began: what is held, and started again. */
   readonly services: readonly string[];
+  /** Tutor when the run began, `19.0.5`. @default - a run of an older release has not kept it */
+  readonly tutor?: string;
+  /** Release of ClickHouse when the run began, `24.8.14.39`. @default - the same */
+  readonly server?: string;
   readonly problems?: undefined;
 }
 

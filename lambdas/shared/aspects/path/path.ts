@@ -39,8 +39,6 @@ export interface Hop {
   readonly alembic: string;
   /** For `tutor images build`. */
   readonly images: readonly string[];
-  /** Pin of tutor-mfe beside the plugin, e.g. `19`; null: none is needed. */
-  readonly mfe: number | null;
   /** Models refreshed in full afterwards, one by one. */
   readonly refresh: readonly string[];
 }
@@ -127,7 +125,6 @@ function hopsOf(installed: Release, stops: readonly Release[], facts: PathFacts)
       dbt: stop.dbt,
       alembic: stop.alembic,
       images: imagesOf(before, stop, facts),
-      mfe: stop.mfeAtLeast === null ? null : facts.tutorMajor,
       refresh: refreshedAfter(before.version, stop.version),
     };
   });

@@ -2,7 +2,7 @@
 // raw and live relations with it. Its list is where ours begins.
 
 import { RENAME_TABLE } from './rename-table';
-import { type DbtVersion, isAtLeast, type Relation, relationOf, roleName } from './types';
+import { type DbtVersion, isAtLeast, type Relation, relationOf } from './types';
 
 const reporting = (kind: string, names: string) =>
   names.split(' ').map((name) => relationOf(`${kind}:reporting.${name}`));
@@ -64,20 +64,4 @@ export function goneAgain(dbt: DbtVersion): readonly Relation[] {
   return GONE_AGAIN.filter(({ from }) => isAtLeast(dbt, from)).flatMap(
     ({ relations }) => relations,
   );
-}
-
-/** Relations that the macro of a version drops; models before v4 have another one. */
-export function macroDrops(dbt: DbtVersion): readonly Relation[] {
-  if (!isAtLeast(dbt, 'v4.0.0')) return [];
-  return [...RENAMED, ...LEFTOVERS, ...RAW_IN_MACRO, ...goneAgain(dbt)];
-}
-
-/** Statements of the macro: two for what it takes for a table with its materialized view. */
-export function macroStatements(dbt: DbtVersion): readonly string[] {
-  return macroDrops(dbt).flatMap((relation) => {
-    const name = roleName(relation);
-    const asTable = relation.kind === 'mv' || relation.name === 'int_videos_per_subsection';
-    if (asTable) return [`drop view if exists ${name}_mv`, `drop table if exists ${name}`];
-    return [`drop ${relation.kind} if exists ${name}`];
-  });
 }

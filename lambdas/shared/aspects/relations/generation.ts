@@ -13,9 +13,6 @@ const MARKERS: readonly (readonly [string, Generation])[] = [
   ['model.aspects.fact_enrollment_status', '1.x'],
 ];
 
-/** Ids a task asks the manifest for. */
-export const MARKER_IDS: readonly string[] = MARKERS.map(([id]) => id);
-
 /** Generation of a manifest by its model ids; null: it has none of the markers. */
 export function generationOf(ids: readonly string[]): Generation | null {
   return MARKERS.find(([id]) => ids.includes(id))?.[1] ?? null;
@@ -27,19 +24,6 @@ export function generationOfDbt(dbt: DbtVersion): Generation {
   if (isAtLeast(dbt, 'v5.0.0')) return '2.4';
   return isAtLeast(dbt, 'v4.0.0') ? '2.0' : '1.x';
 }
-
-/** Models of a version, where they were counted. */
-export const MODEL_COUNTS: Readonly<Record<DbtVersion, number>> = {
-  'v3.33.9': 47,
-  'v4.0.0': 39,
-  'v4.0.1': 42,
-  'v4.0.2': 42,
-  'v4.0.3': 45,
-  'v5.0.0': 42,
-  'v6.1.0': 37,
-  'v7.0.0': 37,
-  'v8.0.0': 36,
-};
 
 /** Revisions of Alembic that a release has as its head. */
 export const ALEMBIC_HEADS = ['0035', '0038', '0039', '0040', '0041'] as const;

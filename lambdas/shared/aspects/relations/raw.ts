@@ -53,3 +53,14 @@ export const REBUILT_EVENTS = [
   'navigation_events',
   'problem_events',
 ] as const;
+
+/** Event tables of 1.0.x, which keeps no manifest to read its models from. */
+export const EVENTS_OF_1_0 = [
+  'xapi_events_all_parsed',
+  'enrollment_events',
+  'grading_events',
+  'navigation_events',
+  'problem_events',
+  'video_playback_events',
+  'completion_events',
+] as const;

@@ -22,6 +22,14 @@ export interface Relation extends RelationName {
 /** Version of the models as `DBT_BRANCH` has it: `v5.0.0`. */
 export type DbtVersion = string;
 
+/** What a release of Aspects brings into the database. */
+export interface ReleaseModel {
+  /** `v5.0.0` */
+  readonly dbt: DbtVersion;
+  /** Head of Alembic: `0041`. */
+  readonly alembic: string;
+}
+
 /** `reporting.dim_course_blocks`, by roles, whatever the databases are called. */
 export const roleName = ({ database, name }: RelationName): string => `${database}.${name}`;
 
@@ -52,3 +60,6 @@ export function isAtLeast(version: DbtVersion, other: DbtVersion): boolean {
   }
   return true;
 }
+
+/** Whether a name is one of those that dbt gives while it swaps a relation. */
+export const isLeftOver = (name: string): boolean => /__dbt_(tmp|backup|new)/.test(name);

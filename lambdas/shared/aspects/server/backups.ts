@@ -1,7 +1,7 @@
 // Native backups: begun under an id that is known before, followed by it, and read once more before anybody believes
 // in them. What the server has forgotten (it does, when it starts anew) is unknown, never a success.
 
-import type { ClickHouse } from '../../clickhouse/server';
+import type { ClickHouse, Row } from '../../clickhouse/server';
 import type { ClickHouseMarks } from '../../clickhouse/statement';
 
 /** Where a backup goes: the folder of a bucket, or a disk of the server's configuration. */
@@ -19,6 +19,21 @@ export interface BackupStatus {
   readonly files: number;
   readonly bytes: number;
 }
+
+/** What a backup holds, read from itself. */
+export interface BackupContents {
+  /** Revision of the migrations. */
+  readonly revision: string;
+  /** `database.name`, as the server calls them. */
+  readonly relations: readonly string[];
+}
+
+/** Behind a database's name: what was brought back only to be looked at. */
+const CHECK = '_runbook_check';
+
+/** Names of relations; what a materialized view keeps inside of itself has none of its own. */
+export const namesOf = (rows: readonly Row[]): readonly string[] =>
+  rows.map(({ database, name }) => `${database}.${name}`).filter((name) => !/\.\.inner/.test(name));
 
 /** Backups in one place. */
 export class Backups {
@@ -52,23 +67,48 @@ export class Backups {
   }
 
   /**
-   * Brings the smallest table back under another name, and takes that away again.
+   * Brings back what the backup says of all four databases, without rows, under other names, and the rows of its
+   * smallest table; then takes that away again. What is there is neither needed nor touched.
    *
    * @param checkId id of this restore, another one each time
-   * @returns the revision of the migrations in the backup
    */
-  async read(id: string, checkId: string): Promise<string> {
-    const { xapi } = this.server.ref.databases;
-    const copy = 'runbook_backup_check';
-    const ids = { database: xapi, name: 'alembic_version', copy };
-    const away = () => this.server.change('drop-table', { ids: { database: xapi, name: copy } });
+  async read(id: string, checkId: string): Promise<BackupContents> {
+    const names = Object.values(this.server.ref.databases);
+    const { xapi, eventSink, reporting, openedx } = this.server.ref.databases;
+    const copies = {
+      xapi_copy: `${xapi}${CHECK}`,
+      event_sink_copy: `${eventSink}${CHECK}`,
+      reporting_copy: `${reporting}${CHECK}`,
+      openedx_copy: `${openedx}${CHECK}`,
+    };
+    const { xapi_copy, event_sink_copy, reporting_copy, openedx_copy } = copies;
+    const away = async () => {
+      // Readers before what they read.
+      for (const database of [reporting_copy, event_sink_copy, xapi_copy, openedx_copy]) {
+        await this.server.change('drop-check-database', { ids: { database } });
+      }
+    };
     await away();
     try {
-      await this.server.change(this.file('restore-table-from'), {
+      await this.server.change(this.file('restore-structure-from'), {
         ...this.marks(id, checkId),
-        ids,
+        ids: copies,
       });
-      return String((await this.server.row('copied-revision', { ids })).version_num ?? '');
+      const parameters = { databases: names.map((name) => `${name}${CHECK}`) };
+      const found = await this.server.rows('relations', { parameters });
+      const ids = { database: xapi, name: 'alembic_version', copy_database: xapi_copy };
+      const copy = { ...ids, copy: 'runbook_backup_check' };
+      await this.server.change(this.file('restore-table-from'), {
+        ...this.marks(id, `${checkId}-rows`),
+        ids: copy,
+      });
+      const row = { database: xapi_copy, copy: copy.copy };
+      return {
+        revision: String(
+          (await this.server.row('copied-revision', { ids: row })).version_num ?? '',
+        ),
+        relations: namesOf(found).map((name) => name.replace(`${CHECK}.`, '.')),
+      };
     } finally {
       await away();
     }

@@ -19,8 +19,6 @@ export interface InstalledModel {
   readonly alembic: string | null;
   /** Null: no state is stored, as in 1.0.x. */
   readonly generation: Generation | null;
-  /** When dbt wrote its state, as it says; null: none is stored. */
-  readonly generatedAt: string | null;
   /** Fingerprint of the state: another one after each successful dbt command. */
   readonly manifest: string | null;
   readonly models: readonly Model[];
@@ -47,7 +45,6 @@ export async function readInstalled(server: ClickHouse): Promise<InstalledModel>
   return {
     alembic: revision ? String(revision.version_num) : null,
     generation: generationOf(models.map(({ id }) => id)),
-    generatedAt: manifest ? String(manifest.generated_at) : null,
     manifest: manifest ? String(manifest.hash) : null,
     models,
   };

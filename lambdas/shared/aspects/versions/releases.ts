@@ -10,7 +10,6 @@ export interface Release {
   readonly dbt: string;
   /** Minor of the image of ClickHouse. */
   readonly clickhouse: string;
-  readonly superset: string;
   /** Revision that `alembic upgrade head` ends at. */
   readonly alembic: string;
   /** Pin of platform-plugin-aspects in the openedx image; null: not read. */
@@ -26,35 +25,33 @@ type Row = readonly [
   versions: string,
   dbt: string,
   clickhouse: string,
-  superset: string,
   alembic: string,
   platformPlugin: string | null,
 ];
 
 const ROWS: readonly Row[] = [
-  ['1.0.0', 'v3.24.0', '24.3', '4.0.0', '0035', null],
-  ['1.0.1 1.0.2 1.0.3', 'v3.29.0', '24.3', '4.0.1', '0035', null],
-  ['1.1.0', 'v3.30.0', '24.3', '4.0.1', '0038', null],
-  ['1.2.0', 'v3.33.3', '24.8', '4.0.2', '0039', null],
-  ['1.3.0', 'v3.33.9', '24.8', '4.0.2', '0040', 'v0.11.7'],
-  ['2.0.0', 'v4.0.0', '24.8', '4.1.1', '0041', 'v1.0.0'],
-  ['2.1.0', 'v4.0.1', '24.8', '4.1.1', '0041', 'v1.0.2'],
-  ['2.2.0 2.2.1', 'v4.0.1', '24.8', '4.1.1', '0041', 'v1.1.0'],
-  ['2.3.0', 'v4.0.2', '25.3', '4.1.1', '0041', 'v1.1.0'],
-  ['2.3.1', 'v4.0.3', '25.3', '4.1.1', '0041', 'v1.1.0'],
-  ['2.4.0', 'v5.0.0', '25.3', '4.1.1', '0041', 'v1.1.1'],
-  ['2.5.0 2.5.1', 'v6.1.0', '25.8', '4.1.1', '0041', 'v1.1.1'],
-  ['3.0.0 3.0.1 3.0.2 3.0.3', 'v6.1.0', '25.8', '4.1.1', '0041', 'v1.1.2'],
+  ['1.0.0', 'v3.24.0', '24.3', '0035', null],
+  ['1.0.1 1.0.2 1.0.3', 'v3.29.0', '24.3', '0035', null],
+  ['1.1.0', 'v3.30.0', '24.3', '0038', null],
+  ['1.2.0', 'v3.33.3', '24.8', '0039', null],
+  ['1.3.0', 'v3.33.9', '24.8', '0040', 'v0.11.7'],
+  ['2.0.0', 'v4.0.0', '24.8', '0041', 'v1.0.0'],
+  ['2.1.0', 'v4.0.1', '24.8', '0041', 'v1.0.2'],
+  ['2.2.0 2.2.1', 'v4.0.1', '24.8', '0041', 'v1.1.0'],
+  ['2.3.0', 'v4.0.2', '25.3', '0041', 'v1.1.0'],
+  ['2.3.1', 'v4.0.3', '25.3', '0041', 'v1.1.0'],
+  ['2.4.0', 'v5.0.0', '25.3', '0041', 'v1.1.1'],
+  ['2.5.0 2.5.1', 'v6.1.0', '25.8', '0041', 'v1.1.1'],
+  ['3.0.0 3.0.1 3.0.2 3.0.3', 'v6.1.0', '25.8', '0041', 'v1.1.2'],
 ];
 
 /** All releases this runbook knows, oldest first. */
 export const RELEASES: readonly Release[] = ROWS.flatMap(
-  ([versions, dbt, clickhouse, superset, alembic, platformPlugin]) =>
+  ([versions, dbt, clickhouse, alembic, platformPlugin]) =>
     versions.split(' ').map((version) => ({
       version,
       dbt,
       clickhouse,
-      superset,
       alembic,
       platformPlugin,
       ...wantsOf(version),

@@ -1,7 +1,7 @@
 // The Tutor host and the ClickHouse of the aspects runbook.
 
 import * as z from 'zod';
-import { name, region, secretArn, vpc } from './forms';
+import { region, secretArn, vpc } from './forms';
 
 /** A path without a blank, a quote or a step up: it stands in commands on the host. */
 const path = z
@@ -56,6 +56,10 @@ const clickhouse = z.strictObject({
       reporting: identifier.default('reporting'),
       openedx: identifier.default('openedx'),
     })
+    .refine(
+      (names) => new Set(Object.values(names)).size === 4,
+      'must be four names: one database twice is backed up and dropped twice',
+    )
     .default({
       xapi: 'xapi',
       eventSink: 'event_sink',
@@ -63,19 +67,23 @@ const clickhouse = z.strictObject({
       openedx: 'openedx',
     }),
   /** `CLICKHOUSE_CLUSTER_NAME`; without it there is one server. */
-  cluster: name.optional(),
+  cluster: identifier.optional(),
   /**
    * Where backups are: a disk that `backups.allowed_disk` names, or a folder of a bucket that the server may write
    * to without keys.
    */
   backupTo: z.union([
-    z.strictObject({ disk: name }),
+    z.strictObject({ disk: identifier }),
     z.strictObject({
       endpoint: z
         .url({ protocol: /^https$/ })
         .refine(
           (text) => text.endsWith('/') && new URL(text).search === '',
           'must end in / and have no ?',
+        )
+        .regex(
+          /^https:\/\/[a-z0-9][a-z0-9.:-]{1,190}\/[A-Za-z0-9!_.*()/=-]{0,400}$/,
+          'must be a host in lower case and a path of letters, digits and !_.*()/=-',
         ),
     }),
   ]),

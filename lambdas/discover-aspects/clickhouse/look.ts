@@ -1,17 +1,24 @@
 // Looks at everything in ClickHouse that an upgrade relies on, and says everything that is wrong at once. It
 // changes nothing and throws none of its findings: the state that asks the host too puts all of them together.
 
-import { allowList, roleName } from '../shared/aspects/relations';
-import { type Catalogue, readCatalogue } from '../shared/aspects/server/catalogue';
-import { exposure } from '../shared/aspects/server/exposure';
-import { type InstalledModel, readInstalled } from '../shared/aspects/server/state';
-import type { ClickHouse, ClickHouseDeps, Row } from '../shared/clickhouse/server';
-import { withClickHouse } from '../shared/clickhouse/server';
-import { codeOf } from '../shared/clickhouse/trouble';
+import { allowList, REBUILT_EVENTS, roleName, roleOf } from '../../shared/aspects/relations';
+import type { BackupPlace } from '../../shared/aspects/server/backups';
+import { type Catalogue, readCatalogue } from '../../shared/aspects/server/catalogue';
+import {
+  type TooLarge,
+  tooLargeText,
+  tooLargeToDrop,
+} from '../../shared/aspects/server/drop-limit';
+import { exposure } from '../../shared/aspects/server/exposure';
+import { type InstalledModel, readInstalled } from '../../shared/aspects/server/state';
+import type { ClickHouseCaller } from '../../shared/clickhouse/ref';
+import type { ClickHouse, ClickHouseDeps, Row } from '../../shared/clickhouse/server';
+import { withClickHouse } from '../../shared/clickhouse/server';
+import { codeOf } from '../../shared/clickhouse/trouble';
 import { modelFindings, modelNotes } from './model';
-import type { PreflightAspectsPayload, PreflightAspectsResult } from './payload';
-import { relationNotes } from './relation-notes';
+import { leftOvers, relationNotes } from './relation-notes';
 import { roomFindings } from './room';
+import type { ClickHouseSeen, ReleasePair } from './seen';
 
 /** Active parts of a partition at which upstream alarms. */
 const PART_LIMIT = 300;
@@ -23,32 +30,32 @@ export interface Seen {
   readonly installed: InstalledModel;
   /** Bytes by `database.name`. */
   readonly sizes: ReadonlyMap<string, number>;
-  readonly dropLimit: number;
 }
 
-export async function preflightAspects(
-  payload: PreflightAspectsPayload,
+export async function lookAtClickHouse(
+  payload: ClickHouseCaller & ReleasePair,
   deps: ClickHouseDeps,
-): Promise<PreflightAspectsResult> {
+): Promise<ClickHouseSeen> {
   return withClickHouse(payload, deps, async (server) => {
-    const about = await server.row('server');
     const sizes = await server.rows('sizes');
     const seen: Seen = {
       server,
       catalogue: await readCatalogue(server),
       installed: await readInstalled(server),
       sizes: new Map(sizes.map((row) => [`${row.database}.${row.name}`, Number(row.bytes)])),
-      dropLimit: Number(about.drop_limit ?? 0),
     };
+    const large = await largeTables(seen, payload);
+    const leftOver = leftOvers(seen);
     const room = await roomFindings(seen);
     const exposed = await exposure(server, seen.catalogue);
     const last = await lastEvent(server);
-    const { alembic, generation, manifest } = seen.installed;
     return {
       findings: [
         ...modelFindings(seen, payload),
         ...room.findings,
-        ...tooLarge(seen, payload),
+        ...large.findings,
+        ...leftOver,
+        ...(await placeFindings(server, payload.place)),
         ...(await workFindings(server)),
         ...(await clusterFindings(server)),
         ...exposed.findings,
@@ -56,23 +63,16 @@ export async function preflightAspects(
       notes: [
         ...modelNotes(seen, payload),
         ...(await relationNotes(seen, payload)),
+        ...large.notes,
         ...exposed.notes,
       ],
-      serverVersion: String(about.version),
-      model: { alembic, generation, manifest, dbtVersion: versionOf(seen, payload) },
+      serverVersion: String((await server.row('server')).version),
       events: last.rows,
       freeBytes: room.free,
       neededBytes: room.needed,
-      cluster: server.ref.cluster,
       lastEmission: last.at,
-      exposedRows: exposed.rows,
     };
   });
-}
-
-/** The installed plugin's models where the manifest does not contradict them. */
-function versionOf({ installed }: Seen, payload: PreflightAspectsPayload): string | null {
-  return installed.generation === null ? null : payload.installed.dbt;
 }
 
 async function lastEvent(server: ClickHouse): Promise<{ rows: number; at: string | null }> {
@@ -82,24 +82,41 @@ async function lastEvent(server: ClickHouse): Promise<{ rows: number; at: string
   return { rows: events, at };
 }
 
-/** A table that is too large cannot be swapped or dropped: code 359. */
-function tooLarge(
-  { catalogue, sizes, dropLimit }: Seen,
-  { target }: PreflightAspectsPayload,
-): string[] {
-  if (dropLimit === 0) return [];
+/**
+ * A table that is too large cannot be swapped or dropped: code 359. What the upgrade does not touch stands in the
+ * way back only, which drops everything.
+ */
+async function largeTables(
+  { server }: Seen,
+  { target }: ReleasePair,
+): Promise<{ readonly findings: readonly string[]; readonly notes: readonly string[] }> {
   const dropped = allowList(target.dbt).map(roleName);
-  const swapped = ['enrollment', 'grading', 'navigation', 'problem'].map(
-    (name) => `xapi.${name}_events`,
-  );
-  return [...new Set([...swapped, ...dropped])].flatMap((name) => {
-    const found = catalogue.get(name);
-    const bytes = found ? (sizes.get(`${found.database}.${found.name}`) ?? 0) : 0;
-    if (bytes <= dropLimit) return [];
-    return [
-      `${name} has ${bytes} bytes and max_table_size_to_drop is ${dropLimit}: ClickHouse would refuse to swap or drop it (code 359). Raise max_table_size_to_drop in the server's configuration (0 is no limit)`,
-    ];
-  });
+  const swapped = REBUILT_EVENTS.map((name) => `xapi.${name}`);
+  const touched = ({ database, name }: TooLarge) => {
+    const role = roleOf(database, server.ref.databases);
+    return (
+      role !== undefined && [...swapped, ...dropped].includes(roleName({ database: role, name }))
+    );
+  };
+  const large = await tooLargeToDrop(server);
+  const later = large.filter((one) => !touched(one));
+  return {
+    findings: large.filter(touched).map(tooLargeText),
+    notes: later.map((one) => `a way back would have to drop it: ${tooLargeText(one)}`),
+  };
+}
+
+/** A disk that the server does not have; whether it lets backups go there it tells nobody. */
+async function placeFindings(
+  server: ClickHouse,
+  place: BackupPlace | undefined,
+): Promise<string[]> {
+  if (!place || !('disk' in place)) return [];
+  const { disk } = place;
+  if ((await server.rows('disk-named', { parameters: { disk } })).length > 0) return [];
+  return [
+    `ClickHouse has no disk ${disk}, to which backups are to go (clickhouse.backupTo): add it, and to backups.allowed_disk too, by the patch clickhouse-server-config`,
+  ];
 }
 
 async function workFindings(server: ClickHouse): Promise<string[]> {

@@ -1,13 +1,13 @@
 // Whether the data model in the database is the one that the installed plugin would have made.
 
-import { ALEMBIC_HEADS, generationOfDbt } from '../shared/aspects/relations';
-import type { Seen } from './core';
-import type { PreflightAspectsPayload } from './payload';
+import { ALEMBIC_HEADS, generationOfDbt } from '../../shared/aspects/relations';
+import type { Seen } from './look';
+import type { ReleasePair } from './seen';
 
 const isKnown = (revision: string): boolean =>
   (ALEMBIC_HEADS as readonly string[]).includes(revision);
 
-export function modelFindings({ installed }: Seen, payload: PreflightAspectsPayload): string[] {
+export function modelFindings({ installed }: Seen, payload: ReleasePair): string[] {
   const { alembic, generation, models } = installed;
   const expected = generationOfDbt(payload.installed.dbt);
   const found: string[] = [];
@@ -37,7 +37,7 @@ export function modelFindings({ installed }: Seen, payload: PreflightAspectsPayl
   return found;
 }
 
-export function modelNotes({ installed }: Seen, payload: PreflightAspectsPayload): string[] {
+export function modelNotes({ installed }: Seen, payload: ReleasePair): string[] {
   if (installed.manifest !== null) return [];
   return [
     `no state of dbt is stored, as in 1.0.x (the installed models are ${payload.installed.dbt}): the first init builds every model`,

@@ -1,7 +1,7 @@
 // Disk: every new relation is built beside the old one, and the event tables are copied when they are swapped.
 
-import { REBUILT_EVENTS, RENAME_TABLE, roleName } from '../shared/aspects/relations';
-import type { Seen } from './core';
+import { REBUILT_EVENTS, RENAME_TABLE, roleName } from '../../shared/aspects/relations';
+import type { Seen } from './look';
 
 /** Free space that is asked for, as a part of what will be there twice. */
 const ROOM = 1.5;

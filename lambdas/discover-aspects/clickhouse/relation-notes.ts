@@ -1,24 +1,19 @@
-// What a person should know of relations before an upgrade: left-overs, materialized views that write nowhere, and
-// who else reads what a removal would take away.
+// Relations before an upgrade: what is left over has to go first; a person should know of materialized views that write
+// nowhere, and of who else reads what a removal would take away.
 
-import { allowList, roleName, roleOf } from '../shared/aspects/relations';
-import { foundKind, targetOf } from '../shared/aspects/server/catalogue';
-import { dependantsOf } from '../shared/aspects/server/dependants';
-import { modelNames } from '../shared/aspects/server/state';
-import type { Seen } from './core';
-import type { PreflightAspectsPayload } from './payload';
+import { allowList, isLeftOver, roleName, roleOf } from '../../shared/aspects/relations';
+import { foundKind, targetOf } from '../../shared/aspects/server/catalogue';
+import { dependantsOf } from '../../shared/aspects/server/dependants';
+import { modelNames } from '../../shared/aspects/server/state';
+import type { Seen } from './look';
+import type { ReleasePair } from './seen';
 
 /** Names in one note: it goes into a message. */
 const NAMED = 12;
 
-export async function relationNotes(
-  seen: Seen,
-  { target }: PreflightAspectsPayload,
-): Promise<string[]> {
+export async function relationNotes(seen: Seen, { target }: ReleasePair): Promise<string[]> {
   const { catalogue, server } = seen;
-  const all = [...catalogue];
-  const leftovers = all.filter(([, { name }]) => /__dbt_(tmp|backup|new)/.test(name));
-  const blind = all.filter(([, found]) => {
+  const blind = [...catalogue].filter(([, found]) => {
     const to = foundKind(found) === 'materialized view' ? targetOf(found) : undefined;
     const role = to && roleOf(to.database, server.ref.databases);
     return to && role && !catalogue.has(roleName({ database: role, name: to.name }));
@@ -30,10 +25,6 @@ export async function relationNotes(
     ({ relation }) => !models.has(relation.replace(/_mv$/, '')),
   );
   return [
-    ...noted(
-      'left over from runs of dbt that broke off',
-      leftovers.map(([name]) => name),
-    ),
     ...noted(
       'materialized views whose table is gone, so that inserts into their source fail',
       blind.map(([name]) => name),
@@ -48,6 +39,13 @@ export async function relationNotes(
     ),
   ];
 }
+
+/** A finding: dbt leaves what it finds of them, so that the new version could never be proven. */
+export const leftOvers = ({ catalogue }: Seen): string[] =>
+  noted(
+    'left over from runs of dbt that broke off (look whether rows of the model are only there, then drop them by hand)',
+    [...catalogue.keys()].filter(isLeftOver),
+  );
 
 /** Models that are a table with a materialized view, and have lost the latter. */
 function orphans({ installed, catalogue, server }: Seen): string[] {

@@ -1,0 +1,57 @@
+// Which relations a backup must have: those that were there when it was taken. They are kept under its own id, so
+// that the way back, which is another run, asks for the same.
+
+import type { ClickHouse } from '../../clickhouse/server';
+import type { Ledger, LedgerKey } from '../../ledger';
+import { databaseOf, RAW } from '../relations';
+import { type BackupContents, namesOf } from './backups';
+
+/** The ledger's item about what a backup must have. */
+interface KeptContents {
+  readonly relations: readonly string[];
+}
+
+const keyOf = (backupId: string): LedgerKey => ({ pk: `backup#${backupId}`, sk: 'relations' });
+
+/** What is there now, by the server's names. */
+export const relationsThere = async (server: ClickHouse): Promise<readonly string[]> =>
+  namesOf(await server.rows('relations'));
+
+/** Keeps what a backup that was just proven has. */
+export const keepContents = (
+  ledger: Ledger,
+  backupId: string,
+  relations: readonly string[],
+): Promise<boolean> => ledger.put(keyOf(backupId), { relations } satisfies KeptContents);
+
+/**
+ * What a backup must have: what was kept when it was proven. Of one that an older release has proven nothing is
+ * kept: then the raw tables that are there now, which nothing makes again.
+ */
+export async function wantedIn(
+  server: ClickHouse,
+  ledger: Ledger,
+  backupId: string,
+): Promise<readonly string[]> {
+  const kept = await ledger.get<KeptContents>(keyOf(backupId));
+  if (kept) return kept.relations;
+  const raw = (Object.keys(RAW) as (keyof typeof RAW)[]).flatMap((role) =>
+    RAW[role].map((name) => `${databaseOf(role, server.ref.databases)}.${name}`),
+  );
+  return (await relationsThere(server)).filter((name) => raw.includes(name));
+}
+
+/** Relations in a message; the rest is counted. */
+const NAMED = 10;
+
+/** What it lacks, for a message; undefined: nothing. */
+export function lackOf(
+  { relations }: Pick<BackupContents, 'relations'>,
+  wanted: readonly string[],
+): string | undefined {
+  const has = new Set(relations);
+  const missing = wanted.filter((name) => !has.has(name));
+  if (missing.length === 0) return undefined;
+  const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
+  return `it lacks ${missing.length} of ${wanted.length} relations: ${missing.slice(0, NAMED).join(', ')}${more}`;
+}
