@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../types';
 
 /** The same sleep for both clocks: a timer that a signal may take back. */
@@ -14,4 +15,10 @@ export function sleepOn(clock: Pick<Clock, 'now' | 'at'>, ms: number, signal?: A
     });
     signal?.addEventListener('abort', wakeUp, { once: true });
   });
+}
+
+/** For a signal that any number of sleepers hear at a time: Node takes more than ten for a leak. */
+export function heardByMany(controller: AbortController): AbortController {
+  setMaxListeners(Number.POSITIVE_INFINITY, controller.signal);
+  return controller;
 }

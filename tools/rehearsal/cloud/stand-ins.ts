@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type ClickHouseData, ClickHouseServer } from '../clickhouse';
 import type { ClickstreamData } from '../clickstream/data';
 import { Solution } from '../clickstream/solution';
-import type { RealClock, VirtualClock } from '../clock';
+import { heardByMany, type RealClock, type VirtualClock } from '../clock';
 import { Engine } from '../engine';
 import type { Faults } from '../faults/faults';
 import { type HostData, TutorHost } from '../host';
@@ -92,7 +92,7 @@ export class StandIns {
   protected readonly callers: Callers;
   protected functions?: Functions;
   protected data?: RedshiftDataService;
-  private readonly closing = new AbortController();
+  private readonly closing = heardByMany(new AbortController());
 
   constructor(
     readonly clock: RealClock | VirtualClock,

@@ -1,4 +1,5 @@
 // The engine's front: what the stand-in of the Step Functions API and the CLI ask of it.
+import { heardByMany } from '../clock';
 import { ServiceError } from '../types';
 import { Callbacks } from './callbacks';
 import type { Entry } from './children';
@@ -67,7 +68,7 @@ export class Engine {
   private readonly machines = new Map<string, StateMachine>();
   private readonly registry = new Registry();
   private readonly redriveTokens = new Map<string, RedriveToken[]>();
-  private readonly closing = new AbortController();
+  private readonly closing = heardByMany(new AbortController());
   private readonly world: World;
   private starts = 0;
 
