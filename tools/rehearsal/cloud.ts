@@ -101,6 +101,11 @@ export class Cloud extends StandIns implements RunningCloud {
     return { invocations: invocations.reduce((a, b) => a + b, 0), statements: { ...counts } };
   }
 
+  /** Most bytes of heap and buffers a task's environments had behind an invocation, by task. */
+  get taskMemory(): ReadonlyMap<string, number> {
+    return this.functions?.memory ?? new Map();
+  }
+
   get calls(): readonly TaskCall[] {
     return this.server.calls.filter((call): call is typeof call & TaskCall => {
       return call.task !== undefined && call.error === undefined;

@@ -35,6 +35,8 @@ interface FromWorker {
   readonly kind: 'result' | 'rest' | 'connected';
   readonly payload?: string;
   readonly error?: Readonly<Record<string, unknown>>;
+  /** Bytes of the thread's heap and buffers behind an invocation. */
+  readonly memory: number;
   readonly outstanding: number;
   readonly next: number;
   readonly port: number;
@@ -47,6 +49,8 @@ export const runtimeError = (errorType: string, errorMessage: string): LambdaFun
 /** A worker thread with a handler in it. */
 export class FunctionWorker implements Participant {
   readonly exited: Promise<unknown>;
+  /** Bytes its heap and buffers had behind the last invocation; the heap grows and rarely shrinks. */
+  memory = 0;
   private readonly thread: Worker;
   private current?: { resolve(payload: string): void; reject(error: Error): void; id: string };
   private asking?: (rest: FromWorker | undefined) => void;
@@ -144,6 +148,7 @@ export class FunctionWorker implements Participant {
     }
     const { current } = this;
     this.current = undefined;
+    this.memory = message.memory;
     if (message.payload !== undefined) current?.resolve(message.payload);
     else {
       const error = message.error ?? {};

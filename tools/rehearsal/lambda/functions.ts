@@ -59,6 +59,8 @@ const LARGEST_EVENT = 6 * 1024 * 1024;
 export class Functions implements FunctionInvoker {
   /** Invocations so far, by task. */
   readonly invocations = new Map<string, number>();
+  /** Most bytes an environment of a task had behind an invocation, by task. */
+  readonly memory = new Map<string, number>();
   private readonly specs = new Map<string, FunctionSpec>();
   private readonly own = new Map<string, OwnFunction>();
   private readonly warm = new Map<FunctionSpec, FunctionWorker[]>();
@@ -192,6 +194,7 @@ export class Functions implements FunctionInvoker {
     } finally {
       cancel();
       leave();
+      this.memory.set(spec.task, Math.max(worker.memory, this.memory.get(spec.task) ?? 0));
       this.running.set(spec, this.running.get(spec)! - 1);
       if (worker.alive) this.warm.set(spec, [...(this.warm.get(spec) ?? []), worker]);
     }

@@ -3,6 +3,7 @@
 const { subscribe } = require('node:diagnostics_channel');
 const { Socket } = require('node:net');
 const { pathToFileURL } = require('node:url');
+const { getHeapStatistics } = require('node:v8');
 const { parentPort, workerData } = require('node:worker_threads');
 
 const { bundle, exportName, cell } = workerData;
@@ -64,7 +65,8 @@ parentPort.on('message', (message) => {
     handling = true;
     void invoke(message).then((result) => {
       handling = false;
-      parentPort.postMessage({ kind: 'result', ...result });
+      const { total_heap_size: heap, external_memory: beside } = getHeapStatistics();
+      parentPort.postMessage({ kind: 'result', ...result, memory: heap + beside });
     });
   } else if (message.kind === 'advanced') {
     time.fireDue();

@@ -1,20 +1,20 @@
 // An upgrade that is taken back: everything as it was when its backup was taken.
 
 import type { Cloud } from '../../rehearsal/cloud';
-import { aspects, done, INPUT, ROLLBACK, ROOT, relations, run, UPGRADE } from './aspects-support';
-import { removeAssemblies, runOf, stopClouds, synthesize } from './support';
+import {
+  aspectsStage,
+  done,
+  INPUT,
+  ROLLBACK,
+  ROOT,
+  relations,
+  run,
+  UPGRADE,
+} from './aspects-support';
+import { runOf } from './support';
 
-let assemblyDir: string;
+const aspects = aspectsStage();
 let cloud: Cloud;
-
-beforeAll(() => {
-  assemblyDir = synthesize('aspects');
-}, 300_000);
-afterEach(async () => {
-  expect(cloud.problems).toEqual([]);
-  await stopClouds();
-});
-afterAll(removeAssemblies);
 
 /** What has to be as before. */
 async function state(): Promise<unknown> {
@@ -39,7 +39,7 @@ const lastCalls = (many: number, wanted: RegExp): string[] =>
     .slice(-many);
 
 it('T22 brings back migrations, databases, settings and plugin of before, removal included', async () => {
-  cloud = await aspects(assemblyDir);
+  cloud = await aspects();
   const before = await state();
   const { arn, ...end } = await run(cloud, UPGRADE, INPUT);
   expect(end).toEqual(done);

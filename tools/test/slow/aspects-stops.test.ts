@@ -4,7 +4,7 @@
 import type { Cloud } from '../../rehearsal/cloud';
 import type { HostFault } from '../../rehearsal/host';
 import {
-  aspects,
+  aspectsStage,
   done,
   ended,
   INPUT,
@@ -15,15 +15,7 @@ import {
   STACK,
   UPGRADE,
 } from './aspects-support';
-import {
-  arm,
-  enteredStates,
-  removeAssemblies,
-  runOf,
-  start,
-  stopClouds,
-  synthesize,
-} from './support';
+import { arm, enteredStates, runOf, start } from './support';
 
 /** Each with exit status 0, or without a word. */
 const LIES: readonly HostFault[] = [
@@ -63,17 +55,8 @@ const STATES = [
   'Try the dashboards',
 ];
 
-let assemblyDir: string;
+const aspects = aspectsStage();
 let cloud: Cloud;
-
-beforeAll(() => {
-  assemblyDir = synthesize('aspects');
-}, 300_000);
-afterEach(async () => {
-  expect(cloud.problems).toEqual([]);
-  await stopClouds();
-});
-afterAll(removeAssemblies);
 
 async function expectUpgraded(): Promise<void> {
   const reporting = await relations(cloud, 'reporting');
@@ -83,14 +66,14 @@ async function expectUpgraded(): Promise<void> {
 }
 
 it('T4 every lie of the host is found out, and a redrive does what was not done', async () => {
-  cloud = await aspects(assemblyDir, { faults: LIES });
+  cloud = await aspects({ faults: LIES });
   const causes = await redriven(cloud, start(cloud, UPGRADE, INPUT), 2 * LIES.length);
   expect(causes).toEqual(FOUND.map((said) => expect.stringMatching(said)));
   await expectUpgraded();
 });
 
 it('fails once in each of its states, is redriven each time, and ends as one that never failed', async () => {
-  cloud = await aspects(assemblyDir);
+  cloud = await aspects();
   for (const state of STATES)
     arm(cloud, `kind=error,state=${state},error=FaultOfTheRehearsal,nth=1`);
   const arn = start(cloud, UPGRADE, INPUT);
@@ -101,7 +84,7 @@ it('fails once in each of its states, is redriven each time, and ends as one tha
 });
 
 it('an agent that dies in the middle of a build: a redrive follows the build that runs, never a second one', async () => {
-  cloud = await aspects(assemblyDir, {
+  cloud = await aspects({
     faults: [
       { on: 'tutor images build openedx', kind: 'agent-dies' },
       { on: 'tutor images build aspects', kind: 'slow', seconds: 3_600 },
@@ -124,7 +107,7 @@ it('an agent that dies in the middle of a build: a redrive follows the build tha
 });
 
 it('one that is given up lets ingestion go on, and frees the host', async () => {
-  cloud = await aspects(assemblyDir, { faults: [{ on: 'job init aspects', kind: 'killed' }] });
+  cloud = await aspects({ faults: [{ on: 'job init aspects', kind: 'killed' }] });
   const { arn, status } = await run(cloud, UPGRADE, INPUT);
   const running = () => cloud.hosts[0]!.sandbox.state.containers.map(({ service }) => service);
   expect([status, running().includes('ralph')]).toEqual(['FAILED', false]);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Cloud } from '../../rehearsal/cloud';
 import type { HostData, HostFault } from '../../rehearsal/host';
-import { ASPECTS, start, startCloud } from './support';
+import { ASPECTS, removeAssemblies, start, startCloud, stopClouds, synthesize } from './support';
 
 export const STACK = 'example-aspects';
 export const UPGRADE = `${STACK}-upgrade`;
@@ -34,7 +34,7 @@ export interface Difference {
 }
 
 /** The scenario, changed; its files lie in a folder of their own. */
-export function aspects(assemblyDir: string, change: Difference = {}): Promise<Cloud> {
+function aspects(assemblyDir: string, change: Difference = {}): Promise<Cloud> {
   const scenarioDir = mkdtempSync(path.join(tmpdir(), 'scenario-'));
   cpSync(ASPECTS, scenarioDir, { recursive: true });
   const { hosts, clickhouse, ...rest } = account();
@@ -105,3 +105,24 @@ export const called = (cloud: Cloud, ...words: readonly string[]): number =>
   cloud.hosts[0]!.sandbox.calls.filter(
     ({ program, args }) => program === 'tutor' && words.every((word, i) => args[i] === word),
   ).length;
+
+/** Synthesizes the stack before the tests of a file; each starts clouds of it, and none may end with a problem. */
+export function aspectsStage(): (change?: Difference) => Promise<Cloud> {
+  let assemblyDir: string;
+  let clouds: Cloud[] = [];
+  beforeAll(() => {
+    assemblyDir = synthesize('aspects');
+  }, 300_000);
+  afterEach(async () => {
+    const ended = clouds;
+    clouds = [];
+    expect(ended.flatMap(({ problems }) => problems)).toEqual([]);
+    await stopClouds();
+  });
+  afterAll(removeAssemblies);
+  return async (change) => {
+    const cloud = await aspects(assemblyDir, change);
+    clouds.push(cloud);
+    return cloud;
+  };
+}

@@ -3,7 +3,7 @@
 
 import type { Cloud } from '../../rehearsal/cloud';
 import {
-  aspects,
+  aspectsStage,
   called,
   done,
   INPUT,
@@ -15,19 +15,10 @@ import {
   UPGRADE,
 } from './aspects-support';
 import { ledgerOf } from './ledger-of';
-import { enteredStates, removeAssemblies, stopClouds, synthesize } from './support';
+import { enteredStates } from './support';
 
-let assemblyDir: string;
+const aspects = aspectsStage();
 let cloud: Cloud;
-
-beforeAll(() => {
-  assemblyDir = synthesize('aspects');
-}, 300_000);
-afterEach(async () => {
-  expect(cloud.problems).toEqual([]);
-  await stopClouds();
-});
-afterAll(removeAssemblies);
 
 /** Everything that leaves the host, or is kept: histories, ledger, notices, logs, reports. */
 async function everything(arn: string): Promise<string> {
@@ -42,7 +33,7 @@ async function everything(arn: string): Promise<string> {
 }
 
 it('goes from 1.3 to 2.4, keeps what is raw, removes what is deprecated, and tells nobody a password', async () => {
-  cloud = await aspects(assemblyDir);
+  cloud = await aspects();
   const asked: string[] = [];
   const { arn, ...end } = await run(cloud, UPGRADE, INPUT, asked);
   expect(end).toEqual(done);
@@ -73,7 +64,7 @@ describe('before anything is touched', () => {
   };
 
   it('refuses what does not fit the host, and says so in its first states', async () => {
-    cloud = await aspects(assemblyDir);
+    cloud = await aspects();
     // A redrive may follow a repair: each of these keeps the host until it is given up.
     expect(await refused({ targetVersion: 'latest' })).toMatch(/not an exact version/);
     expect(await refused({ tutorRoot: '/root' })).toMatch(/type that path/);
@@ -87,12 +78,12 @@ describe('before anything is touched', () => {
   });
 
   it('T2 refuses a host on which tutor works in another root', async () => {
-    cloud = await aspects(assemblyDir, { host: { root: `${ROOT}-other` } });
+    cloud = await aspects({ host: { root: `${ROOT}-other` } });
     expect(await refused({ dryRun: true })).toMatch(/tutor works in|no .*config\.yml/);
   });
 
   it('refuses too little disk in ClickHouse', async () => {
-    cloud = await aspects(assemblyDir, { clickhouse: { freeBytes: 1000 } });
+    cloud = await aspects({ clickhouse: { freeBytes: 1000 } });
     expect(await refused({ dryRun: true })).toMatch(/free/);
   });
 });
