@@ -7,6 +7,7 @@ import type { ClickstreamData } from '../clickstream/data';
 import { schemaTable } from '../clickstream/schema-list';
 import { type FaultSpec, faultOf } from '../faults/faults';
 import type { HostData } from '../host';
+import { versionText } from '../host/programs/versions.cjs';
 import type { PolicyDocument } from '../iam/policy';
 import type { MySqlData } from '../mysql';
 import type { CloudFormationData } from '../services/cloudformation';
@@ -113,9 +114,9 @@ export const readSource = (
 
 /** What is in the scenario's ClickHouse: SQL that is executed in order. */
 export const readClickHouse = (
-  scenario: Scenario,
+  { scenarioDir = '' }: Scenario,
   { sql = 'clickhouse.sql' }: ClickHouseData,
-): readonly string[] => [sql].flat().map((file) => textOf(scenario, file) ?? '');
+): readonly string[] => [sql].flat().map((file) => versionText(join(scenarioDir, file)));
 
 /** What the scenario's warehouse is made of; undefined when it has none. */
 export function readWarehouse(

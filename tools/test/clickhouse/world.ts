@@ -9,6 +9,7 @@ import { sqlText } from '../../../lambdas/shared/sql-files';
 import { MemoryLedger } from '../../../test/support/memory-ledger';
 import { FakeStepFunctions, openedRun } from '../../../test/support/runs';
 import { type ClickHouseOptions, ClickHouseServer } from '../../rehearsal/clickhouse';
+import { versionText } from '../../rehearsal/host/programs/versions.cjs';
 
 export const ADMIN = { name: 'ch_admin', password: 'admin-pass-9Q', rights: 'all' as const };
 export const REPORT = { name: 'ch_report', password: 'report-pass-7T', rights: 'read' as const };
@@ -24,10 +25,6 @@ export const DATABASES = {
   eventSink: 'event_sink',
   reporting: 'reporting',
   openedx: 'openedx',
-};
-
-const { versionText } = require('../../rehearsal/host/programs/versions.cjs') as {
-  versionText(file: string): string;
 };
 
 const FOLDER = join(__dirname, '../../rehearsal/scenarios/aspects');

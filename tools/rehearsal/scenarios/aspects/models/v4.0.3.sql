@@ -1,9 +1,8 @@
 -- What a run of the models v4.0.3 makes: a model that is a table is made and filled when it is absent, and only its
--- materialized view is made anew when it is there; a full refresh reads "create or replace table" instead.
+-- materialized view (not written here, it has the same select) is made anew when it is there; a full refresh reads "create or replace table" instead.
 -- Four event tables are rebuilt on every run: their configuration says so in v4.0.0 to v5.0.0.
 
 -- model: xapi.xapi_events_all_parsed (mv)
-drop view if exists xapi.xapi_events_all_parsed_mv;
 create table if not exists xapi.xapi_events_all_parsed
 engine = ReplacingMergeTree
 order by (org, course_key, verb_id, actor_id, emission_time, event_id)
@@ -18,48 +17,30 @@ as select
   emission_time,
   event
 from xapi.xapi_events_all;
-create materialized view xapi.xapi_events_all_parsed_mv to xapi.xapi_events_all_parsed as select
-  event_id,
-  JSONExtractString(event, 'verb') as verb_id,
-  JSONExtractString(event, 'actor') as actor_id,
-  JSONExtractString(event, 'object') as object_id,
-  JSONExtractString(event, 'course_key') as course_key,
-  JSONExtractString(event, 'org') as org,
-  emission_time,
-  event
-from xapi.xapi_events_all;
 
 -- model: event_sink.dim_most_recent_course_blocks (mv)
-drop view if exists event_sink.dim_most_recent_course_blocks_mv;
 create table if not exists event_sink.dim_most_recent_course_blocks
 engine = ReplacingMergeTree(dumped)
 order by (location)
 as select location, course_key, display_name, graded, `order` as course_order, parseDateTimeBestEffort(time_last_dumped) as dumped from event_sink.course_blocks;
-create materialized view event_sink.dim_most_recent_course_blocks_mv to event_sink.dim_most_recent_course_blocks as select location, course_key, display_name, graded, `order` as course_order, parseDateTimeBestEffort(time_last_dumped) as dumped from event_sink.course_blocks;
 
 -- model: event_sink.dim_most_recent_object_tags (mv)
-drop view if exists event_sink.dim_most_recent_object_tags_mv;
 create table if not exists event_sink.dim_most_recent_object_tags
 engine = ReplacingMergeTree(changed)
 order by (id)
 as select id, object_id, taxonomy, tag, parseDateTimeBestEffort(modified) as changed, modified from event_sink.object_tag;
-create materialized view event_sink.dim_most_recent_object_tags_mv to event_sink.dim_most_recent_object_tags as select id, object_id, taxonomy, tag, parseDateTimeBestEffort(modified) as changed, modified from event_sink.object_tag;
 
 -- model: event_sink.dim_most_recent_tags (mv)
-drop view if exists event_sink.dim_most_recent_tags_mv;
 create table if not exists event_sink.dim_most_recent_tags
 engine = ReplacingMergeTree(dumped)
 order by (id)
 as select id, taxonomy, value, parseDateTimeBestEffort(time_last_dumped) as dumped from event_sink.tag;
-create materialized view event_sink.dim_most_recent_tags_mv to event_sink.dim_most_recent_tags as select id, taxonomy, value, parseDateTimeBestEffort(time_last_dumped) as dumped from event_sink.tag;
 
 -- model: event_sink.dim_most_recent_taxonomies (mv)
-drop view if exists event_sink.dim_most_recent_taxonomies_mv;
 create table if not exists event_sink.dim_most_recent_taxonomies
 engine = ReplacingMergeTree(dumped)
 order by (id)
 as select id, name, parseDateTimeBestEffort(time_last_dumped) as dumped from event_sink.taxonomy;
-create materialized view event_sink.dim_most_recent_taxonomies_mv to event_sink.dim_most_recent_taxonomies as select id, name, parseDateTimeBestEffort(time_last_dumped) as dumped from event_sink.taxonomy;
 
 -- model: reporting.dim_course_block_names (dictionary)
 create or replace dictionary reporting.dim_course_block_names (
@@ -97,7 +78,6 @@ layout(complex_key_hashed())
 lifetime(min 0 max 120);
 
 -- model: xapi.enrollment_events (mv)
-drop view if exists xapi.enrollment_events_mv;
 create or replace table xapi.enrollment_events
 engine = ReplacingMergeTree
 order by (org, course_key, actor_id, emission_time, event_id, enrollment_status)
@@ -109,16 +89,8 @@ as select
   if(verb_id = 'registered', 'registered', 'unregistered') as enrollment_status
 from xapi.xapi_events_all_parsed
 where verb_id in ('registered', 'unregistered');
-create materialized view xapi.enrollment_events_mv to xapi.enrollment_events as select
-  event_id, emission_time, org, course_key, actor_id,
-  verb_id,
-  JSONExtractString(event, 'mode') as enrollment_mode,
-  if(verb_id = 'registered', 'registered', 'unregistered') as enrollment_status
-from xapi.xapi_events_all_parsed
-where verb_id in ('registered', 'unregistered');
 
 -- model: xapi.grading_events (mv)
-drop view if exists xapi.grading_events_mv;
 create or replace table xapi.grading_events
 engine = ReplacingMergeTree
 order by (org, course_key, actor_id, emission_time, event_id)
@@ -131,17 +103,8 @@ as select
   if(verb_id = 'passed', 'passed', 'failed') as approving_state
 from xapi.xapi_events_all_parsed
 where verb_id in ('passed', 'failed', 'scored');
-create materialized view xapi.grading_events_mv to xapi.grading_events as select
-  event_id, emission_time, org, course_key, actor_id,
-  verb_id,
-  object_id,
-  JSONExtractFloat(event, 'score') as scaled_score,
-  if(verb_id = 'passed', 'passed', 'failed') as approving_state
-from xapi.xapi_events_all_parsed
-where verb_id in ('passed', 'failed', 'scored');
 
 -- model: xapi.navigation_events (mv)
-drop view if exists xapi.navigation_events_mv;
 create or replace table xapi.navigation_events
 engine = ReplacingMergeTree
 order by (org, course_key, actor_id, emission_time, event_id)
@@ -151,14 +114,8 @@ as select
   object_id as block_id
 from xapi.xapi_events_all_parsed
 where verb_id = 'navigated';
-create materialized view xapi.navigation_events_mv to xapi.navigation_events as select
-  event_id, emission_time, org, course_key, actor_id,
-  object_id as block_id
-from xapi.xapi_events_all_parsed
-where verb_id = 'navigated';
 
 -- model: xapi.problem_events (mv)
-drop view if exists xapi.problem_events_mv;
 create or replace table xapi.problem_events
 engine = ReplacingMergeTree
 order by (org, course_key, actor_id, emission_time, event_id)
@@ -172,18 +129,8 @@ as select
   dictGetOrDefault('reporting.dim_course_block_names', 'block_name', tuple(object_id), '') as block_name
 from xapi.xapi_events_all_parsed
 where verb_id = 'evaluated';
-create materialized view xapi.problem_events_mv to xapi.problem_events as select
-  event_id, emission_time, org, course_key, actor_id,
-  object_id as problem_id,
-  JSONExtractString(event, 'responses') as responses,
-  JSONExtractBool(event, 'success') as success,
-  JSONExtractUInt(event, 'attempts') as attempts,
-  dictGetOrDefault('reporting.dim_course_block_names', 'block_name', tuple(object_id), '') as block_name
-from xapi.xapi_events_all_parsed
-where verb_id = 'evaluated';
 
 -- model: xapi.video_playback_events (mv)
-drop view if exists xapi.video_playback_events_mv;
 create table if not exists xapi.video_playback_events
 engine = ReplacingMergeTree
 order by (org, course_key, actor_id, emission_time, event_id)
@@ -194,36 +141,24 @@ as select
   JSONExtractUInt(event, 'position') as video_position
 from xapi.xapi_events_all_parsed
 where verb_id = 'played';
-create materialized view xapi.video_playback_events_mv to xapi.video_playback_events as select
-  event_id, emission_time, org, course_key, actor_id,
-  object_id as video_id,
-  JSONExtractUInt(event, 'position') as video_position
-from xapi.xapi_events_all_parsed
-where verb_id = 'played';
 
 -- model: xapi.fact_instance_actors (mv)
-drop view if exists xapi.fact_instance_actors_mv;
 create table if not exists xapi.fact_instance_actors
 engine = ReplacingMergeTree
 order by (emission_hour, actor_id)
 as select toStartOfHour(emission_time) as emission_hour, actor_id from xapi.xapi_events_all_parsed group by emission_hour, actor_id;
-create materialized view xapi.fact_instance_actors_mv to xapi.fact_instance_actors as select toStartOfHour(emission_time) as emission_hour, actor_id from xapi.xapi_events_all_parsed group by emission_hour, actor_id;
 
 -- model: xapi.fact_instance_courses (mv)
-drop view if exists xapi.fact_instance_courses_mv;
 create table if not exists xapi.fact_instance_courses
 engine = ReplacingMergeTree
 order by (emission_hour, course_key)
 as select toStartOfHour(emission_time) as emission_hour, course_key from xapi.xapi_events_all_parsed group by emission_hour, course_key;
-create materialized view xapi.fact_instance_courses_mv to xapi.fact_instance_courses as select toStartOfHour(emission_time) as emission_hour, course_key from xapi.xapi_events_all_parsed group by emission_hour, course_key;
 
 -- model: xapi.fact_instance_events (mv)
-drop view if exists xapi.fact_instance_events_mv;
 create table if not exists xapi.fact_instance_events
 engine = SummingMergeTree
 order by (emission_hour)
 as select toStartOfHour(emission_time) as emission_hour, count() as event_count from xapi.xapi_events_all_parsed group by emission_hour;
-create materialized view xapi.fact_instance_events_mv to xapi.fact_instance_events as select toStartOfHour(emission_time) as emission_hour, count() as event_count from xapi.xapi_events_all_parsed group by emission_hour;
 
 -- model: event_sink.user_pii (dictionary)
 create or replace dictionary event_sink.user_pii (
@@ -241,16 +176,13 @@ create or replace view reporting.dim_user_pii as
 select user_id, external_user_id, username from event_sink.external_id;
 
 -- model: reporting.dim_most_recent_enrollment (mv)
-drop view if exists reporting.dim_most_recent_enrollment_mv;
 create table if not exists reporting.dim_most_recent_enrollment
 engine = ReplacingMergeTree(emission_time)
 order by (org, course_key, actor_id)
 ttl toDateTime(emission_time) + interval 1 year
 as select emission_time, org, course_key, actor_id, enrollment_mode, enrollment_status from xapi.enrollment_events;
-create materialized view reporting.dim_most_recent_enrollment_mv to reporting.dim_most_recent_enrollment as select emission_time, org, course_key, actor_id, enrollment_mode, enrollment_status from xapi.enrollment_events;
 
 -- model: reporting.fact_instance_enrollments (mv)
-drop view if exists reporting.fact_instance_enrollments_mv;
 create table if not exists reporting.fact_instance_enrollments
 engine = SummingMergeTree
 order by (emission_day, course_key, enrollment_mode, enrollment_status)
@@ -259,41 +191,29 @@ as select
   enrollment_status, count() as course_enrollment_mode_status_cnt
 from xapi.enrollment_events
 group by emission_day, course_key, enrollment_mode, enrollment_status;
-create materialized view reporting.fact_instance_enrollments_mv to reporting.fact_instance_enrollments as select
-  toDate(emission_time) as emission_day, course_key, enrollment_mode,
-  enrollment_status, count() as course_enrollment_mode_status_cnt
-from xapi.enrollment_events
-group by emission_day, course_key, enrollment_mode, enrollment_status;
 
 -- model: reporting.dim_learner_most_recent_course_grade (mv)
-drop view if exists reporting.dim_learner_most_recent_course_grade_mv;
 create table if not exists reporting.dim_learner_most_recent_course_grade
 engine = ReplacingMergeTree(emission_time)
 order by (org, course_key, actor_id)
 ttl toDateTime(emission_time) + interval 1 year
 as select emission_time, org, course_key, actor_id, scaled_score as course_grade from xapi.grading_events where object_id = course_key;
-create materialized view reporting.dim_learner_most_recent_course_grade_mv to reporting.dim_learner_most_recent_course_grade as select emission_time, org, course_key, actor_id, scaled_score as course_grade from xapi.grading_events where object_id = course_key;
 
 -- model: reporting.dim_learner_most_recent_course_state (mv)
-drop view if exists reporting.dim_learner_most_recent_course_state_mv;
 create table if not exists reporting.dim_learner_most_recent_course_state
 engine = ReplacingMergeTree(emission_time)
 order by (org, course_key, actor_id)
 ttl toDateTime(emission_time) + interval 1 year
 as select emission_time, org, course_key, actor_id, approving_state from xapi.grading_events;
-create materialized view reporting.dim_learner_most_recent_course_state_mv to reporting.dim_learner_most_recent_course_state as select emission_time, org, course_key, actor_id, approving_state from xapi.grading_events;
 
 -- model: reporting.dim_learner_last_course_visit (mv)
-drop view if exists reporting.dim_learner_last_course_visit_mv;
 create table if not exists reporting.dim_learner_last_course_visit
 engine = ReplacingMergeTree(emission_time)
 order by (org, course_key, actor_id)
 ttl toDateTime(emission_time) + interval 1 year
 as select emission_time, org, course_key, actor_id from xapi.navigation_events;
-create materialized view reporting.dim_learner_last_course_visit_mv to reporting.dim_learner_last_course_visit as select emission_time, org, course_key, actor_id from xapi.navigation_events;
 
 -- model: reporting.dim_learner_response_attempt (mv)
-drop view if exists reporting.dim_learner_response_attempt_mv;
 create table if not exists reporting.dim_learner_response_attempt
 engine = ReplacingMergeTree
 order by (org, course_key, problem_id, actor_id)
@@ -302,14 +222,8 @@ as select
   minIf(emission_time, success) as first_success_at, max(attempts) as attempts
 from xapi.problem_events
 group by org, course_key, problem_id, actor_id;
-create materialized view reporting.dim_learner_response_attempt_mv to reporting.dim_learner_response_attempt as select
-  org, course_key, problem_id, actor_id,
-  minIf(emission_time, success) as first_success_at, max(attempts) as attempts
-from xapi.problem_events
-group by org, course_key, problem_id, actor_id;
 
 -- model: reporting.fact_section_page_engagement (mv)
-drop view if exists reporting.fact_section_page_engagement_mv;
 create table if not exists reporting.fact_section_page_engagement
 engine = ReplacingMergeTree
 order by (org, course_key, section_block_id, actor_id)
@@ -318,14 +232,8 @@ as select
   if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
 from xapi.navigation_events
 group by org, course_key, section_block_id, actor_id;
-create materialized view reporting.fact_section_page_engagement_mv to reporting.fact_section_page_engagement as select
-  org, course_key, concat(course_key, '/section-', toString(intDiv(toUInt32OrZero(extract(block_id, '(\\d+)$')), 4))) as section_block_id, actor_id,
-  if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
-from xapi.navigation_events
-group by org, course_key, section_block_id, actor_id;
 
 -- model: reporting.fact_subsection_page_engagement (mv)
-drop view if exists reporting.fact_subsection_page_engagement_mv;
 create table if not exists reporting.fact_subsection_page_engagement
 engine = ReplacingMergeTree
 order by (org, course_key, subsection_block_id, actor_id)
@@ -334,14 +242,8 @@ as select
   if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
 from xapi.navigation_events
 group by org, course_key, subsection_block_id, actor_id;
-create materialized view reporting.fact_subsection_page_engagement_mv to reporting.fact_subsection_page_engagement as select
-  org, course_key, concat(course_key, '/subsection-', toString(intDiv(toUInt32OrZero(extract(block_id, '(\\d+)$')), 2))) as subsection_block_id, actor_id,
-  if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
-from xapi.navigation_events
-group by org, course_key, subsection_block_id, actor_id;
 
 -- model: reporting.fact_section_problem_engagement (mv)
-drop view if exists reporting.fact_section_problem_engagement_mv;
 create table if not exists reporting.fact_section_problem_engagement
 engine = ReplacingMergeTree
 order by (org, course_key, section_block_id, actor_id)
@@ -350,14 +252,8 @@ as select
   if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
 from xapi.problem_events
 group by org, course_key, section_block_id, actor_id;
-create materialized view reporting.fact_section_problem_engagement_mv to reporting.fact_section_problem_engagement as select
-  org, course_key, concat(course_key, '/section-', toString(intDiv(toUInt32OrZero(extract(problem_id, '(\\d+)$')), 4))) as section_block_id, actor_id,
-  if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
-from xapi.problem_events
-group by org, course_key, section_block_id, actor_id;
 
 -- model: reporting.fact_subsection_problem_engagement (mv)
-drop view if exists reporting.fact_subsection_problem_engagement_mv;
 create table if not exists reporting.fact_subsection_problem_engagement
 engine = ReplacingMergeTree
 order by (org, course_key, subsection_block_id, actor_id)
@@ -366,14 +262,8 @@ as select
   if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
 from xapi.problem_events
 group by org, course_key, subsection_block_id, actor_id;
-create materialized view reporting.fact_subsection_problem_engagement_mv to reporting.fact_subsection_problem_engagement as select
-  org, course_key, concat(course_key, '/subsection-', toString(intDiv(toUInt32OrZero(extract(problem_id, '(\\d+)$')), 2))) as subsection_block_id, actor_id,
-  if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
-from xapi.problem_events
-group by org, course_key, subsection_block_id, actor_id;
 
 -- model: reporting.fact_section_video_engagement (mv)
-drop view if exists reporting.fact_section_video_engagement_mv;
 create table if not exists reporting.fact_section_video_engagement
 engine = ReplacingMergeTree
 order by (org, course_key, section_block_id, actor_id)
@@ -382,23 +272,12 @@ as select
   if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
 from xapi.video_playback_events
 group by org, course_key, section_block_id, actor_id;
-create materialized view reporting.fact_section_video_engagement_mv to reporting.fact_section_video_engagement as select
-  org, course_key, concat(course_key, '/section-', toString(intDiv(toUInt32OrZero(extract(video_id, '(\\d+)$')), 4))) as section_block_id, actor_id,
-  if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
-from xapi.video_playback_events
-group by org, course_key, section_block_id, actor_id;
 
 -- model: reporting.fact_subsection_video_engagement (mv)
-drop view if exists reporting.fact_subsection_video_engagement_mv;
 create table if not exists reporting.fact_subsection_video_engagement
 engine = ReplacingMergeTree
 order by (org, course_key, subsection_block_id, actor_id)
 as select
-  org, course_key, concat(course_key, '/subsection-', toString(intDiv(toUInt32OrZero(extract(video_id, '(\\d+)$')), 2))) as subsection_block_id, actor_id,
-  if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
-from xapi.video_playback_events
-group by org, course_key, subsection_block_id, actor_id;
-create materialized view reporting.fact_subsection_video_engagement_mv to reporting.fact_subsection_video_engagement as select
   org, course_key, concat(course_key, '/subsection-', toString(intDiv(toUInt32OrZero(extract(video_id, '(\\d+)$')), 2))) as subsection_block_id, actor_id,
   if(count() > 1, 'All viewed', 'At least one viewed') as engagement_level
 from xapi.video_playback_events
@@ -439,4 +318,3 @@ select emission_time, org, course_key, actor_id, video_id, video_position from x
 -- model: reporting.fact_watched_video_duration (view)
 create or replace view reporting.fact_watched_video_duration as
 select org, course_key, actor_id, video_id, count() * 5 as watched_seconds from xapi.video_playback_events where ({org_filter:String} = '[]' or has(JSONExtract({org_filter:String}, 'Array(String)'), org)) and ({course_key_filter:String} = '[]' or has(JSONExtract({course_key_filter:String}, 'Array(String)'), course_key)) group by org, course_key, actor_id, video_id;
-
