@@ -86,6 +86,7 @@ function program(
     .option('--together <n>', 'cases tried in one run', wholeNumber(1), 1)
     .option('--jobs <n>', 'cases at a time', wholeNumber(1), 2)
     .option('--part <i/n>', 'the i-th of n parts, for one process each', partOf)
+    .option('--results <file>', 'add each result to this file; run only what is not equal in it')
     .action((machine: string | undefined, options: MatrixOptions) => {
       cleansUp();
       return set(matrix(options.machine ?? machine, options, signal));

@@ -5,6 +5,7 @@ import type { FaultSpec } from '../rehearsal/faults/faults';
 import { UsageError } from './errors';
 import { type Case, casesOf, specText } from './matrix-cases';
 import { mixed, type Play, prepareAll } from './matrix-plays';
+import { MatrixResults } from './matrix-results';
 import type { MatrixStage } from './matrix-stage';
 import type { MatrixOptions, Part } from './options';
 import { Terminal } from './terminal';
@@ -41,22 +42,30 @@ export async function matrix(
 ): Promise<number> {
   const terminal = new Terminal(options.json ? process.stderr : process.stdout);
   const begun = Date.now();
+  const kept = new MatrixResults(options.results);
   const plays: Play[] = [];
   try {
     await prepareAll(plays, machine, options, signal, terminal);
     const places = plays.flatMap((play) => play.places);
     const cases = plays.flatMap((play) => play.cases);
     if (cases.length < options.fault.length) throw new UsageError('--fault names no case');
-    const groups = shareOf(mixed(plays, options.together), options.part);
+    const unknown = plays.map((play) => {
+      return { ...play, cases: kept.left(play.stage.assembly, play.cases) };
+    });
+    const known = cases.length - unknown.reduce((sum, play) => sum + play.cases.length, 0);
+    const groups = shareOf(mixed(unknown, options.together), options.part);
     const count = groups.reduce((sum, { group }) => sum + group.length, 0);
     terminal.line(
-      `${places.length} calls that change something, ${casesOf(places).length} cases; ${count} of them are run`,
+      `${places.length} calls that change something, ${casesOf(places).length} cases; ${count} of them are run` +
+        `${known > 0 ? `, ${known} are known to be equal` : ''}`,
     );
     const results: Result[] = [];
     const late = begun + (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
     await inLanes(groups, options.jobs, async ({ stage, group }) => {
       if (Date.now() > late) return;
-      for (const result of await tried(stage, group, terminal)) {
+      const ended = await tried(stage, group, terminal);
+      kept.keep(stage.assembly, ended);
+      for (const result of ended) {
         results.push(result);
         if (result.differences.length > 0) tell(terminal, result);
       }
@@ -65,12 +74,12 @@ export async function matrix(
     const equal = results.filter((one) => one.differences.length === 0).length;
     const slowest = Math.max(0, ...results.map(({ seconds }) => seconds));
     terminal.line(
-      `matrix: ${casesOf(places).length} cases found, ${results.length} run, ${equal} equal, ` +
+      `matrix: ${casesOf(places).length} cases found, ${known > 0 ? `${known} known to be equal, ` : ''}${results.length} run, ${equal} equal, ` +
         `${results.length - equal} different, ${count - results.length} left out for want of time; ${((Date.now() - begun) / 1000).toFixed(0)} s, ` +
         `slowest case ${slowest.toFixed(1)} s`,
     );
     if (options.json) process.stdout.write(`${JSON.stringify({ places, results })}\n`);
-    return equal === results.length && equal > 0 ? 0 : 1;
+    return equal === results.length && equal + known > 0 ? 0 : 1;
   } finally {
     // The first one keeps what the others play with.
     for (const { stage } of plays.reverse()) await stage.close();

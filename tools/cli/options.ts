@@ -39,6 +39,8 @@ export interface MatrixOptions
   readonly jobs: number;
   /** Every n-th group of cases from the i-th on: a process uses one core. @default - all */
   readonly part?: Part;
+  /** File to which each result is added; what was equal there with the same assembly is not run. @default - none */
+  readonly results?: string;
 }
 
 export interface InitClickstreamOptions {
