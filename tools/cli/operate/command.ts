@@ -31,6 +31,8 @@ export function addOperate(
   watched(command('watch', 'show where an execution stands until it is closed'))
     .argument('[execution]', SUBJECT)
     .option('--once', 'look once', false)
+    .option('--web', 'serve a page of the run on this computer, with buttons', false)
+    .option('--port <n>', 'port of the page (default: any that is free)', wholeNumber(0))
     .action((named: string | undefined, options: WatchOptions) =>
       set(watch(named, options, signal)),
     );
@@ -60,6 +62,7 @@ export function addOperate(
     .argument('[execution]', SUBJECT)
     .option('--format <kind>', 'markdown, json or html (default: markdown)')
     .option('--out <file>', 'write it there instead')
+    .option('--html <file>', 'write the page of the run as it is now, as watch --web shows it')
     .action((named: string | undefined, options: ReportOptions) =>
       set(report(named, options, signal)),
     );

@@ -26,8 +26,9 @@ export function judge({ method, path, headers }: Asked, own: string, token: stri
   const site = headers['sec-fetch-site'];
   const verdict = { path: `/${rest.join('/')}` };
   if (method === 'GET') {
-    // `none`: typed, or opened from a terminal.
-    return [undefined, 'same-origin', 'none'].includes(site as string) ? verdict : { refused: 403 };
+    // A link may be followed from anywhere by who has the token; data are the page's own.
+    const may = [undefined, 'same-origin', 'none'].includes(site as string);
+    return may || headers['sec-fetch-mode'] === 'navigate' ? verdict : { refused: 403 };
   }
   if (method !== 'POST') return { refused: 405 };
   if (headers.origin !== `http://${own}`) return { refused: 403 };
