@@ -2,13 +2,14 @@
 
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../options';
+import { type WebOptions, watchWeb } from '../web/watch-web';
 import { type AnswerOptions, answer } from './answer';
 import { type PredeployOptions, predeploy } from './predeploy';
 import { type RedriveOptions, redrive } from './redrive';
 import { type ReportOptions, report } from './report';
 import { type StartOptions, start } from './start';
 import { type StopOptions, stop } from './stop';
-import { type WatchOptions, watch } from './watch';
+import { watch } from './watch';
 
 const SUBJECT = 'ARN of an execution, or id of a run (with --stack)';
 
@@ -33,8 +34,8 @@ export function addOperate(
     .option('--once', 'look once', false)
     .option('--web', 'serve a page of the run on this computer, with buttons', false)
     .option('--port <n>', 'port of the page (default: any that is free)', wholeNumber(0))
-    .action((named: string | undefined, options: WatchOptions) =>
-      set(watch(named, options, signal)),
+    .action((named: string | undefined, options: WebOptions) =>
+      set((options.web ? watchWeb : watch)(named, options, signal)),
     );
   watched(command('redrive', 'say what runs again and what stays done, ask, and redrive'))
     .argument('[execution]', SUBJECT)

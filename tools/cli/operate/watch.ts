@@ -7,7 +7,6 @@ import { count } from '../format';
 import { failures, histories } from '../history';
 import { messageOf } from '../summary';
 import type { Terminal } from '../terminal';
-import { type WebOptions, watchWeb, webProblems } from '../web/watch-web';
 import { type Ended, type Kit, type OperateOptions, operate } from './kit';
 import { untilClosed } from './patience';
 import { attemptText, gateLines, liveLine, logText } from './show';
@@ -16,7 +15,7 @@ import { onceThere } from './starting';
 import { namingProblems, type Subject, subjectOf } from './subject';
 import { typed } from './typed';
 
-export interface WatchOptions extends OperateOptions, WebOptions {
+export interface WatchOptions extends OperateOptions {
   /** Seconds between two looks. */
   readonly every: number;
   /** One look is enough. */
@@ -28,10 +27,9 @@ export function watch(
   options: WatchOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const problems = [...namingProblems(named, options), ...webProblems(options)];
+  const problems = namingProblems(named, options);
   return operate({ command: 'watch', problems, arn: named }, options, signal, async (kit) => {
-    const subject = await subjectOf(kit, named!);
-    return options.web ? watchWeb(kit, subject, options) : follow(kit, subject, options);
+    return follow(kit, await subjectOf(kit, named!), options);
   });
 }
 
