@@ -23,7 +23,7 @@ export const pageScript = (): string =>
 
 /** The picture's own style holds within the picture only. */
 export const pageStyle = (): string =>
-  `${read('page.css')}\n#machine{${STYLE}}\n${read('states.css')}`;
+  `${read('page.css')}\n${read('parts.css')}\n#machine{${STYLE}}\n${read('states.css')}`;
 
 /** As a content security policy names an inline script or style. */
 export const hashOf = (text: string): string =>
