@@ -26,6 +26,6 @@ export function machineSvg(definition: AslGraph): string {
 const ROOM: Additions = {
   attributes: ({ name }) => `class="state" data-state="${escaped(name)}"`,
   above: ({ x, y }) =>
-    `<g class="badge"><circle cx="${x}" cy="${y}" r="10"/><text x="${x}" y="${y + 4.5}"></text></g>` +
-    `<text class="times" x="${x + 15}" y="${y - 4}"></text>`,
+    `<g class="badge"><circle cx="${x + 14}" cy="${y}" r="10"/><text x="${x + 14}" y="${y + 4.5}"></text></g>` +
+    `<text class="times" x="${x + 28}" y="${y - 4}"></text>`,
 };

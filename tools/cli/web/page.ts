@@ -86,7 +86,7 @@ const BODY = `<a class="skip" href="#timeline-part">To the time line</a>
 <button type="button" data-zoom="out">Farther</button>
 <button type="button" data-zoom="back">Earlier</button>
 <button type="button" data-zoom="on">Later</button>
-<span class="legend" aria-hidden="true"><i class="k done"></i>done <i class="k failed"></i>failed <i class="k stopped"></i>stopped <i class="k work"></i>at work</span>
+<span class="legend" aria-hidden="true"><span><i class="k done"></i>done</span> <span><i class="k failed"></i>failed</span> <span><i class="k stopped"></i>stopped</span> <span><i class="k work"></i>at work</span></span>
 </div>
 <canvas id="timeline" tabindex="0" role="application" aria-label="Time line. Arrow keys go from batch to batch and from lane to lane, plus and minus come closer and go farther. The table of batches below says the same in words." aria-describedby="hit"></canvas>
 <p id="hit" aria-live="polite"></p>

@@ -9,6 +9,7 @@ import { showFailures, showHead, showProgress } from './tables.js';
 import { listenTimeline, showTimeline } from './timeline.js';
 
 const given = JSON.parse(byId('given').textContent);
+const GONE = 'The command that serves this page does not answer: start runbooks watch --web again.';
 const batches = new Map();
 let newest = 0;
 
@@ -23,6 +24,8 @@ async function ask(path, body) {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     }),
+  }).catch(() => {
+    throw new Error(GONE);
   });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error?.message ?? `refused with ${response.status}`);
@@ -73,10 +76,7 @@ async function look() {
     show(await ask(`data?since=${newest}`));
     if (isNew('trouble', '')) byId('trouble').textContent = '';
   } catch (error) {
-    const lost = error instanceof TypeError;
-    const text = lost
-      ? 'The command that serves this page does not answer: start runbooks watch --web again.'
-      : `${error.message}. The run goes on; asking again.`;
+    const text = error.message === GONE ? GONE : `${error.message}. The run goes on; asking again.`;
     if (isNew('trouble', text)) byId('trouble').textContent = text;
   }
 }

@@ -16,7 +16,8 @@ export function listenRedrive(ask, send) {
       fill(planOf(lines));
       yes.hidden = false;
       yes.disabled = false;
-      yes.focus();
+      // Who presses Enter twice has done nothing.
+      byId('plan-no').focus();
     } catch (error) {
       fill(el('p', { role: 'alert' }, error.message));
     }

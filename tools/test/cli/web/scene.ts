@@ -94,8 +94,23 @@ export const GATE = {
   ...{ hash: 'h', token: 'SECRET-TOKEN', askedAt: time(1) },
 };
 
+/** The step whose batches these are: two more are planned. */
+const progressOf = (done: number) => ({
+  ...{ pk: `run#${RUN}`, sk: 'progress#events#shop', batch: done, done: false },
+  ...{ rows: 100 * done + (done * (done - 1)) / 2, renewedAt: START },
+  attempt: { intentAt: Date.parse(time(31 + 4 * done)) },
+  payload: {
+    ...{ step: 'events', item: { key: 'shop' }, statement: { file: 'f', parameters: {} } },
+    plan: { kind: 'count', batches: done + 2 },
+  },
+});
+
 /** Stand-in, kit and server of a run at a stage. */
-export async function scene(stage: Stage, batches: readonly object[] = [batch(0), batch(1)]) {
+export async function scene(
+  stage: Stage,
+  batches: readonly object[] = [batch(0), batch(1)],
+  definition: object = DEFINITION,
+) {
   const aws = new StandIn();
   let now: Stage = stage;
   const status = () => (now === 'failed' ? 'FAILED' : 'RUNNING');
@@ -117,7 +132,7 @@ export async function scene(stage: Stage, batches: readonly object[] = [batch(0)
   });
   aws.answers['states.DescribeStateMachineForExecution'] = () => ({
     ...{ stateMachineArn: 'm', name: 'm', roleArn: 'r', updateDate: 0 },
-    definition: JSON.stringify(DEFINITION),
+    definition: JSON.stringify(definition),
   });
   const end = [['ExecutionFailed', '', 60]] as const;
   const closing = () => (now === 'failed' ? end : []);
@@ -138,10 +153,10 @@ export async function scene(stage: Stage, batches: readonly object[] = [batch(0)
       { executionArn: CHILD, status: status(), startDate: seconds(time(31)), ...ended() },
     ],
   });
-  const plan = { from: time(0), to: time(600), lengths: [1] };
   const records = () => [
     { pk: `execution#${ARN}`, sk: 'run', runId: RUN },
-    { pk: `run#${RUN}`, sk: 'run', runId: RUN, status: 'open', executionArn: ARN, plan },
+    { pk: `run#${RUN}`, sk: 'run', runId: RUN, status: 'open', executionArn: ARN },
+    progressOf(batches.length),
     { ...GATE, ...(now === 'gate' ? {} : { answer: 'approve', by: 'Ada', answeredAt: time(30) }) },
     { pk: `run#${RUN}`, sk: 'check#rows', name: 'rows', expected: '10', actual: '9', ok: false },
     { pk: `run#${RUN}`, sk: 'item#applications#shop', status: 'failed', error: 'NoDisk' },
