@@ -31,8 +31,11 @@ export function showTable(id, caption, head, rows) {
 }
 
 export function tableOf(caption, head, rows) {
-  const isNumber = head.map((name) => name.startsWith('#'));
-  const cell = (value, i) => el('td', { class: isNumber[i] ? 'n' : undefined }, value ?? '');
+  const kinds = head.map((name) => {
+    if (name.startsWith('#')) return 'n';
+    return name.endsWith('(UTC)') ? 't' : undefined;
+  });
+  const cell = (value, i) => el('td', { class: kinds[i] }, value ?? '');
   return el(
     'div',
     { class: 'wide', tabindex: '0', role: 'region', 'aria-label': caption },
@@ -47,7 +50,7 @@ export function tableOf(caption, head, rows) {
           'tr',
           {},
           ...head.map((name, i) =>
-            el('th', { scope: 'col', class: isNumber[i] ? 'n' : undefined }, name.replace('#', '')),
+            el('th', { scope: 'col', class: kinds[i] }, name.replace('#', '')),
           ),
         ),
       ),

@@ -5,12 +5,24 @@ import { stretchesOf } from './bins.js';
 
 export const LANE = 40;
 export const TOP = 26;
+const ORDER = ['done', 'stopped', 'failed', 'work'];
 const BAR = { above: 19, height: 16 };
 
 /** Colours of the page as it is now, light or dark. */
 function coloursOf(canvas) {
   const style = getComputedStyle(canvas);
-  const names = ['text', 'quiet', 'line', 'track', 'done', 'failed', 'stopped', 'work', 'focus'];
+  const names = [
+    'page',
+    'text',
+    'quiet',
+    'line',
+    'track',
+    'done',
+    'failed',
+    'stopped',
+    'work',
+    'focus',
+  ];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`)]));
 }
 
@@ -37,7 +49,11 @@ export function paint(canvas, { lanes, from, to, cursor }) {
     const y = TOP + i * LANE;
     g.fillStyle = colours.track;
     g.fillRect(0, y + BAR.above, width, BAR.height);
-    for (const stretch of stretchesOf(lane.bars, from, to, width)) {
+    const stretches = stretchesOf(lane.bars, from, to, width);
+    // What matters more is wider than it is long, over what is beside it.
+    for (const stretch of stretches.sort(
+      (a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status),
+    )) {
       bar(g, stretch, y + BAR.above, colours);
     }
     label(g, lane.label, y + 14, colours);
@@ -54,7 +70,11 @@ function bar(g, { x, width, status, gap }, y, colours) {
     g.lineWidth = 2;
     g.strokeRect(x + 1, y + 1, Math.max(2, own - 2), BAR.height - 2);
   } else if (status === 'stopped') {
-    g.fillRect(x, y + BAR.height / 2, own, BAR.height / 2);
+    const wide = Math.max(3, own);
+    g.fillStyle = colours.page;
+    g.fillRect(x, y, wide, BAR.height);
+    g.fillStyle = colours.stopped;
+    g.fillRect(x, y + BAR.height / 2, wide, BAR.height / 2);
   } else if (status === 'failed') {
     const wide = Math.max(3, own);
     g.fillRect(x, y - 3, wide, BAR.height + 6);

@@ -87,3 +87,22 @@ describe('runbooks report --html', () => {
     }
   });
 });
+
+describe('runbooks watch --web', () => {
+  it('says where the page is, serves it until Ctrl-C, and is gone then', async () => {
+    const run = await scene('running');
+    try {
+      const ended = run.aws.runbooks('watch', ARN, '--web', '--every', '1');
+      const said = () => (process.stdout.write as unknown as jest.Mock).mock.calls.join('');
+      while (!said().includes('Ctrl-C')) await new Promise((resolve) => setTimeout(resolve, 20));
+      const url = /open it: (http:\/\/127\.0\.0\.1:\d+\/[\w-]+\/)/.exec(said())![1]!;
+      const html = await (await fetch(url)).text();
+      expect(html).toContain('data-state="Run event batches"');
+      process.emit('SIGINT');
+      expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('goes on') });
+      await expect(fetch(url)).rejects.toThrow('fetch failed');
+    } finally {
+      await run.stop();
+    }
+  });
+});
