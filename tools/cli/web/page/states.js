@@ -19,11 +19,11 @@ export function showStates(states) {
   showTable(
     'states',
     'States in the order of the definition',
-    ['State', 'Within', 'Status', '#Entries and tries', '#Time', 'From (UTC)', 'To (UTC)'],
+    ['State', 'Status', '#Entries and tries', '#Time', 'From (UTC)', 'To (UTC)', 'Within'],
     states.map((s) => [
-      ...[s.name, s.within ?? '', wordsOf(s), count(s.attempts)],
+      ...[s.name, wordsOf(s), count(s.attempts)],
       s.attempts > 0 ? duration(s.seconds) : '',
-      ...[instant(s.from), instant(s.to)],
+      ...[instant(s.from), instant(s.to), s.within ?? ''],
     ]),
   );
 }
