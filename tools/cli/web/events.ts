@@ -5,6 +5,7 @@ import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   type HistoryEvent,
+  type MapRunListItem,
   paginateListExecutions,
   paginateListMapRuns,
   type SFNClient,
@@ -18,13 +19,13 @@ const CHILDREN = 50;
 interface Known {
   /** Changes with every end and redrive; a closed one with the same mark has no new events. */
   mark: string;
-  status: string;
-  events: HistoryEvent[];
+  events: readonly HistoryEvent[];
 }
 
 /** Reads the histories of an execution and its children. */
 export class Histories {
   private readonly known = new Map<string, Known>();
+  private readonly over = new Map<string, readonly ExecutionHistory[]>();
 
   /** The root's first. */
   async read(sfn: SFNClient, arn: string): Promise<ExecutionHistory[]> {
@@ -47,9 +48,19 @@ export class Histories {
       { client: sfn },
       { executionArn: arn },
     )) {
-      for (const { mapRunArn } of mapRuns) below.push(...(await this.childrenOf(sfn, mapRunArn!)));
+      for (const one of mapRuns) below.push(...(await this.inMapRun(sfn, one)));
     }
     return [own, ...below];
+  }
+
+  /** Children of a Map Run that is over are what they were. */
+  private async inMapRun(sfn: SFNClient, { mapRunArn, stopDate }: MapRunListItem) {
+    const key = stopDate && `${mapRunArn} ${stopDate.getTime()}`;
+    const known = key && this.over.get(key);
+    if (known) return known;
+    const found = await this.childrenOf(sfn, mapRunArn!);
+    if (key && found.every(isWhole)) this.over.set(key, found);
+    return found;
   }
 
   private async childrenOf(sfn: SFNClient, mapRun: string): Promise<ExecutionHistory[]> {
@@ -73,8 +84,8 @@ export class Histories {
     sfn: SFNClient,
     { arn, status, mark }: { arn: string; status: string; mark: string },
   ): Promise<readonly HistoryEvent[]> {
-    const known = this.known.get(arn) ?? { mark: '', status: '', events: [] };
-    if (status !== 'RUNNING' && known.mark === mark && known.status === status) return known.events;
+    const known = this.known.get(arn) ?? { mark: '', events: [] };
+    if (known.mark === mark && isWhole({ status, events: known.events })) return known.events;
     const last = known.events.at(-1)?.id ?? 0;
     const fresh: HistoryEvent[] = [];
     let nextToken: string | undefined;
@@ -90,10 +101,15 @@ export class Histories {
       nextToken = events.some(({ id }) => id! <= last) ? undefined : page.nextToken;
     } while (nextToken);
     const events = [...known.events, ...fresh.reverse()];
-    this.known.set(arn, { mark, status, events });
+    this.known.set(arn, { mark, events });
     return events;
   }
 }
+
+/** Whether it is closed with its end in it: AWS may say that it is closed some seconds before the history does. */
+const isWhole = ({ status, events }: Pick<ExecutionHistory, 'status' | 'events'>): boolean =>
+  status !== 'RUNNING' &&
+  /^Execution(Succeeded|Failed|Aborted|TimedOut)$/.test(events.at(-1)?.type ?? '');
 
 const markOf = (stopDate: Date | undefined, redriveCount = 0): string =>
   `${stopDate?.getTime() ?? ''} ${redriveCount}`;
