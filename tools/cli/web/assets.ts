@@ -21,9 +21,13 @@ export const pageScript = (): string =>
       .replace(/^export /gm, ''),
   ).join('\n');
 
-/** The picture's own style holds within the picture only. */
+/** The picture's own style holds within the picture only; how states look there comes after it. */
 export const pageStyle = (): string =>
-  `${read('page.css')}\n${read('parts.css')}\n#machine{${STYLE}}\n${read('states.css')}`;
+  [
+    ...['page.css', 'parts.css', 'forms.css'].map(read),
+    `#machine{${STYLE}}`,
+    read('states.css'),
+  ].join('\n');
 
 /** As a content security policy names an inline script or style. */
 export const hashOf = (text: string): string =>

@@ -2,7 +2,8 @@
 
 import { Histories } from '../../../cli/web/events';
 import { executionArn } from '../operate/stand-in';
-import { ARN, scene } from './scene';
+import { ARN } from './records';
+import { scene } from './scene';
 
 let run: Awaited<ReturnType<typeof scene>>;
 afterEach(() => run.stop());

@@ -9,7 +9,8 @@ import { pageStyle } from '../../../cli/web/assets';
 import { machineSvg } from '../../../cli/web/drawing';
 import { pageOf } from '../../../cli/web/page';
 import type { Update } from '../../../cli/web/snapshot';
-import { ARN, DEFINITION, scene } from './scene';
+import { ARN, DEFINITION } from './records';
+import { scene } from './scene';
 
 const definition = DEFINITION as unknown as AslGraph;
 const policyIn = (html: string) =>

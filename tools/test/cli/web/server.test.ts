@@ -1,7 +1,8 @@
 // The server of a run's page, asked over its socket.
 
 import { request } from 'node:http';
-import { ARN, batch, CHILD, RUN, scene, time } from './scene';
+import { ARN, batch, CHILD, RUN, time } from './records';
+import { scene } from './scene';
 
 let run: Awaited<ReturnType<typeof scene>>;
 afterEach(() => run.stop());

@@ -4,7 +4,7 @@ import type { AslGraph } from '../../../../lambdas/shared/diagram/definition';
 import type { ExecutionHistory } from '../../../cli/history';
 import { BatchFeed } from '../../../cli/web/batch-feed';
 import { stateSights } from '../../../cli/web/states';
-import { ARN, DEFINITION, events, START } from './scene';
+import { ARN, DEFINITION, events, START } from './records';
 
 type Event = readonly [type: string, state: string, minutes: number];
 const history = (arn: string, status: string, mapRun: string | undefined, ...all: Event[]) =>
