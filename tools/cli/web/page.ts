@@ -94,7 +94,7 @@ const BODY = `<a class="skip" href="#timeline-part">To the time line</a>
 </section>
 <section id="checks-part" hidden><h2>Checks</h2><div id="checks"></div></section>
 <section id="items-part" hidden><h2>Items</h2><div id="items"></div></section>
-<section id="asked-part" hidden><h2>Gates so far</h2><div id="asked"></div></section>
+<section id="asked-part" hidden><h2>Answers at gates</h2><div id="asked"></div></section>
 <section id="log-part" hidden><h2>Last lines of the log</h2><div id="log"></div></section>
 </main>
 <section id="machine-part"><h2>Machine</h2>

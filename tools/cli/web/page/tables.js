@@ -61,12 +61,9 @@ export function showProgress({ sight, checks, items, gates }) {
   );
   showTable(
     'asked',
-    'What was asked and answered',
-    ['Gate', 'Question', 'Answer', 'By', 'Reason', 'Answered at (UTC)'],
-    gates.map((g) => [
-      ...[g.name, g.question, g.answer ?? 'open', g.by ?? '', g.reason ?? ''],
-      instant(g.answeredAt),
-    ]),
+    'What was answered',
+    ['Gate', 'Answer', 'By', 'Reason', 'Answered at (UTC)', 'Question'],
+    gates.flatMap(answersOf),
   );
   showTable(
     'log',
@@ -80,6 +77,15 @@ export function showProgress({ sight, checks, items, gates }) {
     ...maps.map((m) => `${m.state}: ${m.succeeded} of ${m.total} children done`),
   ].join(' · ');
 }
+
+/** Answers to what a gate asks, and to what it asked before; the question of those is gone. */
+const answersOf = ({ name, question, earlier = [], ...last }) =>
+  [...earlier, { ...last, question }]
+    .filter(({ answer }) => answer !== undefined)
+    .map((one) => [
+      ...[name, one.answer, one.by ?? '', one.reason ?? ''],
+      ...[instant(one.answeredAt), one.question ?? ''],
+    ]);
 
 export function showFailures({ failures }) {
   byId('failed-part').hidden = failures.length === 0;
