@@ -1,4 +1,4 @@
-// Database engines that the package itself does not need, and tests on them do: `<name>.<engine>.test.ts`. Where an
+// Engines that the package itself does not need, and tests on them do: `<name>.<engine>.test.ts`. Where an
 // engine is missing jest does not take its files, and the list behind the tests names them.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
@@ -18,6 +18,8 @@ const ENGINES = {
     there: existsSync(join(__dirname, '../node_modules/chdb')),
     get: 'npm install --no-save chdb@3.4.0',
   },
+  // No engine of data: the browser in which the page of a run is tried.
+  chromium: { there: has('chromium'), get: 'apt-get install chromium' },
 };
 
 /** Engines that are not here, as [name, how one gets it]. */

@@ -27,8 +27,9 @@ const { metafile } = await build({
 const sources = Object.keys(metafile.inputs);
 await build({ ...common, entryPoints: sources, outbase: '.', outdir: OUT, keepNames: true });
 
-// Scenarios, and what is loaded by its path: SQL, workers.
-for (const entry of readdirSync('tools/rehearsal', { recursive: true, withFileTypes: true })) {
+// Scenarios, and what is loaded by its path: SQL, workers, the script of the page of a run.
+const list = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true });
+for (const entry of [...list('tools/rehearsal'), ...list('tools/cli')]) {
   if (!entry.isFile() || extname(entry.name) === '.ts') continue;
   const file = join(entry.parentPath, entry.name);
   mkdirSync(dirname(join(OUT, file)), { recursive: true });

@@ -1,9 +1,8 @@
 // All diagrams that stand in docs/diagrams: one a machine, and the README's.
 
+import { type AslGraph, titleOf } from '../../lambdas/shared/diagram/definition';
+import { svgOf } from '../../lambdas/shared/diagram/svg';
 import { allDefinitions } from '../../test/support/definitions';
-import type { AslGraph } from './definition';
-import { titleOf } from './definition';
-import { svgOf } from './svg';
 
 const TARGET = 'example';
 

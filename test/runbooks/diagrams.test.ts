@@ -2,11 +2,11 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { type AslGraph, labelOf, type Way, waysOf } from '../../lambdas/shared/diagram/definition';
+import { type Box, type Layout, layoutOf, type Point } from '../../lambdas/shared/diagram/layout';
+import { svgOf } from '../../lambdas/shared/diagram/svg';
+import { widthOf } from '../../lambdas/shared/diagram/text';
 import { diagrams } from '../../scripts/diagrams';
-import { type AslGraph, labelOf, type Way, waysOf } from '../../scripts/diagrams/definition';
-import { type Box, type Layout, layoutOf, type Point } from '../../scripts/diagrams/layout';
-import { svgOf } from '../../scripts/diagrams/svg';
-import { widthOf } from '../../scripts/diagrams/text';
 import { allDefinitions } from '../support/definitions';
 
 const FOLDER = path.join(__dirname, '../../docs/diagrams');

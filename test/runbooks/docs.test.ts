@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
+import type { AslGraph } from '../../lambdas/shared/diagram/definition';
+import { orderOf } from '../../lambdas/shared/diagram/order';
 import * as errors from '../../lambdas/shared/errors';
 import { redriveHelps } from '../../lambdas/shared/report/advice';
 import * as lib from '../../lib';
-import type { AslGraph } from '../../scripts/diagrams/definition';
-import { orderOf } from '../../scripts/diagrams/order';
 import {
   aspectsTemplate,
   clickstreamTemplate,

@@ -132,6 +132,12 @@ export class LedgerView {
     });
   }
 
+  /** All gates that were asked, with their answers; never the token, which answers for a person. */
+  async gates(runId: string): Promise<Omit<GateItem, 'token'>[]> {
+    const items = await this.all<GateItem>(runId, 'gate#');
+    return items.map(({ pk: _, sk: __, token: ___, ...gate }) => gate);
+  }
+
   /** Gates that wait for an answer. */
   async openGates(runId: string): Promise<GateItem[]> {
     const items = await this.all<GateItem>(runId, 'gate#');

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { GATE } from '../../../lambdas/shared/inputs/identifiers';
 import { messageOf } from '../summary';
-import { type Kit, type OperateOptions, operate } from './kit';
+import { type Ended, type Kit, type OperateOptions, operate } from './kit';
 import { onceThere, startOnce } from './starting';
 import { ledgerOf, namingProblems, type Subject, subjectOf } from './subject';
 
@@ -16,7 +16,7 @@ export interface AnswerOptions extends OperateOptions {
   readonly asked?: string;
 }
 
-const ANSWERS = ['approve', 'refuse'];
+export const ANSWERS = ['approve', 'refuse'];
 const LOOK_MS = 500;
 
 export function answer(
@@ -36,33 +36,50 @@ export function answer(
   ];
   return operate({ command: 'answer', problems, arn: named }, options, signal, async (kit) => {
     const subject = await subjectOf(kit, named!);
-    const { stack, run, execution } = subject;
-    const open = await questionOf(kit, subject, gate!);
-    if (open) {
-      const [title, ...more] = open.question.split('\n');
-      kit.terminal.line(`Gate ${gate} asks since ${open.askedAt}: ${title}`);
-      if (more.length > 0) kit.terminal.line(`  (${more.length} more lines: watch shows them)`);
-    }
-    // Without --asked the question that was printed just now is meant, and no later one.
-    const askedAt = asked ?? open?.askedAt;
-    const input = { run: run ?? execution, gate, answer: said, by, reason, askedAt };
-    const executionArn = await startOnce(kit, {
-      stateMachineArn: stack.machineArn(`${stack.name}-answer`),
-      input: JSON.stringify(input),
-    });
-    const end = await endOf(kit, executionArn);
-    const ok = end.status === 'SUCCEEDED';
-    const message = ok ? null : messageOf(end.cause);
-    kit.terminal.line(
-      ok
-        ? `Gate ${gate} of ${run}: ${said} by ${by}`
-        : `The answer was not taken (${end.status}): ${end.error}: ${message}`,
-    );
-    kit.terminal.line(`  recorded as ${executionArn}`);
-    const document = { run: run ?? null, gate, answer: said, by, reason, askedAt };
-    const how = { status: end.status, answeredBy: executionArn, error: end.error ?? null, message };
-    return { code: ok ? 0 : 1, document: { ...document, ...how } };
+    return answered(kit, subject, { gate: gate!, answer: said!, by: by!, reason: reason!, asked });
   });
+}
+
+/** A person's word. */
+export interface Said {
+  readonly gate: string;
+  /** `approve` or `refuse`. */
+  readonly answer: string;
+  readonly by: string;
+  readonly reason: string;
+  /** @default - whatever the gate asks now */
+  readonly asked?: string;
+}
+
+/** Gives the answer and waits until it is recorded. */
+export async function answered(kit: Kit, subject: Subject, said: Said): Promise<Ended> {
+  const { stack, run, execution } = subject;
+  const { gate, answer, by, reason, asked } = said;
+  const open = await questionOf(kit, subject, gate);
+  if (open) {
+    const [title, ...more] = open.question.split('\n');
+    kit.terminal.line(`Gate ${gate} asks since ${open.askedAt}: ${title}`);
+    if (more.length > 0) kit.terminal.line(`  (${more.length} more lines: watch shows them)`);
+  }
+  // Without --asked the question that was printed just now is meant, and no later one.
+  const askedAt = asked ?? open?.askedAt;
+  const input = { run: run ?? execution, gate, answer, by, reason, askedAt };
+  const executionArn = await startOnce(kit, {
+    stateMachineArn: stack.machineArn(`${stack.name}-answer`),
+    input: JSON.stringify(input),
+  });
+  const end = await endOf(kit, executionArn);
+  const ok = end.status === 'SUCCEEDED';
+  const message = ok ? null : messageOf(end.cause);
+  kit.terminal.line(
+    ok
+      ? `Gate ${gate} of ${run}: ${answer} by ${by}`
+      : `The answer was not taken (${end.status}): ${end.error}: ${message}`,
+  );
+  kit.terminal.line(`  recorded as ${executionArn}`);
+  const document = { run: run ?? null, gate, answer, by, reason, askedAt };
+  const how = { status: end.status, answeredBy: executionArn, error: end.error ?? null, message };
+  return { code: ok ? 0 : 1, document: { ...document, ...how } };
 }
 
 /** What the gate asks; undefined when it asks nothing, which the answer machine says better. */

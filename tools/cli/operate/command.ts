@@ -2,13 +2,14 @@
 
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../options';
+import { type WebOptions, watchWeb } from '../web/watch-web';
 import { type AnswerOptions, answer } from './answer';
 import { type PredeployOptions, predeploy } from './predeploy';
 import { type RedriveOptions, redrive } from './redrive';
 import { type ReportOptions, report } from './report';
 import { type StartOptions, start } from './start';
 import { type StopOptions, stop } from './stop';
-import { type WatchOptions, watch } from './watch';
+import { watch } from './watch';
 
 const SUBJECT = 'ARN of an execution, or id of a run (with --stack)';
 
@@ -31,8 +32,10 @@ export function addOperate(
   watched(command('watch', 'show where an execution stands until it is closed'))
     .argument('[execution]', SUBJECT)
     .option('--once', 'look once', false)
-    .action((named: string | undefined, options: WatchOptions) =>
-      set(watch(named, options, signal)),
+    .option('--web', 'serve a page of the run on this computer, with buttons', false)
+    .option('--port <n>', 'port of the page (default: any that is free)', wholeNumber(0))
+    .action((named: string | undefined, options: WebOptions) =>
+      set((options.web ? watchWeb : watch)(named, options, signal)),
     );
   watched(command('redrive', 'say what runs again and what stays done, ask, and redrive'))
     .argument('[execution]', SUBJECT)
@@ -60,6 +63,7 @@ export function addOperate(
     .argument('[execution]', SUBJECT)
     .option('--format <kind>', 'markdown, json or html (default: markdown)')
     .option('--out <file>', 'write it there instead')
+    .option('--html <file>', 'write the page of the run as it is now, as watch --web shows it')
     .action((named: string | undefined, options: ReportOptions) =>
       set(report(named, options, signal)),
     );

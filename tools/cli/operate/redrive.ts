@@ -67,7 +67,7 @@ export function redrive(
 }
 
 /** @throws RefusedError with AWS's reason, or the run's own */
-async function planOf(
+export async function planOf(
   kit: Kit,
   subject: Subject,
   { redriveStatus, redriveStatusReason, error }: DescribeExecutionCommandOutput,

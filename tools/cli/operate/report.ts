@@ -3,12 +3,15 @@
 import { writeFileSync } from 'node:fs';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { RefusedError } from '../errors';
+import { writePage } from '../web/watch-web';
 import { type OperateOptions, operate } from './kit';
 import { ledgerOf, namingProblems, subjectOf } from './subject';
 
 export interface ReportOptions extends OperateOptions {
   readonly format?: string;
   readonly out?: string;
+  /** File for the page of the run as it is now, as `watch --web` shows it. */
+  readonly html?: string;
 }
 
 /** Endings of the files by the names of formats. */
@@ -29,9 +32,17 @@ export function report(
     ...(options.json && format !== 'json'
       ? ['--json prints the report as JSON: leave --format out']
       : []),
+    ...(options.html !== undefined && (options.format || options.out || options.json)
+      ? ['--html writes the page of the run: leave --format, --out and --json out']
+      : []),
   ];
   return operate({ command: 'report', problems, arn: named }, options, signal, async (kit) => {
-    const { stack, run, execution } = await subjectOf(kit, named!);
+    const subject = await subjectOf(kit, named!);
+    if (options.html !== undefined) {
+      await writePage(kit, subject, options.html);
+      return { code: 0, document: undefined };
+    }
+    const { stack, run, execution } = subject;
     if (run === undefined) {
       throw new RefusedError(
         `${execution} has no run: it was refused, a dry run, or has only begun`,

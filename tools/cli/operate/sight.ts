@@ -79,6 +79,23 @@ const LINES = 5;
 
 /** Looks once. */
 export async function lookAt(kit: Kit, subject: Subject, now = Date.now()): Promise<RunSight> {
+  return (await lookAtAll(kit, subject, now)).sight;
+}
+
+/** The same, with every try at a batch that the figures are made of. */
+export interface WholeSight {
+  readonly sight: RunSight;
+  /** Oldest first. */
+  readonly batches: readonly TimedBatch[];
+  /** Batches at work: since when, in epoch milliseconds. */
+  readonly atWork: readonly {
+    readonly step: string;
+    readonly item?: string;
+    readonly since: number;
+  }[];
+}
+
+export async function lookAtAll(kit: Kit, subject: Subject, now = Date.now()): Promise<WholeSight> {
   const { sfn } = kit.aws;
   const { execution, machine, stack } = subject;
   const ledger = ledgerOf(kit, stack);
@@ -88,7 +105,7 @@ export async function lookAt(kit: Kit, subject: Subject, now = Date.now()): Prom
   const run = subject.run ?? (await ledger.runOf(execution));
   const known = run === undefined ? undefined : await recordsOf(ledger, run);
   const end = found.stopDate?.getTime() ?? now;
-  return {
+  const sight: RunSight = {
     execution,
     machine,
     stack: stack.name,
@@ -120,6 +137,10 @@ export async function lookAt(kit: Kit, subject: Subject, now = Date.now()): Prom
     error: found.error ?? null,
     cause: found.cause ?? null,
   };
+  const atWork = (running ? (known?.steps ?? []) : []).flatMap(({ step, item, done, since }) =>
+    done || since === undefined ? [] : [{ step, item, since }],
+  );
+  return { sight, batches: known?.batches ?? [], atWork };
 }
 
 async function recordsOf(ledger: ReturnType<typeof ledgerOf>, runId: string) {

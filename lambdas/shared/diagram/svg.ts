@@ -15,6 +15,14 @@ export interface Picture {
   readonly failed?: string;
 }
 
+/** What a page puts into the picture besides; nothing by default. */
+export interface Additions {
+  /** Attributes of a state's group. */
+  attributes(box: Box): string;
+  /** Drawn above the state. */
+  above(box: Box): string;
+}
+
 const MARGIN = 24;
 const END = 7;
 
@@ -34,7 +42,7 @@ export function svgOf({ machine, target, definition, failed }: Picture): string 
     `<title id="title">${escaped(`State machine ${titleOf(machine, target)}`)}</title>`,
     `<desc id="desc">${escaped(`${head.comment}. States from top to bottom: ${order}${failed ? `. Failed: ${failed}` : ''}`)}</desc>`,
     `<style>${STYLE}</style>`,
-    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>',
+    TIP,
     `<rect class="page" x="${-left}" y="0" width="${width}" height="${height}"/>`,
     `<g transform="translate(${-left + MARGIN} 0)">${head.svg}</g>`,
     `<circle class="end" cx="0" cy="${first.y - 22 - END}" r="${END}"/>`,
@@ -52,6 +60,10 @@ export function svgOf({ machine, target, definition, failed }: Picture): string 
     '',
   ].join('\n');
 }
+
+/** The tip of ways, which a picture defines once. */
+export const TIP =
+  '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>';
 
 const namesOf = ({ boxes }: Layout): string[] =>
   boxes.flatMap(({ name, inside }) => [name, ...(inside ? namesOf(inside) : [])]);
@@ -78,20 +90,22 @@ function headOf(title: string, comment: string) {
   };
 }
 
-const drawn = ({ boxes, routes }: Layout, failed?: string): string =>
-  [...boxes.map((box) => boxSvg(box, failed)), ...routes.map(routeSvg)].join('\n');
+/** Boxes and ways, without head and ends. */
+export const drawn = ({ boxes, routes }: Layout, failed?: string, more?: Additions): string =>
+  [...boxes.map((box) => boxSvg(box, failed, more)), ...routes.map(routeSvg)].join('\n');
 
-function boxSvg(box: Box, failed?: string): string {
+function boxSvg(box: Box, failed?: string, more?: Additions): string {
   const { name, kind, x, y, width, height, lines, inside, comment } = box;
   const middle = inside ? 0 : x + width / 2;
   const first = inside ? y + 22 : y + height / 2 - ((lines.length - 1) * 17) / 2 + 4.5;
   const stopped = name === failed;
   return [
-    `<g><title>${escaped(comment ? `${name}: ${comment}` : name)}</title>`,
+    `<g${more ? ` ${more.attributes(box)}` : ''}><title>${escaped(comment ? `${name}: ${comment}` : name)}</title>`,
     `<rect class="box ${kind}${stopped ? ' failed' : ''}" x="${x}" y="${y}" width="${width}" height="${height}" rx="${rounding(kind, height)}"/>`,
     ...lines.map((line, i) => text(line, { x: middle, y: first + i * 17 }, `name ${kind}`)),
     ...(stopped ? [text('✗ FAILED', { x: x + width + 10, y: y + height / 2 + 5 }, 'stopped')] : []),
-    inside ? drawn(inside, failed) : '',
+    inside ? drawn(inside, failed, more) : '',
+    more?.above(box) ?? '',
     '</g>',
   ]
     .filter((part) => part !== '')
