@@ -21,7 +21,7 @@ const LONGEST_MS = 60_000;
 
 /** Codes of connections that broke, and of statements somebody or the server has ended. */
 const LOST =
-  /^(PROTOCOL_|ECONN|EPIPE|ETIMEDOUT|ER_QUERY_INTERRUPTED|ER_QUERY_TIMEOUT|ER_SERVER_SHUTDOWN|ER_LOCK_)/;
+  /^(PROTOCOL_|ECONN|EPIPE|ETIMEDOUT|ER_QUERY_INTERRUPTED|ER_QUERY_TIMEOUT|ER_SERVER_SHUTDOWN|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS|ER_LOCK_)/;
 
 export class Sources {
   private readonly open = new Map<string, Promise<Connection>>();
