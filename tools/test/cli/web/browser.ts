@@ -76,7 +76,7 @@ export class Browser {
   }
 
   /** Waits until an expression is true; the error says what the page shows instead. */
-  async until(expression: string, ms = 30_000): Promise<void> {
+  async until(expression: string, ms = 120_000): Promise<void> {
     const end = Date.now() + ms;
     while (!(await this.value<boolean>(`Boolean(${expression})`).catch(() => false))) {
       if (Date.now() > end) {
