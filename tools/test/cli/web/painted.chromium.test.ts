@@ -9,6 +9,9 @@ import { Reader } from './reader';
 import { batch } from './records';
 import { scene } from './scene';
 
+// A browser that starts beside much else may lose a key or a frame; what fails thrice is broken.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 let browser: Reader;
 let run: Awaited<ReturnType<typeof scene>> | undefined;
 beforeEach(() => {
