@@ -33,7 +33,8 @@ export class Browser {
     this.process = spawn(
       'chromium',
       [...flags, ...quiet, `--user-data-dir=${this.folder}`, 'about:blank'],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+      // A process group of its own: its processes are ended together.
+      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
     );
     let rest = '';
     (this.process.stdio[4] as Readable).setEncoding('utf8').on('data', (text: string) => {
@@ -116,9 +117,10 @@ export class Browser {
 
   async close(): Promise<void> {
     const gone = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill();
+    process.kill(-this.process.pid!, 'SIGKILL');
     await gone;
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    // What has just been killed may still be writing.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
   }
 
   private heard({ id, method, params, ...message }: Message): void {

@@ -1,32 +1,20 @@
 // The page in a real browser: seen, heard, and used by keys alone.
 
-import { Reader } from './reader';
+import { readers } from './reader';
 import { batch, time } from './records';
-import { scene } from './scene';
 
-// A browser that starts beside much else may lose a key or a frame; what fails thrice is broken.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
-let browser: Reader;
-let run: Awaited<ReturnType<typeof scene>> | undefined;
-beforeEach(() => {
-  browser = new Reader();
-});
-afterEach(async () => {
-  await browser.close();
-  await run?.stop();
-  run = undefined;
-});
+const { reader, scene } = readers();
 
 it('answers a gate by keys alone, asks nobody but its server, and follows the run', async () => {
-  run = await scene('gate');
+  const browser = reader();
+  const run = await scene('gate');
   const describe = run.aws.answers['states.DescribeExecution']!;
   run.aws.answers['states.DescribeExecution'] = (input, nth) => {
     const answering = String(input.executionArn).includes('prod-demo-answer');
     return { ...(describe(input, nth) as object), ...(answering && { status: 'SUCCEEDED' }) };
   };
   run.aws.answers['states.StartExecution'] = ({ name, stateMachineArn }) => {
-    run!.go('running');
+    run.go('running');
     const executionArn = `${String(stateMachineArn).replace('stateMachine', 'execution')}:${name}`;
     return { executionArn, startDate: 0 };
   };
@@ -49,15 +37,16 @@ it('answers a gate by keys alone, asks nobody but its server, and follows the ru
   const [{ input }] = run.aws.named('states.StartExecution') as never as [{ input: string }];
   expect(JSON.parse(input)).toMatchObject({ answer: 'approve', by: 'Ada', askedAt: time(1) });
   expect(
-    browser.requests.filter((url) => !url.startsWith(run!.url) && !/^about:|favicon/.test(url)),
+    browser.requests.filter((url) => !url.startsWith(run.url) && !/^about:|favicon/.test(url)),
   ).toEqual([]);
   expect(browser.errors.filter((one) => !one.includes('favicon'))).toEqual([]);
 });
 
 it('shows the plan of a redrive, does nothing on a second Enter, and redrives when it is told to', async () => {
-  run = await scene('failed');
+  const browser = reader();
+  const run = await scene('failed');
   run.aws.answers['states.RedriveExecution'] = () => {
-    run!.go('running');
+    run.go('running');
     return { redriveDate: 0 };
   };
   await browser.shown(run.url);
@@ -78,7 +67,8 @@ it('shows the plan of a redrive, does nothing on a second Enter, and redrives wh
 });
 
 it('has names, roles and words for those who hear it', async () => {
-  run = await scene('gate');
+  const browser = reader();
+  const run = await scene('gate');
   await browser.shown(run.url);
   const { nodes } = await browser.call<{
     nodes: { ignored: boolean; role?: { value: string }; name?: { value: string } }[];
@@ -100,7 +90,8 @@ it('has names, roles and words for those who hear it', async () => {
 });
 
 it('goes from batch to batch by arrow keys and says each', async () => {
-  run = await scene('failed', [batch(0), batch(1, { status: 'failed', error: 'no disk' })]);
+  const browser = reader();
+  const run = await scene('failed', [batch(0), batch(1, { status: 'failed', error: 'no disk' })]);
   await browser.shown(run.url);
   await browser.tabTo('#timeline');
   await browser.press('ArrowRight');

@@ -5,29 +5,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writePage } from '../../../cli/web/watch-web';
-import { Reader } from './reader';
+import { readers } from './reader';
 import { batch } from './records';
-import { scene } from './scene';
 
-// A browser that starts beside much else may lose a key or a frame; what fails thrice is broken.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
-let browser: Reader;
-let run: Awaited<ReturnType<typeof scene>> | undefined;
-beforeEach(() => {
-  browser = new Reader();
-});
-afterEach(async () => {
-  await browser.close();
-  await run?.stop();
-  run = undefined;
-});
+const { reader, scene } = readers();
 
 it('is a small page with ten thousand windows of 30 days too, and its figures are the ledger’s', async () => {
   const many = Array.from({ length: 10_000 }, (_, n) =>
     batch(n, n % 2_500 === 1_250 ? { status: 'failed', error: 'no disk' } : {}),
   );
-  run = await scene('running', many);
+  const browser = reader();
+  const run = await scene('running', many);
   await browser.shown(run.url);
   const figure = (what: string, ms: number) =>
     process.stdout.write(`figure: page of 10,000 windows, ${what} ${Math.round(ms)} ms\n`);
@@ -60,7 +48,8 @@ it('is a small page with ten thousand windows of 30 days too, and its figures ar
 });
 
 it('is a file that nobody serves, without buttons that do something', async () => {
-  run = await scene('failed');
+  const browser = reader();
+  const run = await scene('failed');
   const folder = mkdtempSync(join(tmpdir(), 'file-'));
   try {
     const file = join(folder, 'run.html');
@@ -77,7 +66,8 @@ it('is a file that nobody serves, without buttons that do something', async () =
 });
 
 it('is painted light and dark', async () => {
-  run = await scene('running');
+  const browser = reader();
+  const run = await scene('running');
   const pictures: Buffer[] = [];
   for (const dark of [false, true]) {
     await browser.shown(run.url, { dark });

@@ -1,6 +1,31 @@
 // Somebody in front of the page.
 
 import { Browser } from './browser';
+import { scene } from './scene';
+
+type Scene = Awaited<ReturnType<typeof scene>>;
+
+/** A reader for each test of a file, and scenes that end with it. */
+export function readers() {
+  let reader: Reader;
+  let runs: Scene[] = [];
+  beforeEach(() => {
+    reader = new Reader();
+  });
+  afterEach(async () => {
+    await reader.close();
+    for (const run of runs) await run.stop();
+    runs = [];
+  });
+  return {
+    reader: () => reader,
+    scene: async (...what: Parameters<typeof scene>): Promise<Scene> => {
+      const run = await scene(...what);
+      runs.push(run);
+      return run;
+    },
+  };
+}
 
 export class Reader extends Browser {
   /** Opens the page and waits until it shows something. */
