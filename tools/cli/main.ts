@@ -1,12 +1,20 @@
 // The command line: names, options, exit codes (0 succeeded, 1 the run failed or AWS refused, 2 bad usage).
 
 import { Command, CommanderError, Option } from 'commander';
+import { account } from './account';
 import { addAspectsCheck } from './aspects-check/command';
 import { Interrupted, UsageError } from './errors';
 import { addInit } from './init/command';
 import { matrix } from './matrix';
 import { addOperate } from './operate/command';
-import { collect, type MatrixOptions, partOf, type RehearseOptions, wholeNumber } from './options';
+import {
+  type AccountOptions,
+  collect,
+  type MatrixOptions,
+  partOf,
+  type RehearseOptions,
+  wholeNumber,
+} from './options';
 import { rehearse } from './rehearse';
 import { interrupts } from './signals';
 
@@ -50,13 +58,15 @@ function program(
   addInit(runbooks, signal, set);
   addOperate(runbooks, signal, set);
   addAspectsCheck(runbooks, set);
-  const common = (command: Command) =>
+  const ground = (command: Command) =>
     command
-      .option('--machine <name>', 'another machine than the one named first')
       .option('--scenario <folder>', 'folder or built-in name of what exists in the account')
       .option('--rows <n>', "size of the scenario's generated data", wholeNumber(1))
       .option('--assembly <folder>', 'cloud assembly to use (default: it is synthesized)')
-      .option('--target <name>', 'target in config/ to synthesize', 'example')
+      .option('--target <name>', 'target in config/ to synthesize', 'example');
+  const common = (command: Command) =>
+    ground(command)
+      .option('--machine <name>', 'another machine than the one named first')
       .option('--json', 'print nothing but one JSON document on stdout', false);
   common(runbooks.command('rehearse'))
     .argument('<machine>', 'name of the state machine, e.g. clickstream-data-migration')
@@ -74,6 +84,16 @@ function program(
     .action((machine: string, options: RehearseOptions) => {
       cleansUp();
       return set(rehearse(options.machine ?? machine, options, signal));
+    });
+  ground(runbooks.command('account'))
+    .argument('[machine]', 'machine that will be started (default: nothing is deployed yet)')
+    .description('an account to work in by hand, on local stand-ins, until Ctrl-C')
+    .option('--input <file>', "the input that is shown (default: the scenario's)")
+    .option('--fault <spec>', 'inject a fault, as in rehearse', collect, [])
+    .option('--env <file>', "file for the account's address and keys, to be sourced", 'account.env')
+    .action((machine: string | undefined, options: AccountOptions) => {
+      cleansUp();
+      return set(account(machine, options, signal));
     });
   common(runbooks.command('matrix'))
     .argument('[machine]', 'name of the state machine (default: all that the scenario plays)')

@@ -18,6 +18,12 @@ export interface RehearseOptions {
   readonly demo?: boolean;
 }
 
+export interface AccountOptions
+  extends Pick<RehearseOptions, 'scenario' | 'rows' | 'fault' | 'assembly' | 'target' | 'input'> {
+  /** File for the keys, to be sourced by a shell. */
+  readonly env: string;
+}
+
 /** One of several parts, counted from 1. */
 export interface Part {
   readonly number: number;

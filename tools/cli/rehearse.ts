@@ -3,10 +3,10 @@
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Counters, RunningCloud, TaskCall } from '../rehearsal/cloud';
-import { faultOf } from '../rehearsal/faults/faults';
 import { comeBefore } from './before';
 import { UsageError } from './errors';
 import { differences } from './expectations';
+import { faultsOf } from './faults';
 import { follow } from './follow';
 import { describe, failures, histories } from './history';
 import { ask, ledgerTable, reportBucket } from './inside';
@@ -34,7 +34,7 @@ export async function rehearse(
   options: RehearseOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  checkFaults(options.fault);
+  faultsOf(options.fault);
   if (options.byHand && options.clock === 'virtual') {
     throw new UsageError(
       '--by-hand needs the real clock: the virtual one does not wait for people',
@@ -55,15 +55,6 @@ export async function rehearse(
     return asExpected && result.summary.status === 'SUCCEEDED' ? 0 : 1;
   } finally {
     stage.close();
-  }
-}
-
-/** Refuses a fault before anything is built for it. */
-function checkFaults(faults: readonly string[]): void {
-  try {
-    for (const fault of faults) faultOf(fault);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
   }
 }
 
@@ -159,7 +150,7 @@ async function drive(scene: Scene): Promise<Played> {
   const { cloud, operator, ledger, stage, terminal, signal, plan } = scene;
   const input = await comeBefore(scene);
   // Faults and figures are of the machine that is rehearsed, not of what came first.
-  for (const fault of plan.faults) cloud.faults.arm(faultOf(fault));
+  for (const fault of faultsOf(plan.faults)) cloud.faults.arm(fault);
   const earlier = cloud.counters;
   const arn = await operator.start(input);
   terminal.line(`Started ${arn}`);

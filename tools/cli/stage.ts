@@ -69,7 +69,7 @@ export async function prepare(
   say: (text: string) => void,
 ): Promise<Stage> {
   const ground = await prepareGround(named, options, signal, say);
-  const { assembly, scenario, scenarioDir } = ground;
+  const { assembly, scenario } = ground;
   try {
     const machine = findMachine(machinesOf(assembly), named);
     const runbook = machine.name.slice(machine.name.indexOf('-') + 1);
@@ -79,20 +79,26 @@ export async function prepare(
       machine,
       runbook,
       input,
-      cloud: async ({ rows, clock }) => {
-        const where = { assemblyDir: assembly, scenarioDir, machine: runbook };
-        const starting = Cloud.start({ ...where, rows, clock });
-        try {
-          return await unlessInterrupted(signal, starting);
-        } catch (error) {
-          // Interrupted or not, a cloud that did start is stopped.
-          await starting.then((cloud) => cloud.stop()).catch(() => {});
-          throw error;
-        }
-      },
+      cloud: (settings) => startCloud({ ...ground, runbook }, settings, signal),
     };
   } catch (error) {
     ground.close();
+    throw error;
+  }
+}
+
+/** Starts a cloud on a ground; interrupted or not, one that did start is stopped. */
+export async function startCloud(
+  ground: Pick<Ground, 'assembly' | 'scenarioDir'> & Partial<Pick<Stage, 'runbook'>>,
+  { rows, clock }: CloudSettings,
+  signal: AbortSignal,
+): Promise<RunningCloud> {
+  const { assembly: assemblyDir, scenarioDir, runbook: machine } = ground;
+  const starting = Cloud.start({ assemblyDir, scenarioDir, machine, rows, clock });
+  try {
+    return await unlessInterrupted(signal, starting);
+  } catch (error) {
+    await starting.then((cloud) => cloud.stop()).catch(() => {});
     throw error;
   }
 }
