@@ -7,8 +7,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 checkout=$PWD ministack=$1 readme=${2:-}
 out=$(mktemp -d)
-background=()
-trap 'kill "${background[@]}" 2>/dev/null || true; wait; rm -rf "$out"' EXIT
+pid='' background=()
+# Each in a session of its own: npx passes no signal on.
+trap 'for pid in "${background[@]}"; do kill -- "-$pid" 2>"$out/log" || true; done; wait; rm -rf "$out"' EXIT
 export CDK_DISABLE_CLI_TELEMETRY=true AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true
 unset AWS_SESSION_TOKEN AWS_PROFILE
 quiet() { "$@" >"$out/log" 2>&1 || { cat "$out/log"; exit 1; }; }
@@ -35,7 +36,7 @@ row() {
 opened() {
   local file=$1 start=$SECONDS
   shift
-  "$@" --env "$file" >"$out/account.log" 2>&1 &
+  setsid "$@" --env "$file" >"$out/account.log" 2>&1 &
   background+=($!)
   until [ -s "$file" ]; do
     kill -0 "${background[-1]}" 2>/dev/null || { cat "$out/account.log"; exit 1; }
@@ -47,10 +48,8 @@ opened() {
 }
 
 # Before the stopwatch: what a registry would have.
-quiet npm run build
-quiet node scripts/pack-tool.mjs
-mkdir "$out/packages" "$out/user"
-quiet npm pack --ignore-scripts --pack-destination "$out/packages" . ./tools/dist
+bash scripts/ci/pack.sh "$out/packages"
+mkdir "$out/user"
 version() { node -p "require('./package.json').devDependencies['$1']"; }
 cdk="aws-cdk@$(version aws-cdk) aws-cdk-lib@$(version aws-cdk-lib) constructs@$(version constructs)"
 
@@ -65,7 +64,7 @@ typed 0 npx --no-install runbooks init clickstream --project my_project_ab12 --r
 
 # The emulator takes a twelve-digit access key for the account.
 port=$((20000 + RANDOM % 20000))
-GATEWAY_PORT=$port BIND_HOST=127.0.0.1 "$ministack" >"$out/emulator.log" 2>&1 &
+GATEWAY_PORT=$port BIND_HOST=127.0.0.1 setsid "$ministack" >"$out/emulator.log" 2>&1 &
 background+=($!)
 for _ in $(seq 60); do curl -sf "http://127.0.0.1:$port/_ministack/health" >"$out/health" && break; sleep 0.5; done
 emulator=(env -u AWS_SESSION_TOKEN "AWS_ENDPOINT_URL=http://127.0.0.1:$port" AWS_ACCESS_KEY_ID=000000000000 AWS_SECRET_ACCESS_KEY=emulator)

@@ -9,9 +9,7 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 quiet() { "$@" >"$out/log" 2>&1 || { cat "$out/log"; exit 1; }; }
 
-quiet npm run build
-quiet node scripts/pack-tool.mjs
-quiet npm pack --ignore-scripts --pack-destination "$out" . ./tools/dist
+bash scripts/ci/pack.sh "$out"
 
 # What a consumer needs, and nothing else: SQL and examples, no other source and no test.
 for tarball in "$out"/upgrade-runbooks-*.tgz; do tar -tzf "$tarball"; done >"$out/files"

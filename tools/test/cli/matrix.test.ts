@@ -1,4 +1,4 @@
-import { differences, shareOf } from '../../cli/matrix';
+import { shareOf } from '../../cli/matrix';
 import {
   type Case,
   casesOf,
@@ -9,6 +9,7 @@ import {
   specText,
   together,
 } from '../../cli/matrix-cases';
+import { differences, tried } from '../../cli/matrix-tries';
 import { faultOf } from '../../rehearsal/faults/faults';
 import { aboutOf, subjectOf } from '../../rehearsal/faults/subject';
 
@@ -210,5 +211,71 @@ describe('parts', () => {
     expect(parts.flat().sort((a, b) => a - b)).toEqual(groups);
     expect(parts.map(({ length }) => length)).toEqual([4, 4, 3]);
     expect(shareOf(groups)).toEqual(groups);
+  });
+});
+
+describe('cases in one run', () => {
+  const all = ['a', 'b', 'c', 'd'].map((task) => ({
+    place: task,
+    scene: 'one',
+    fault: faultOf(`kind=error,task=${task}`),
+  }));
+  /** Plays groups of faults: `strikes` says which of them strike, `end` how it ends. */
+  const trying = (strikes: (tasks: string[]) => string[], end: (tasks: string[]) => string) => {
+    const played: string[] = [];
+    const playWith = async (_: string, faults: readonly { task?: string }[]) => {
+      const tasks = faults.map(({ task }) => task!);
+      played.push(tasks.join(''));
+      const struck = strikes(tasks).map((task) => faultOf(`kind=error,task=${task}`));
+      const ended = new Map([['rows', end(tasks)]]);
+      return {
+        clean: new Map([['rows', '3']]),
+        volatile: new Set<string>(),
+        played: { calls: [], end: ended, redrives: 0, struck },
+      };
+    };
+    return { played, stage: { playWith, signal: new AbortController().signal } };
+  };
+  const lines: string[] = [];
+  const terminal = { line: (text = '') => void lines.push(text) };
+  const equal = (results: { differences: readonly string[]; place: string }[]) =>
+    results
+      .filter((one) => one.differences.length === 0)
+      .map(({ place }) => place)
+      .sort()
+      .join('');
+
+  it('that did not strike for another one are tried without it; the others are not played again', async () => {
+    const { stage, played } = trying(
+      (tasks) => (tasks.includes('a') ? tasks.filter((task) => task !== 'c') : tasks),
+      () => '3',
+    );
+    expect(equal(await tried(stage, all, terminal))).toBe('abcd');
+    expect(played).toEqual(['abcd', 'c']);
+  });
+
+  it('that never strike are no proof', async () => {
+    const { stage } = trying(
+      (tasks) => tasks.filter((task) => task !== 'c'),
+      () => '3',
+    );
+    const results = await tried(stage, all, terminal);
+    expect(equal(results)).toBe('abd');
+    expect(results.find(({ place }) => place === 'c')!.differences).toEqual([
+      'the fault did not strike',
+    ]);
+  });
+
+  it('one of which leads to another end are tried in halves until it stands alone', async () => {
+    const { stage, played } = trying(
+      (tasks) => tasks,
+      (tasks) => (tasks.includes('d') ? '4' : '3'),
+    );
+    const results = await tried(stage, all, terminal);
+    expect(equal(results)).toBe('abc');
+    expect(played).toEqual(['abcd', 'ab', 'cd', 'c', 'd']);
+    expect(results.find(({ place }) => place === 'd')!.differences).toEqual([
+      'rows: 4 instead of 3',
+    ]);
   });
 });
