@@ -9,7 +9,7 @@ import { aboutOf } from '../rehearsal/faults/subject';
 const READS = /^(Get|List|Describe|Query|Scan|BatchGet|Head|Validate|Assume)/i;
 
 /** Tries an SDK client of ours makes (lambdas/shared/clients.ts): so many faults reach the task. */
-const TRIES = 4;
+export const TRIES = 4;
 
 /**
  * What is done to each call. The error is one that nobody knows, so that nobody tries again: the

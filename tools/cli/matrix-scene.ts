@@ -6,7 +6,7 @@ import { type FaultSpec, faultOf } from '../rehearsal/faults/faults';
 import { subjectOf } from '../rehearsal/faults/subject';
 import { ledgerTable } from './inside';
 import { LedgerView } from './ledger-view';
-import type { Seen } from './matrix-cases';
+import { type Seen, TRIES } from './matrix-cases';
 import { endOf } from './matrix-end';
 import { Operator } from './operator';
 
@@ -51,8 +51,9 @@ export interface Played {
   readonly struck: readonly FaultSpec[];
 }
 
-/** What the redrives themselves need, and what the scene breaks; each fault may need one more. */
+/** What the redrives themselves need, and what the scene breaks; a fault may need one for each time it strikes. */
 const REDRIVES = 5;
+
 
 /** Longer than the watch over failed runs waits, in parts that count as waiting for nobody. */
 const QUIET_MINUTES = [50, 50, 50];
@@ -63,7 +64,7 @@ export async function playScene(cloud: Cloud, scene: Scene, faults: number): Pro
   const calls: Seen[] = [];
   cloud.onCall((call, input) => calls.push({ ...call, subject: subjectOf(call, input) }));
   const struck = cloud.faults.applied.length;
-  const player = new Player(cloud, steps[0]!.machine, REDRIVES + faults);
+  const player = new Player(cloud, steps[0]!.machine, REDRIVES + TRIES * faults);
   try {
     for (const step of steps) await player.play(step);
     for (const minutes of QUIET_MINUTES) await cloud.clock.sleep(minutes * 60_000);
