@@ -54,7 +54,6 @@ export interface Played {
 /** What the redrives themselves need, and what the scene breaks; a fault may need one for each time it strikes. */
 const REDRIVES = 5;
 
-
 /** Longer than the watch over failed runs waits, in parts that count as waiting for nobody. */
 const QUIET_MINUTES = [50, 50, 50];
 
