@@ -3,9 +3,10 @@
 import { sourceFindings, type TableShape, targetFindings } from '../shared/history/ddl';
 import type { Ends } from '../shared/history/ends';
 import { granted, mayGrant } from '../shared/history/grants';
-import { overlapFinding, standing } from '../shared/history/offset';
+import { overlapFinding } from '../shared/history/overlap';
 import { COPY_PRIVILEGES, grantsOf } from '../shared/history/rights';
 import type { ServerFacts } from '../shared/history/server-facts';
+import { standing } from '../shared/history/standing';
 import { codeOf, type Table } from '../shared/history/table';
 import type { HistoryDeps } from '../shared/history/work';
 import type { Left, Rate, Sizes } from './figures';
