@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FaultSpec, Faults, Occasion } from '../faults/faults';
+import { aboutOf, subjectOf } from '../faults/subject';
 import { type Callers, newProcess, type Process } from '../iam/callers';
 import type { CallRecord } from '../services/server';
 import type { Clock } from '../types';
@@ -99,10 +100,9 @@ export class Door {
     const { sql, user: by, queryId } = asked;
     const { task, machine, state } = process;
     const operation = verbOf(sql).replace(/^./, (letter) => letter.toUpperCase());
-    const occasion: Occasion = {
-      ...{ task, machine, state, service: 'clickhouse', operation },
-      sql: sql.slice(0, KEPT_SQL),
-    };
+    const what = { service: 'clickhouse', operation };
+    const about = aboutOf(subjectOf(what, { Sql: sql }));
+    const occasion: Occasion = { task, machine, state, ...what, about, sql: sql.slice(0, KEPT_SQL) };
     const release = clock?.hold();
     try {
       const user = authenticate(users, by, asked.password);
