@@ -83,7 +83,8 @@ export async function clickHouseLines({ clickhouse }: Cloud, mask: Mask): Promis
     ['databases of ClickHouse', JSON.stringify(ended?.databases)],
     ['backups and restores that still go on', mask(JSON.stringify(running))],
     ...relations.map(
-      ({ name, engine, query }) => [`relation ${name}`, `${engine} ${hashed(mask(query))}`] as const,
+      ({ name, engine, query }) =>
+        [`relation ${name}`, `${engine} ${hashed(mask(query))}`] as const,
     ),
   ];
   for (const { name, engine, columns } of relations) {

@@ -117,7 +117,14 @@ export class Door {
     const operation = verbOf(sql).replace(/^./, (letter) => letter.toUpperCase());
     const what = { service: 'clickhouse', operation };
     const about = aboutOf(subjectOf(what, { Sql: sql }));
-    const occasion: Occasion = { task, machine, state, ...what, about, sql: sql.slice(0, KEPT_SQL) };
+    const occasion: Occasion = {
+      task,
+      machine,
+      state,
+      ...what,
+      about,
+      sql: sql.slice(0, KEPT_SQL),
+    };
     let release = clock?.hold();
     try {
       const user = authenticate(users, by, asked.password);

@@ -345,7 +345,9 @@ export class StandIns {
     const { clusters, clickhouse, hosts } = this;
     const inRun = (text: string) => text.replaceAll('$run', run);
     if ('host' in act) {
-      const { status, errors } = await hosts.find(({ id }) => id === act.host)!.run(inRun(act.script));
+      const { status, errors } = await hosts
+        .find(({ id }) => id === act.host)!
+        .run(inRun(act.script));
       if (status !== 0) throw new Error(`gate ${gate}: ${errors}`);
       return;
     }
