@@ -16,7 +16,7 @@ import { unlessInterrupted } from './signals';
 import { type Ground, prepareGround } from './stage';
 
 /** Real time a run may take; one that goes on has lost its way. */
-const LONGEST_MS = 300_000;
+const LONGEST_MS = 600_000;
 
 /**
  * Delays here and there, of the tasks only: time stands still while a gate is answered. What they
