@@ -33,6 +33,17 @@ async function stoppedInBuild(stage: Stage): Promise<string> {
   return arn;
 }
 
+/** Time to come between a state and what it finds. */
+const late = (task: string) => `kind=delay,task=${task},seconds=60,nth=1`;
+const TAGS = 'event_sink.dim_most_recent_tags';
+
+/** Changes ClickHouse when a run is in a state, while time stands still. */
+async function changedIn(stage: Stage, arn: string, state: string, sql: string): Promise<void> {
+  await stage.entered(arn, state);
+  const release = stage.cloud.clock.hold();
+  await stage.cloud.query(sql, 'clickhouse').finally(release);
+}
+
 export const ASPECTS_RUNS: readonly Run[] = [
   {
     name: 'an upgrade goes to its end, and is taken back',
@@ -78,6 +89,32 @@ export const ASPECTS_RUNS: readonly Run[] = [
       stage.cloud.engine.redrive(arn);
       await stage.approved(arn, 'remove-deprecated');
       await stage.ended(arn);
+    },
+  },
+  {
+    name: 'a model is missing, then empty',
+    faults: ['VerifyAspects', 'ReconcileAspects'].map(late),
+    async play(stage) {
+      const { engine } = stage.cloud;
+      const arn = await begun(stage);
+      const [proof, comparison] = [
+        'Prove the models in ClickHouse',
+        'Compare old and new relations',
+      ];
+      await changedIn(stage, arn, proof!, `rename table ${TAGS} to ${TAGS}_away`);
+      await stage.ended(arn, 'FAILED');
+      await stage.cloud.query(`rename table ${TAGS}_away to ${TAGS}`, 'clickhouse');
+      engine.redrive(arn);
+      await changedIn(stage, arn, comparison!, `truncate table ${TAGS}`);
+      await stage.ended(arn, 'FAILED');
+    },
+  },
+  {
+    name: 'a way back is stopped at once',
+    async play(stage) {
+      const upgradeOf = 'run-20260131-0a1b2c3d4e';
+      stage.stop(stage.start('rollback', { upgradeOf, tutorRoot: ROOT }));
+      await stage.cloud.clock.sleep(60_000);
     },
   },
   {
