@@ -13,6 +13,6 @@ describe('rights of the Aspects runbook', () => {
     stack: 'example-aspects',
     scenarioDir: ASPECTS,
     runs: ASPECTS_RUNS,
-    least: { rights: 125, conditions: 10, actions: 20 },
+    least: { rights: 150, conditions: 12, actions: 20 },
   });
 });
