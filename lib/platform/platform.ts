@@ -111,6 +111,22 @@ export class Platform extends Construct {
     return task;
   }
 
+  /**
+   * Gives a task rights that only some steps need of it; those it has are not given again.
+   *
+   * @internal
+   */
+  widen(name: string, more: Required<Pick<TaskRights, 'ledger' | 'states'>>): void {
+    const task = this.task(name);
+    const { states } = this.tasks.get(name)!;
+    const added = more.states.filter((call) => !states.includes(call));
+    if (added.length === 0) return;
+    const actions = more.ledger.map((action) => `dynamodb:${action}`);
+    allow(task, actions, [this.ledger.tableArn]);
+    this.tasks.set(name, { task, states: [...states, ...added] });
+    for (const machine of this.machines.values()) grantStates(task, added, machine);
+  }
+
   /** All functions of tasks made so far. */
   get taskFunctions(): readonly TaskFunction[] {
     return [...this.tasks.values()].map(({ task }) => task);

@@ -121,11 +121,13 @@ export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
     ledger: ['GetItem', 'PutItem', 'Query'],
     states: ['DescribeExecution'],
   },
-  'settle-items': {
-    ledger: ['GetItem', 'DeleteItem'],
-    states: ['DescribeExecution', 'ListMapRuns', 'ListExecutions'],
-    timeout: short,
-  },
+  'settle-items': { ledger: ['GetItem'], timeout: short },
+};
+
+/** What it takes to say which items a Map has left undone, and why, and to hand them back on a redrive. */
+export const SETTLING_LEFT_ITEMS: Required<Pick<TaskRights, 'ledger' | 'states'>> = {
+  ledger: ['DeleteItem'],
+  states: ['DescribeExecution', 'ListMapRuns', 'ListExecutions'],
 };
 
 /** The task that is called when an execution has stopped, and ends what its workers left running. */

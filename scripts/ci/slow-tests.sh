@@ -8,7 +8,7 @@ commit=$(git rev-parse HEAD 2>/dev/null || echo none)
 mkdir -p "$folder"
 
 # A long one at the end would have a core for itself.
-longest='upgrade|permissions-clickstream|permissions-rdw|rdw-stops|ingestion-stops|student-module-history-stops|unload-copy|cli'
+longest='upgrade|permissions-clickstream|permissions-rdw|permissions-aspects|rdw-stops|ingestion-stops|student-module-history-stops|unload-copy|cli'
 
 drawn() {
   npx --no-install jest --config jest.slow.config.cjs --listTests 2>/dev/null | while read -r file; do

@@ -6,7 +6,8 @@ import { type FaultSpec, fits } from '../rehearsal/faults/faults';
 import { aboutOf } from '../rehearsal/faults/subject';
 
 /** Operations that change nothing, by their names; a statement is submitted whatever it says. */
-const READS = /^(Get|List|Describe|Query|Scan|BatchGet|Head|Validate|Assume)/i;
+const READS =
+  /^(Get|List|Describe|Query|Scan|BatchGet|Head|Validate|Assume|(Select|With|Show|Exists|Explain)$)/i;
 
 /** Tries an SDK client of ours makes (lambdas/shared/clients.ts): so many faults reach the task. */
 export const TRIES = 4;

@@ -3,6 +3,7 @@
 
 import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Cloud } from '../rehearsal/cloud';
+import { clickHouseLines, hostLines } from './matrix-platform';
 
 type Lines = (readonly [name: string, value: string])[];
 type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
@@ -38,6 +39,8 @@ export async function endOf(cloud: Cloud, table: string): Promise<Lines> {
     ...pipeline(cloud),
     ...deployments(cloud),
     ...counted('object', objects(cloud), 1),
+    ...cloud.hosts.flatMap((host) => hostLines(host, mask)),
+    ...(await clickHouseLines(cloud, mask)),
     ...cloud.ingestion.flatMap(servers),
     ...(cloud.cloudformation?.look() ?? []).flatMap(({ name, changeSets, ...stack }) => [
       [`stack ${name}`, JSON.stringify(stack)] as const,

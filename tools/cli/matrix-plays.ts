@@ -1,5 +1,6 @@
 // What a matrix plays: the scenes of a scenario, or of every built-in one, and the cases found in them.
 
+import { hasClickHouse } from '../rehearsal/clickhouse';
 import { hasMariaDb } from '../rehearsal/mysql';
 import { type Case, casesOf, draw, type Place, placesOf, specText, together } from './matrix-cases';
 import { MatrixStage } from './matrix-stage';
@@ -39,10 +40,13 @@ const playable = (terminal: Terminal): string[] =>
   builtIns().filter((name) => {
     const scenario = loadScenario(name, name);
     if (scenario.file('matrix.json') === undefined) return false;
-    const needsMariaDb = 'mysql' in (scenario.json<object>('cloud', '') ?? {});
-    if (!needsMariaDb || hasMariaDb()) return true;
-    terminal.line(`scenario ${name} is left out: it needs MariaDB, which is not on the PATH`);
-    return false;
+    const account = scenario.json<object>('cloud', '') ?? {};
+    const missing = [
+      'mysql' in account && !hasMariaDb() && 'MariaDB, which is not on the PATH',
+      'clickhouse' in account && !hasClickHouse() && 'the package chdb, which is not installed',
+    ].filter((one) => one !== false);
+    for (const one of missing) terminal.line(`scenario ${name} is left out: it needs ${one}`);
+    return missing.length === 0;
   });
 
 /** Groups of cases of all plays, those of each spread over the whole time. */

@@ -158,7 +158,7 @@ class Player {
         if (this.told.has(gate.token)) continue;
         this.told.add(gate.token);
         // The notice that asks may have died with its task; whoever finds the gate does what it asks for.
-        await this.cloud.prepareGate(gate.name);
+        await this.cloud.prepareGate(gate.name, run);
         const input = { ...this.endpoint.answerInput(run!, gate), answer };
         const stateMachineArn = this.cloud.machineArn(`${this.stack}-answer`);
         const { engine } = this.cloud;

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FaultSpec, Faults, Occasion } from '../faults/faults';
+import { aboutOf, subjectOf } from '../faults/subject';
 import { type Callers, newProcess, type Process } from '../iam/callers';
 import type { CallRecord } from '../services/server';
 import type { Clock } from '../types';
@@ -71,22 +72,37 @@ export class Door {
       response.writeHead(200, { 'Content-Type': 'text/html; charset=UTF-8' }).end('Ok.\n');
       return;
     }
-    const process = this.options.callers?.at(request.socket.remotePort) ?? newProcess();
+    // Time stands still until it is known who asks and what.
+    const release = this.options.clock?.hold();
+    const process = await this.callerOf(request);
     process.pending++;
     process.turns++;
     let queryId = '';
     try {
       const asked = await askedOf(request);
       queryId = asked.queryId;
-      await this.answer(asked, process, request, response);
+      const answering = this.answer(asked, process, request, response);
+      release?.();
+      await answering;
     } catch (error) {
       if (error instanceof BadRequest) refuse(response, error, queryId, error.status);
       else if (error instanceof ClickHouseRefusal) refuse(response, error, queryId);
       else throw error;
     } finally {
+      release?.();
       process.pending--;
       process.turns++;
     }
+  }
+
+  /** Whose process it is; word of a connection may come a moment after its first bytes. */
+  private async callerOf({ socket }: IncomingMessage): Promise<Process> {
+    const { callers } = this.options;
+    const port = socket.remotePort;
+    if (!callers || port === undefined) return newProcess();
+    if (!callers.at(port)) await new Promise((resolve) => setImmediate(resolve));
+    socket.once('close', () => callers.disconnected(port));
+    return callers.at(port) ?? newProcess();
   }
 
   private async answer(
@@ -99,15 +115,26 @@ export class Door {
     const { sql, user: by, queryId } = asked;
     const { task, machine, state } = process;
     const operation = verbOf(sql).replace(/^./, (letter) => letter.toUpperCase());
+    const what = { service: 'clickhouse', operation };
+    const about = aboutOf(subjectOf(what, { Sql: sql }));
     const occasion: Occasion = {
-      ...{ task, machine, state, service: 'clickhouse', operation },
+      task,
+      machine,
+      state,
+      ...what,
+      about,
       sql: sql.slice(0, KEPT_SQL),
     };
-    const release = clock?.hold();
+    let release = clock?.hold();
     try {
       const user = authenticate(users, by, asked.password);
       const fault = faults?.take('call', occasion);
-      if (fault) await this.before(fault, process, request);
+      if (fault) {
+        // It may wait for time to pass.
+        release?.();
+        await this.before(fault, process, request);
+        release = clock?.hold();
+      }
       authorize(user, sql);
       const broken = faults?.take('statement', occasion);
       if (broken) throw refusalOf(broken);

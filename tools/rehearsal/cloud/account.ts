@@ -21,12 +21,19 @@ import type { AdministeredWarehouse } from '../warehouse/roles';
 import type { WarehouseOptions } from '../warehouse/warehouse';
 import type { CloudOptions } from './contract';
 
-/** Something that has to be done before a gate can be approved. */
-export interface GateAct {
-  /** Name of a MySQL cluster. */
-  readonly cluster: string;
-  readonly sql: string;
-}
+/** Something that has to be done before a gate can be approved; `$run` in it is the id of the run. */
+export type GateAct =
+  | {
+      /** Name of a MySQL cluster, or `clickhouse`, which refuses to take the same backup twice. */
+      readonly cluster: string;
+      readonly sql: string;
+    }
+  | {
+      /** Id of a Tutor host. */
+      readonly host: string;
+      /** Commands of its shell. */
+      readonly script: string;
+    };
 
 /** `cloud.json` of a scenario: what exists in the account beside the stacks. */
 export interface Account {
@@ -46,7 +53,7 @@ export interface Account {
   readonly kubernetes?: KubernetesData;
   /** Clusters of Aurora MySQL; a file of SQL says what is in each. */
   readonly mysql?: MySqlData | readonly MySqlData[];
-  /** What the operator does when a gate asks, before the answer: SQL for a cluster, by the gate's name. */
+  /** What the operator does when a gate asks, before the answer, by the gate's name. */
   readonly gates?: Readonly<Record<string, readonly GateAct[]>>;
   /** Tutor hosts that Systems Manager reaches. */
   readonly hosts?: readonly HostData[];

@@ -48,6 +48,9 @@ import type { Credentials } from './contract';
 import { arnIn, type Place } from './place';
 import { deliver, measure, tell } from './reactions';
 
+/** Code of ClickHouse: a backup of that name is there. */
+const BACKUP_THERE = 598;
+
 /** The stand-ins; see the head of the file. */
 export class StandIns {
   readonly account: string;
@@ -92,6 +95,8 @@ export class StandIns {
   protected readonly callers: Callers;
   protected functions?: Functions;
   protected data?: RedshiftDataService;
+  /** What the operator does for gates. */
+  private preparing = Promise.resolve();
   private readonly closing = heardByMany(new AbortController());
 
   constructor(
@@ -117,9 +122,10 @@ export class StandIns {
       deliver({ ...this, functions: this.functions!, signal: this.closing.signal }, ...delivery),
     );
     this.bus.listeners.add((event) => measure(this.alarms, event));
-    this.topics.listeners.add(({ subject = '' }) => {
+    this.topics.listeners.add(({ subject = '', message }) => {
       const [, gate] = / asks: (\S+)/.exec(subject) ?? [];
-      if (gate) void this.prepareGate(gate);
+      const [, run] = /^Run: (\S+)$/m.exec(message) ?? [];
+      if (gate) void this.prepareGate(gate, run);
     });
     this.engine = new Engine({
       clock,
@@ -321,19 +327,36 @@ export class StandIns {
     for (const listener of server.listeners) listener(call, { Sql: call.sql });
   }
 
-  /** Has the operator do what a gate asks for; time stands still until it is done. */
-  async prepareGate(gate: string): Promise<void> {
-    const { clock, clusters, problems, scenario } = this;
-    const acts = scenario.gates?.[gate] ?? [];
+  /** Has the operator do what a gate asks for, one thing after the other; time stands still until it is done. */
+  async prepareGate(gate: string, run = ''): Promise<void> {
+    const { clock, problems, scenario } = this;
     const release = clock.hold();
-    const act = async ({ cluster, sql }: GateAct) => {
-      const found = clusters.get(cluster);
-      if (!found) throw new Error(`gate ${gate}: the scenario has no cluster ${cluster}`);
-      await found.query(sql);
-    };
-    await Promise.all(acts.map(act))
-      .catch((error) => problems.push(error))
+    // A gate may be told of twice.
+    this.preparing = this.preparing
+      .then(async () => {
+        for (const act of scenario.gates?.[gate] ?? []) await this.prepare(gate, act, run);
+      })
+      .catch((error) => void problems.push(error))
       .finally(release);
+    await this.preparing;
+  }
+
+  private async prepare(gate: string, act: GateAct, run: string): Promise<void> {
+    const { clusters, clickhouse, hosts } = this;
+    const inRun = (text: string) => text.replaceAll('$run', run);
+    if ('host' in act) {
+      const { status, errors } = await hosts
+        .find(({ id }) => id === act.host)!
+        .run(inRun(act.script));
+      if (status !== 0) throw new Error(`gate ${gate}: ${errors}`);
+      return;
+    }
+    const { cluster, sql } = act;
+    const found = cluster === 'clickhouse' ? clickhouse : clusters.get(cluster);
+    if (!found) throw new Error(`gate ${gate}: the scenario has no cluster ${cluster}`);
+    await found.query(inRun(sql)).catch((error) => {
+      if (error.code !== BACKUP_THERE) throw error;
+    });
   }
 
   protected async startWarehouse(

@@ -10,6 +10,7 @@ export function subjectOf(
   { service, operation }: { readonly service?: string; readonly operation?: string },
   input: Input,
 ): string {
+  if (service === 'clickhouse') return /^\/\* \S+ (\S+) \*\//.exec(String(input.Sql))?.[1] ?? '';
   if (typeof input.Sql === 'string') {
     const sql = input.Sql.replace(/\/\*.*?\*\/|--[^\n]*\n/gs, '').trim();
     return sql.slice(0, 60).replace(/\s+/g, ' ');
@@ -20,6 +21,8 @@ export function subjectOf(
     const words = [item.status, item.state, item.attempt?.M?.state].flatMap((one) => one?.S ?? []);
     return [keys.join('/'), ...words].join(' ');
   }
+  // `start`, `poll`, `look` or `stop`, before the name of the unit.
+  if (operation === 'SendCommand') return String(input.Comment ?? '').replace(/ .*/s, '');
   return operation === 'PutObject' ? String(input.path ?? '').replace(/^.*[./]/, '') : '';
 }
 

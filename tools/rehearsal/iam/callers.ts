@@ -41,6 +41,11 @@ export class Callers {
     this.ports.set(port, process);
   }
 
+  /** Its connection is closed: the port is anybody's. */
+  disconnected(port: number): void {
+    this.ports.delete(port);
+  }
+
   /** The process a connection comes from; undefined: none of ours. */
   at(port: number | undefined): Process | undefined {
     return this.ports.get(port ?? -1);

@@ -18,11 +18,13 @@ subscribe('undici:request:create', ({ request }) => {
   request.addHeader('x-rehearsal-key', process.env.AWS_ACCESS_KEY_ID);
 });
 
-// Connections without web requests, such as a database's, say nothing of whose they are.
+// Connections to databases say nothing of whose they are; requests to AWS are signed.
+const signed = process.env.AWS_ENDPOINT_URL && new URL(process.env.AWS_ENDPOINT_URL).port;
 const { connect } = Socket.prototype;
 Socket.prototype.connect = function (...args) {
   this.once('connect', () => {
-    if (!this.parser) parentPort.postMessage({ kind: 'connected', port: this.localPort });
+    const isSigned = this.parser && String(this.remotePort) === signed;
+    if (!isSigned) parentPort.postMessage({ kind: 'connected', port: this.localPort });
   });
   return connect.apply(this, args);
 };

@@ -34,6 +34,7 @@ describe('places', () => {
     const calls = [
       call(),
       call({ operation: 'GetItem' }),
+      call({ service: 'clickhouse', operation: 'Select' }),
       call({ state: 'Close the run' }),
       call({ machine: 'shop-release' }),
       call({ machine: undefined, state: undefined, task: 'NotifyStatus' }),
@@ -92,6 +93,18 @@ test.each([
       },
     },
     'run/progress submitted',
+  ],
+  [
+    'a statement of ClickHouse by its file',
+    { service: 'clickhouse', operation: 'Backup' },
+    { Sql: '/* run-20261122-0a1b back-up-to-disk */\nbackup database `xapi`' },
+    'back-up-to-disk',
+  ],
+  [
+    'a command for a host by what it does with a unit',
+    { service: 'ssm', operation: 'SendCommand' },
+    { Comment: 'start run-20261122-0a1b-install-1' },
+    'start',
   ],
   ['a file by its kind', { service: 's3', operation: 'PutObject' }, { path: '/b/r.html' }, 'html'],
 ])('the subject of a call is %s', (_, what, input, subject) => {

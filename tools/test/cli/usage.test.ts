@@ -24,7 +24,11 @@ test.each([
   ['an unknown scenario', [...MACHINE, '--scenario', 'nowhere'], /there is no scenario nowhere/],
   ['a fault that is none', [...MACHINE, '--fault', 'kind=flood'], /kind must be one of/],
   ['an account of nothing', ['account'], /name the machine that will be started/],
-  ['a fault in an account', ['account', 'rdw-backfill', '--fault', 'kind=x'], /kind must be one of/],
+  [
+    'a fault in an account',
+    ['account', 'rdw-backfill', '--fault', 'kind=x'],
+    /kind must be one of/,
+  ],
   ['a folder without assembly', [...MACHINE, '--assembly', __dirname], /is no cloud assembly/],
 ])('refuses %s with exit code 2', async (_, args, message) => {
   expect(await main(args)).toBe(2);

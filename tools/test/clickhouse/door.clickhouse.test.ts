@@ -1,9 +1,13 @@
 // The server of rehearsals speaks ClickHouse's HTTP interface as clients rely on it.
 
 import { existsSync } from 'node:fs';
+import { request } from 'node:http';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { type ClickHouseServer, statementsOf } from '../../rehearsal/clickhouse';
-import { Faults } from '../../rehearsal/faults/faults';
+import { RealClock } from '../../rehearsal/clock';
+import { Faults, faultOf } from '../../rehearsal/faults/faults';
+import { aboutOf } from '../../rehearsal/faults/subject';
+import { Callers, newProcess } from '../../rehearsal/iam/callers';
 import { ADMIN, CMS, REPORT, startServer } from './world';
 
 let server: ClickHouseServer;
@@ -133,4 +137,41 @@ it('leaves nothing behind', async () => {
 
 it('splits a script at semicolons that end a line', () => {
   expect(statementsOf("-- a\nselect ';' ;\nselect 2;\n")).toEqual(["select ';'", 'select 2']);
+});
+
+it('knows whose a connection is, and strikes the calls of a state about the same', async () => {
+  const callers = new Callers(new RealClock());
+  const own = new Faults([
+    faultOf({
+      kind: 'error',
+      service: 'clickhouse',
+      state: 'Back up',
+      about: aboutOf('drop-view'),
+      nth: 2,
+      error: '60',
+    }),
+  ]);
+  const seen: object[] = [];
+  const there = await startServer({ callers, faults: own, record: (call) => seen.push(call) });
+  const ask = (file: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const sent = request(there.url, {
+        method: 'POST',
+        agent: false,
+        headers: { 'X-ClickHouse-User': ADMIN.name, 'X-ClickHouse-Key': ADMIN.password },
+      });
+      sent.on('socket', (socket) =>
+        socket.on('connect', () => {
+          const process = { ...newProcess('BackUp'), state: 'Back up' };
+          callers.connected(socket.localPort!, process);
+        }),
+      );
+      sent.on('response', (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+      sent.end(`/* run-1 ${file} */ select 1`);
+    });
+  const statuses = [];
+  for (const file of ['drop-view', 'drop-table', 'drop-view']) statuses.push(await ask(file));
+  await there.stop();
+  expect(statuses).toEqual([200, 200, 404]);
+  expect(seen).toMatchObject([{ task: 'BackUp', state: 'Back up' }, {}, { error: '60' }]);
 });
