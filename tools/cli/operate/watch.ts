@@ -3,8 +3,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { consoleLink } from '../../../lambdas/shared/inputs/links';
 import { redriveHelps } from '../../../lambdas/shared/report/advice';
+import { failures } from '../failures';
 import { count } from '../format';
-import { failures, histories } from '../history';
+import { histories } from '../history';
 import { messageOf } from '../summary';
 import type { Terminal } from '../terminal';
 import { type Ended, type Kit, type OperateOptions, operate } from './kit';

@@ -66,6 +66,21 @@ it('shows the plan of a redrive, does nothing on a second Enter, and redrives wh
   expect(await browser.value("document.getElementById('redrive').hidden")).toBe(true);
 });
 
+it('says among which children it has looked for what failed', async () => {
+  const browser = reader();
+  const run = await scene('failed');
+  await browser.shown(run.url);
+  expect(await browser.text('#failed')).not.toContain('newest children');
+  const list = run.aws.answers['states.ListExecutions']!;
+  run.aws.answers['states.ListExecutions'] = (input, nth) => {
+    const { executions } = list(input, nth) as { executions: readonly object[] };
+    if (input.nextToken) return { executions };
+    return { executions: Array(50).fill(executions[0]), nextToken: 'more' };
+  };
+  await browser.until(`document.querySelector('#failed').innerText.includes('newest children')`);
+  expect(await browser.text('#failed')).toContain('Of the 50 newest children; a Map Run has more.');
+});
+
 it('has names, roles and words for those who hear it', async () => {
   const browser = reader();
   const run = await scene('gate');
