@@ -1,7 +1,7 @@
 // What a watch prints of a look.
 
+import { Shown } from '../../../cli/operate/shown';
 import type { RunSight } from '../../../cli/operate/sight';
-import { Shown } from '../../../cli/operate/watch';
 import { Terminal } from '../../../cli/terminal';
 
 const SIGHT: RunSight = {
