@@ -1,5 +1,6 @@
 // The page in a real browser: seen, heard, and used by keys alone.
 
+import { LostAnswer } from '../operate/stand-in';
 import { readers } from './reader';
 import { batch, time } from './records';
 
@@ -40,6 +41,23 @@ it('answers a gate by keys alone, asks nobody but its server, and follows the ru
     browser.requests.filter((url) => !url.startsWith(run.url) && !/^about:|favicon/.test(url)),
   ).toEqual([]);
   expect(browser.errors.filter((one) => !one.includes('favicon'))).toEqual([]);
+});
+
+it('does not offer to send an answer again whose fate nobody knows', async () => {
+  const browser = reader();
+  const run = await scene('gate');
+  run.aws.answers['states.StartExecution'] = () => {
+    throw new LostAnswer();
+  };
+  await browser.shown(run.url);
+  await browser.click('input[value=approve]');
+  for (const field of ['by', 'reason']) {
+    await browser.value(`document.querySelector('input[name=${field}]').value = 'x'`);
+  }
+  await browser.click('#gates button');
+  await browser.until(`document.querySelector('#gates form').innerText.includes('was sent')`);
+  expect(await browser.text('#gates form')).toContain('To answer again, load this page anew.');
+  expect(await browser.value(`document.querySelector('#gates button').disabled`)).toBe(true);
 });
 
 it('shows the plan of a redrive, does nothing on a second Enter, and redrives when it is told to', async () => {
