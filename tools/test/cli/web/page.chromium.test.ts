@@ -122,6 +122,30 @@ it('has names, roles and words for those who hear it', async () => {
   expect(await browser.text('#news')).toBe('running, May it begin?: waits, gate begin asks');
 });
 
+it('keeps the place on the time line while work goes on', async () => {
+  const browser = reader();
+  const run = await scene('running', [batch(0), batch(1)]);
+  await browser.shown(run.url);
+  await browser.tabTo('#timeline');
+  const looks = async () => {
+    const seen = await browser.value<number>('window.runbooks.times.updates');
+    await browser.until(`window.runbooks.times.updates > ${seen + 1}`);
+  };
+  await browser.press('ArrowRight');
+  expect(await browser.text('#hit')).toContain('window 0');
+  await looks();
+  await browser.press('ArrowRight');
+  expect(await browser.text('#hit')).toContain('window 1');
+  await browser.press('ArrowRight');
+  expect(await browser.text('#hit')).toContain('at work');
+  // Another lane that began earlier, and one batch more before the work.
+  const other = batch(0, { sk: 'batch#users', step: 'users', item: 'shop', startedAt: time(0) });
+  run.go('running', [other, batch(0), batch(1), batch(2)]);
+  await looks();
+  await browser.press('ArrowLeft');
+  expect(await browser.text('#hit')).toContain('shop: events: window 2');
+});
+
 it('goes from batch to batch by arrow keys and says each', async () => {
   const browser = reader();
   const run = await scene('failed', [batch(0), batch(1, { status: 'failed', error: 'no disk' })]);
