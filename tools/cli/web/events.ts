@@ -109,7 +109,8 @@ export class Histories {
       fresh.push(...events.filter(({ id }) => id! > last));
       nextToken = events.some(({ id }) => id! <= last) ? undefined : page.nextToken;
     } while (nextToken);
-    const events = [...known.events, ...fresh.reverse()];
+    // The same list while there is no news: what was worked out from it holds.
+    const events = fresh.length > 0 ? [...known.events, ...fresh.reverse()] : known.events;
     this.known.set(arn, { mark, events });
     return events;
   }
