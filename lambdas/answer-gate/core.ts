@@ -81,8 +81,8 @@ async function store(ledger: Ledger, runId: string, item: GateItem, again: boole
 
 /** Takes back an answer that reached nobody: as an approval it would answer the next question. */
 async function withdraw(ledger: Ledger, runId: string, item: GateItem): Promise<void> {
-  const { name, question, hash, token, askedAt, earlier, answeredBy } = item;
-  const asked: GateItem = { name, question, hash, token, askedAt, earlier };
+  const { answer: _, by: __, reason: ___, answeredBy, answeredAt: ____, ...asked } = item;
+  const { name, token } = asked;
   await ledger.put(gateKey(runId, name), asked, { token, answeredBy: answeredBy! });
 }
 

@@ -1,15 +1,17 @@
 // A gate: a question to a person, with a hash of exactly what is approved. The answer comes through
 // the machine `<stack>-answer`; an approval holds as long as the hash is the same.
 
-import { createHash } from 'node:crypto';
 import { SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { approvedHash } from './approved-hash';
 import { type Clock, iso } from './clock';
 import { TryAgainError } from './errors';
 import { consoleLink } from './inputs/links';
-import { type Ledger, runKey } from './ledger';
+import { type Ledger, runKey, type WriteCondition } from './ledger';
 import type { Publish } from './notices';
 import type { Caller } from './run';
 import { ownRun } from './runs';
+
+export { approvedHash };
 
 /** What a person said at a gate. */
 export interface GateAnswer {
@@ -73,10 +75,6 @@ export const gateName = (gate: string, caller: Pick<Caller, 'item'>): string =>
 
 export const gateKey = (runId: string, name: string) => runKey(runId, `gate#${name}`);
 
-/** Hash of what is approved: the same for the same values, whatever the order of their members. */
-export const approvedHash = (approve: unknown): string =>
-  createHash('sha256').update(canonical(approve)).digest('hex');
-
 /** Whether an approval of exactly this is stored; for the task behind a gate, before it acts. */
 export async function isApproved(
   ledger: Ledger,
@@ -123,9 +121,11 @@ export async function openGate(deps: GateDeps, ask: GateQuestion): Promise<'aske
     undo: ask.undo,
     earlier: earlierAnswers(old),
   };
-  if (!(await deps.ledger.put(key, item, old ? { token: old.token } : 'absent'))) {
+  if (!(await deps.ledger.put(key, item, unchanged(old, token)))) {
     const now = await deps.ledger.get<GateItem>(key);
     if (now?.token !== token) throw new TryAgainError(`gate ${name} was asked by somebody else`);
+    // Answered since it was read above.
+    if (now.answer !== undefined) return 'asked';
   }
   await deps.publish({
     subject: `${run.machine} asks: ${name}`,
@@ -144,6 +144,12 @@ export async function openGate(deps: GateDeps, ask: GateQuestion): Promise<'aske
   return 'asked';
 }
 
+/** A question is replaced as it was read; one that this call has asked before, only while nobody has answered it. */
+function unchanged(old: GateItem | undefined, token: string): WriteCondition {
+  if (!old) return 'absent';
+  return old.token === token ? { token, answer: null } : { token: old.token };
+}
+
 function earlierAnswers(old: GateItem | undefined): GateItem['earlier'] {
   if (!old?.answer) return old?.earlier;
   const { answer, by, reason, answeredBy, answeredAt, hash } = old;
@@ -159,14 +165,4 @@ export async function passGate(sfn: GateDeps['sfn'], taskToken: string, item: Ga
     answeredBy: item.answeredBy!,
   };
   await sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(approval) }));
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    const sorted = members.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${sorted.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
 }

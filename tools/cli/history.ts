@@ -193,30 +193,3 @@ export async function currentState(client: SFNClient, arn: string): Promise<stri
   }
   return own;
 }
-
-/** Where a closed execution failed: the innermost child's failing state, with its error. */
-export interface Failure {
-  readonly state: string;
-  readonly execution: string;
-  readonly error: string;
-  readonly cause: string | undefined;
-}
-
-/** Failures of a run that failed: one per child that failed and has no failed child, else the root's. */
-export async function failures(
-  client: SFNClient,
-  all: readonly ExecutionHistory[],
-): Promise<Failure[]> {
-  const failed = all.filter(({ status }) => status === 'FAILED' || status === 'TIMED_OUT');
-  // Children of a child are labelled below its machine; those with a Map Run of their own only pass an error on.
-  const leaves = failed.filter(
-    ({ arn, events }) => arn !== all[0]!.arn && !events.some((e) => e.type === 'MapRunFailed'),
-  );
-  return Promise.all(
-    (leaves.length > 0 ? leaves : failed).map(async (history) => {
-      const { error, cause } = await describe(client, history.arn);
-      const state = visits(history).findLast(({ ended }) => !ended)?.state ?? 'unknown';
-      return { state, execution: history.arn, error: error ?? history.status, cause };
-    }),
-  );
-}

@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { GATE } from '../../../lambdas/shared/inputs/identifiers';
+import { RefusedError } from '../errors';
 import { messageOf } from '../summary';
 import { type Ended, type Kit, type OperateOptions, operate } from './kit';
 import { onceThere, startOnce } from './starting';
@@ -12,7 +13,7 @@ import { ledgerOf, namingProblems, type Subject, subjectOf } from './subject';
 export interface AnswerOptions extends OperateOptions {
   readonly by?: string;
   readonly reason?: string;
-  /** When the question was asked that is answered. @default - whatever the gate asks now */
+  /** When the question was asked that is answered. @default - what the gate asks now, which is printed first */
   readonly asked?: string;
 }
 
@@ -47,7 +48,7 @@ export interface Said {
   readonly answer: string;
   readonly by: string;
   readonly reason: string;
-  /** @default - whatever the gate asks now */
+  /** @default - what the gate asks now, which is printed first */
   readonly asked?: string;
 }
 
@@ -63,6 +64,7 @@ export async function answered(kit: Kit, subject: Subject, said: Said): Promise<
   }
   // Without --asked the question that was printed just now is meant, and no later one.
   const askedAt = asked ?? open?.askedAt;
+  if (askedAt === undefined) throw new RefusedError(await nothingAsked(kit, subject, gate));
   const input = { run: run ?? execution, gate, answer, by, reason, askedAt };
   const executionArn = await startOnce(kit, {
     stateMachineArn: stack.machineArn(`${stack.name}-answer`),
@@ -82,7 +84,22 @@ export async function answered(kit: Kit, subject: Subject, said: Said): Promise<
   return { code: ok ? 0 : 1, document: { ...document, ...how } };
 }
 
-/** What the gate asks; undefined when it asks nothing, which the answer machine says better. */
+/** Why nobody can be answered: without a question that was shown, the next one would be approved unseen. */
+async function nothingAsked(kit: Kit, subject: Subject, gate: string): Promise<string> {
+  const { stack, run, execution } = subject;
+  if (run === undefined)
+    return `${execution} has no run in the ledger: no gate of it asks anything`;
+  const gates = await ledgerOf(kit, stack).gates(run);
+  const open = gates.filter(({ answer }) => answer === undefined).map(({ name }) => name);
+  const last = gates.find(({ name }) => name === gate);
+  const before = last?.answer
+    ? `it was answered last at ${last.answeredAt}: ${last.answer} by ${last.by}`
+    : 'it has asked nothing yet';
+  const others = open.length > 0 ? `gates that ask: ${open.join(', ')}` : 'no other gate asks';
+  return `gate ${gate} of run ${run} asks nothing now; ${before}; ${others}`;
+}
+
+/** What the gate asks; undefined when it asks nothing. */
 async function questionOf(kit: Kit, { stack, run }: Subject, gate: string) {
   if (run === undefined) return undefined;
   const gates = await ledgerOf(kit, stack).openGates(run);

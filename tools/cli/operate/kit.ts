@@ -4,7 +4,7 @@
 import { Interrupted, RefusedError, refuseProblems, UsageError } from '../errors';
 import { Terminal } from '../terminal';
 import { Aws } from './aws';
-import { refusal } from './trouble';
+import { Sendings, type Sent, SentError } from './sent';
 
 /** Options of every command. */
 export interface OperateOptions {
@@ -29,12 +29,10 @@ export interface Kit {
   readonly signal: AbortSignal;
   readonly options: OperateOptions;
   /**
-   * To be called right before a call that changes something: an interrupt that came before ends the command
-   * here, one that comes later says what was sent.
-   *
-   * @param what a sentence, e.g. `the redrive of … was sent`
+   * Makes a call that changes something: an interrupt that came before ends the command here; one that comes
+   * later, and an error, says what was sent.
    */
-  sending(what: string): void;
+  sending<T>(sent: Sent, call: () => Promise<T>): Promise<T>;
 }
 
 /** What is checked before anything is called, and where calls go. */
@@ -55,11 +53,8 @@ export async function operate(
   act: (kit: Kit) => Promise<Ended>,
 ): Promise<number> {
   const terminal = new Terminal(options.json ? process.stderr : process.stdout);
-  let sent: string | undefined;
-  const sending = (what: string) => {
-    signal.throwIfAborted();
-    sent = what;
-  };
+  const sendings = new Sendings(signal);
+  const sending: Kit['sending'] = (sent, call) => sendings.send(sent, call);
   try {
     refuseProblems(use.command, use.problems);
     const region = options.region ?? regionOf(use.arn);
@@ -74,8 +69,10 @@ export async function operate(
       aws.close();
     }
   } catch (error) {
-    if (signal.aborted || error instanceof Interrupted) throw interrupted(error, sent, options);
-    return explained(error, options);
+    if (signal.aborted || error instanceof Interrupted) {
+      throw interrupted(error, sendings.sent?.what, options);
+    }
+    return explained(sendings.explain(error, options), sendings.sent, options);
   }
 }
 
@@ -87,13 +84,17 @@ function interrupted(error: unknown, sent: string | undefined, { json }: Operate
   return new Interrupted(cause, how);
 }
 
-function explained(thrown: unknown, { json }: OperateOptions): number {
-  const error = refusal(thrown) as Error;
+function explained(thrown: unknown, sent: Sent | undefined, { json }: OperateOptions): number {
+  const error = thrown as Error;
   const usage = error instanceof UsageError || /^Region is missing/.test(error.message);
-  if (!usage && !(error instanceof RefusedError)) throw error;
+  if (!usage && !(error instanceof RefusedError)) {
+    if (sent) process.stderr.write(`runbooks: ${sent.what}, then this happened\n`);
+    throw error;
+  }
   const message = usage && !(error instanceof UsageError) ? NO_REGION : error.message;
   process.stderr.write(`runbooks: ${message}\n`);
-  if (json) print({ error: { name: usage ? 'UsageError' : error.name, message } });
+  const more = error instanceof SentError ? { sent: error.sent } : {};
+  if (json) print({ error: { name: usage ? 'UsageError' : error.name, message, ...more } });
   return usage ? 2 : 1;
 }
 

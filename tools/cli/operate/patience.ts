@@ -1,7 +1,7 @@
 // The patience of a watch: keys that expire meanwhile, and a network that is away for a while, are told and outlived.
 // A run goes on for days, the keys of its operator do not.
 
-import { expiredText, isExpired, isPassing } from './trouble';
+import { expiredText, isExpired, isPassing, sentence } from './trouble';
 
 /** What a watch is made of; separate for its patience. */
 export interface Watch<Sight> {
@@ -29,9 +29,7 @@ export async function untilClosed<Sight>(watch: Watch<Sight>): Promise<Sight> {
       const expired = isExpired(error);
       // Keys that were never good are not waited for.
       if (!seen || !(expired || isPassing(error))) throw error;
-      const text = expired
-        ? expiredText(error)
-        : `AWS cannot be asked (${(error as Error).message})`;
+      const text = expired ? expiredText(error) : `AWS cannot be asked (${sentence(error)})`;
       if (text !== trouble) watch.say(`  ${text}. The run goes on; asking again`);
       trouble = text;
       watch.renew();

@@ -4,6 +4,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { plural } from '../format';
 import { type ExecutionHistory, visits } from '../history';
+import { childrenIn, latestMapRuns } from '../map-runs';
 
 /** A state that will run again. */
 export interface Again {
@@ -96,15 +97,7 @@ function openStates(history: ExecutionHistory): Again[] {
 
 /** Map Runs that are at work in Maps whose last stay has not ended: a redrive goes on in them, not in earlier ones. */
 function openMapRuns(history: ExecutionHistory): string[] {
-  const stateOf = new Map<number, string>();
-  const runOf = new Map<string, string>();
-  for (const { id, previousEventId, stateEnteredEventDetails, ...event } of history.events) {
-    const state = stateEnteredEventDetails?.name ?? stateOf.get(previousEventId ?? 0);
-    if (state === undefined) continue;
-    stateOf.set(id!, state);
-    const run = event.mapRunStartedEventDetails?.mapRunArn;
-    if (run !== undefined) runOf.set(state, run);
-  }
+  const runOf = latestMapRuns(history);
   return openStates(history).flatMap(({ state }) => runOf.get(state) ?? []);
 }
 
@@ -113,8 +106,7 @@ function childrenOf(
   runs: readonly string[],
   all: readonly ExecutionHistory[],
 ): readonly ExecutionHistory[] {
-  const own = all.filter(({ mapRun }) => mapRun !== undefined && runs.includes(mapRun));
-  return own.flatMap((child) => [child, ...childrenOf(openMapRuns(child), all)]);
+  return childrenIn(runs, all).flatMap((child) => [child, ...childrenOf(openMapRuns(child), all)]);
 }
 
 const kindOf = ({ type }: HistoryEvent): string => String(type).replace(/StateEntered$/, '');

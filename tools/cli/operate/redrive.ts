@@ -55,15 +55,20 @@ export function redrive(
       say('Nothing was done');
       return { code: 0, document: { ...document, redriven: false } };
     }
-    kit.sending(`the redrive of ${execution} was sent`);
-    const { redriveDate } = await kit.aws.sfn.send(
-      new RedriveExecutionCommand({ executionArn: execution }),
-    );
-    say(`Redriven at ${redriveDate!.toISOString()}`);
+    const redriveDate = await redriven(kit, execution);
+    say(`Redriven at ${redriveDate.toISOString()}`);
     if (options.watch) return follow(kit, subject, options, { after: redriveDate });
     say(`  watch it: ${typed(options, 'watch', execution)}`);
     return { code: 0, document: { ...document, redriven: true, redriveDate } };
   });
+}
+
+/** Redrives it; returns when. */
+export async function redriven(kit: Kit, executionArn: string): Promise<Date> {
+  const sent = { what: `the redrive of ${executionArn} was sent`, execution: executionArn };
+  const command = new RedriveExecutionCommand({ executionArn });
+  const { redriveDate } = await kit.sending(sent, () => kit.aws.sfn.send(command));
+  return redriveDate!;
 }
 
 /** @throws RefusedError with AWS's reason, or the run's own */

@@ -5,6 +5,7 @@ import type { LogLine, StepProgress, TimedBatch } from '../ledger-view';
 import type { Kit } from './kit';
 import { paceOf } from './pace';
 import { ledgerOf, type Subject } from './subject';
+import { byEnd } from './tries';
 import { type MapCounts, mapsOf, pathOf, whereIs } from './where';
 
 /** A step that works through batches. */
@@ -77,15 +78,10 @@ export interface RunSight {
 /** Lines of logs, and tries, that are kept. */
 const LINES = 5;
 
-/** Looks once. */
-export async function lookAt(kit: Kit, subject: Subject, now = Date.now()): Promise<RunSight> {
-  return (await lookAtAll(kit, subject, now)).sight;
-}
-
-/** The same, with every try at a batch that the figures are made of. */
+/** A look, with every try at a batch that the figures are made of. */
 export interface WholeSight {
   readonly sight: RunSight;
-  /** Oldest first. */
+  /** In the order in which they began. */
   readonly batches: readonly TimedBatch[];
   /** Batches at work: since when, in epoch milliseconds. */
   readonly atWork: readonly {
@@ -95,6 +91,7 @@ export interface WholeSight {
   }[];
 }
 
+/** Looks once. */
 export async function lookAtAll(kit: Kit, subject: Subject, now = Date.now()): Promise<WholeSight> {
   const { sfn } = kit.aws;
   const { execution, machine, stack } = subject;
@@ -133,7 +130,7 @@ export async function lookAtAll(kit: Kit, subject: Subject, now = Date.now()): P
       return { name, question, askedAt };
     }),
     log: logOf(known?.steps ?? []),
-    attempts: (known?.batches ?? []).slice(-LINES),
+    attempts: byEnd(known?.batches ?? []).slice(-LINES),
     error: found.error ?? null,
     cause: found.cause ?? null,
   };

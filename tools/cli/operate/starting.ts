@@ -22,19 +22,19 @@ const LOOK_MS = 1_000;
 export async function startOnce(kit: Kit, { stateMachineArn, input, name }: Begin) {
   const own = name ?? `cli-${randomUUID()}`;
   const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${own}`;
-  kit.sending(`the start of ${executionArn} was sent`);
-  try {
-    const started = await kit.aws.sfn.send(
-      new StartExecutionCommand({ stateMachineArn, name: own, input }),
-    );
-    return started.executionArn!;
-  } catch (error) {
-    // Nobody else has this name: a try whose answer was lost has started it, and it has ended meanwhile.
-    if (name === undefined && (error as Error).name === 'ExecutionAlreadyExists') {
-      return executionArn;
+  const sent = { what: `the start of ${executionArn} was sent`, execution: executionArn };
+  const command = new StartExecutionCommand({ stateMachineArn, name: own, input });
+  return kit.sending(sent, async () => {
+    try {
+      return (await kit.aws.sfn.send(command)).executionArn!;
+    } catch (error) {
+      // Nobody else has this name: a try whose answer was lost has started it, and it has ended meanwhile.
+      if (name === undefined && (error as Error).name === 'ExecutionAlreadyExists') {
+        return executionArn;
+      }
+      throw error;
     }
-    throw error;
-  }
+  });
 }
 
 /** Reads what was started just now: AWS may answer for half a minute that there is no such execution. */

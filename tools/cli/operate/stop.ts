@@ -67,8 +67,9 @@ async function stopped(
   // Only what succeeded is closed for good: anything else may have been redriven a moment ago. AWS takes the call
   // for a closed execution and does nothing.
   if (before.status === 'SUCCEEDED') throw nothing();
-  kit.sending(`the stop of ${executionArn} was sent`);
-  await sfn.send(new StopExecutionCommand({ executionArn, error: ERROR, cause }));
+  const sent = { what: `the stop of ${executionArn} was sent`, execution: executionArn };
+  const command = new StopExecutionCommand({ executionArn, error: ERROR, cause });
+  await kit.sending(sent, () => sfn.send(command));
   for (let look = 1; ; look++) {
     const now = await describe();
     const old =

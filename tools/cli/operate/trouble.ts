@@ -8,6 +8,9 @@ interface Trouble {
   readonly message: string;
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly cause?: unknown;
+  /** Of an AggregateError: a host of several addresses, each of which was tried. */
+  readonly errors?: readonly unknown[];
 }
 
 /** Names by which services, and the providers of credentials, say that keys are good no more. */
@@ -16,16 +19,33 @@ const EXPIRED = [
   ...['UnrecognizedClientException', 'InvalidClientTokenId'],
   ...['CredentialsProviderError', 'TokenProviderError', 'UnauthorizedSSOTokenError'],
 ];
-const PASSING =
-  /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError|Throttling|TooManyRequests|RequestLimit|SlowDown|ProvisionedThroughput)/;
+const PASSING = new RegExp(
+  `^(${[
+    // A network that is away, or has changed under the connection.
+    ...['ECONN', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOST', 'ENET', 'TimeoutError'],
+    ...['Throttling', 'TooManyRequests', 'RequestLimit', 'SlowDown', 'ProvisionedThroughput'],
+  ].join('|')})`,
+);
 
 /** Whether other keys would help. */
 export const isExpired = (error: unknown): boolean => EXPIRED.includes((error as Trouble).name);
 
 /** Whether the same call may go through in a moment. */
 export function isPassing(error: unknown): boolean {
-  const { name = '', code = '', $metadata } = error as Trouble;
-  return PASSING.test(name) || PASSING.test(code) || ($metadata?.httpStatusCode ?? 0) >= 500;
+  return behind(error).some(
+    ({ name = '', code = '', $metadata }) =>
+      PASSING.test(name) || PASSING.test(code) || ($metadata?.httpStatusCode ?? 0) >= 500,
+  );
+}
+
+/** Causes that are looked into; an error may be its own cause. */
+const DEEP = 5;
+
+/** The error, its causes and the errors it is made of. */
+function behind(error: unknown, deep = DEEP): Trouble[] {
+  if (typeof error !== 'object' || error === null || deep === 0) return [];
+  const { cause, errors = [] } = error as Trouble;
+  return [error as Trouble, ...[cause, ...errors].flatMap((one) => behind(one, deep - 1))];
 }
 
 /** Whether it comes from a call of AWS, or from what such a call needs. */
@@ -48,8 +68,8 @@ export function refusal(error: unknown): unknown {
   return new RefusedError(`${why}: ${name}: ${sentence(error)}`, { cause: error });
 }
 
-/** Without a name, some errors of connections have nothing but their code. */
-const sentence = (error: unknown): string => {
-  const { message, code } = error as Trouble;
-  return (message || code || 'no message').replace(/\.$/, '');
+/** What it says. Some errors of connections have nothing but a code, some have it in what caused them. */
+export const sentence = (error: unknown): string => {
+  const said = behind(error).find(({ message, code }) => message || code);
+  return (said?.message || said?.code || 'no message').replace(/\.$/, '');
 };

@@ -3,14 +3,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { consoleLink } from '../../../lambdas/shared/inputs/links';
 import { redriveHelps } from '../../../lambdas/shared/report/advice';
+import { failures } from '../failures';
 import { count } from '../format';
-import { failures, histories } from '../history';
+import { histories } from '../history';
 import { messageOf } from '../summary';
-import type { Terminal } from '../terminal';
 import { type Ended, type Kit, type OperateOptions, operate } from './kit';
 import { untilClosed } from './patience';
-import { attemptText, gateLines, liveLine, logText } from './show';
-import { lookAt, type RunSight } from './sight';
+import { Shown } from './shown';
+import { lookAtAll, type RunSight } from './sight';
 import { onceThere } from './starting';
 import { namingProblems, type Subject, subjectOf } from './subject';
 import { typed } from './typed';
@@ -52,14 +52,19 @@ export async function follow(
   terminal.line(`Watching ${subject.execution}`);
   terminal.line(`  ${consoleLink(subject.execution)}`);
   const shown = new Shown(terminal, kit.options);
-  const look = () => lookAt(kit, subject);
+  const look = () => lookAtAll(kit, subject);
   const { sight, failed } = await untilClosed({
     look: async () => {
-      const sight = await (since.begun ? onceThere(kit, look) : look());
+      const { sight, batches } = await (since.begun ? onceThere(kit, look) : look());
       const lost = once !== true && isOld(sight, since);
-      return { sight, lost, failed: lost || !isFailed(sight) ? [] : await why(kit, subject) };
+      return {
+        sight,
+        batches,
+        lost,
+        failed: lost || !isFailed(sight) ? [] : await why(kit, subject),
+      };
     },
-    seen: (one) => shown.sight(one.sight),
+    seen: (one) => shown.sight(one.sight, one.batches),
     closed: ({ sight, lost }) => once === true || (sight.status !== 'RUNNING' && !lost),
     renew: () => kit.aws.renew(),
     say: (text) => terminal.line(text),
@@ -75,34 +80,6 @@ const isFailed = ({ status }: RunSight): boolean => status !== 'RUNNING' && stat
 /** Whether it was read from before the redrive: what AWS says of an execution may be some seconds old. */
 const isOld = ({ stoppedAt }: RunSight, { after }: Since): boolean =>
   stoppedAt !== null && after !== undefined && Date.parse(stoppedAt) < after.getTime();
-
-/** Prints what is new. */
-export class Shown {
-  private readonly gates = new Set<string>();
-  private readonly lines = new Set<string>();
-
-  constructor(
-    private readonly terminal: Terminal,
-    private readonly options: OperateOptions,
-  ) {}
-
-  sight(sight: RunSight): void {
-    for (const text of [...sight.attempts.map(attemptText), ...sight.log.map(logText)]) {
-      if (this.lines.has(text)) continue;
-      this.lines.add(text);
-      this.terminal.line(text);
-    }
-    for (const gate of sight.gates) {
-      const id = `${gate.name} ${gate.askedAt}`;
-      if (this.gates.has(id)) continue;
-      this.gates.add(id);
-      for (const line of gateLines(sight, gate, this.options)) this.terminal.line(line);
-    }
-    if (sight.status !== 'RUNNING') return;
-    const { text, key } = liveLine(sight);
-    this.terminal.live(text, key);
-  }
-}
 
 interface Why {
   readonly state: string;

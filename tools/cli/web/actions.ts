@@ -1,13 +1,12 @@
 // What a person may do on the page: answer a gate, and redrive what was shown to run again.
 
 import { createHash } from 'node:crypto';
-import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { GATE } from '../../../lambdas/shared/inputs/identifiers';
 import { RefusedError, refuseProblems } from '../errors';
 import { describe } from '../history';
 import { ANSWERS, answered } from '../operate/answer';
 import type { Kit } from '../operate/kit';
-import { planOf } from '../operate/redrive';
+import { planOf, redriven } from '../operate/redrive';
 import { planLines } from '../operate/redrive-plan';
 import type { Subject } from '../operate/subject';
 
@@ -56,9 +55,7 @@ export async function redriveAsShown(kit: Kit, subject: Subject, body: Body): Pr
   if (textOf(body, 'mark') !== mark) {
     throw new RefusedError('a redrive would do something else by now: look at its plan again');
   }
-  const executionArn = subject.execution;
-  kit.sending(`the redrive of ${executionArn} was sent`);
-  const { redriveDate } = await kit.aws.sfn.send(new RedriveExecutionCommand({ executionArn }));
-  kit.terminal.line(`Redriven at ${redriveDate!.toISOString()}, from the page`);
+  const redriveDate = await redriven(kit, subject.execution);
+  kit.terminal.line(`Redriven at ${redriveDate.toISOString()}, from the page`);
   return { redriveDate };
 }

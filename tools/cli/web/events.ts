@@ -13,7 +13,7 @@ import {
 import type { ExecutionHistory } from '../history';
 
 /** Children of one Map Run that are followed, the newest; of others the Map Run's counts tell. */
-const CHILDREN = 50;
+export const CHILDREN = 50;
 
 /** What is known of an execution. */
 interface Known {
@@ -26,6 +26,7 @@ interface Known {
 export class Histories {
   private readonly known = new Map<string, Known>();
   private readonly over = new Map<string, readonly ExecutionHistory[]>();
+  private readonly cut = new Set<string>();
 
   /** The root's first. */
   async read(sfn: SFNClient, arn: string): Promise<ExecutionHistory[]> {
@@ -33,6 +34,11 @@ export class Histories {
       new DescribeExecutionCommand({ executionArn: arn }),
     );
     return this.with(sfn, { arn, status: status!, mark: markOf(stopDate, redriveCount) });
+  }
+
+  /** Whether a Map Run has more children than are followed. */
+  isCut(mapRun: string): boolean {
+    return this.cut.has(mapRun);
   }
 
   private async with(
@@ -74,8 +80,11 @@ export class Histories {
           ...(await this.with(sfn, { arn: executionArn!, status: status!, mark, mapRun })),
         );
       }
+      if (executions.length > left) {
+        this.cut.add(mapRun);
+        break;
+      }
       left -= executions.length;
-      if (left <= 0) break;
     }
     return found;
   }
@@ -100,7 +109,8 @@ export class Histories {
       fresh.push(...events.filter(({ id }) => id! > last));
       nextToken = events.some(({ id }) => id! <= last) ? undefined : page.nextToken;
     } while (nextToken);
-    const events = [...known.events, ...fresh.reverse()];
+    // The same list while there is no news: what was worked out from it holds.
+    const events = fresh.length > 0 ? [...known.events, ...fresh.reverse()] : known.events;
     this.known.set(arn, { mark, events });
     return events;
   }

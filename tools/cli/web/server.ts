@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Interrupted, RefusedError, UsageError } from '../errors';
 import type { Kit } from '../operate/kit';
+import { Sendings, SentError } from '../operate/sent';
 import type { Subject } from '../operate/subject';
 import { isExpired, isPassing, refusal } from '../operate/trouble';
 import { answerGate, redriveAsShown, redrivePreview } from './actions';
@@ -34,7 +35,7 @@ export async function serve(
   // Half of it, so that no look of the page gets what it has.
   const run = new Run(kit, subject, every * 500);
   const token = randomBytes(24).toString('base64url');
-  const routes: Record<string, (query: URLSearchParams, body: Body) => Promise<Reply>> = {
+  const routes: Record<string, (query: URLSearchParams, body: Body, kit: Kit) => Promise<Reply>> = {
     'GET /': async () => {
       const { html, policy } = pageOf({
         ...{ machine: subject.machine, definition: await run.definition(), every },
@@ -43,36 +44,43 @@ export async function serve(
     },
     'GET /data': async (query) => json(await run.update(Number(query.get('since')) || 0)),
     'GET /plan': async () => json(await redrivePreview(kit, subject)),
-    'POST /answer': async (_, body) => json(await answerGate(kit, subject, body)),
-    'POST /redrive': async (_, body) => json(await redriveAsShown(kit, subject, body)),
+    'POST /answer': async (_, body, kit) => json(await answerGate(kit, subject, body)),
+    'POST /redrive': async (_, body, kit) => json(await redriveAsShown(kit, subject, body)),
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new UsageError(`port ${port}: ${error.message}`)));
     server.listen(port, HOST, resolve);
   });
-  const own = `${HOST}:${(server.address() as AddressInfo).port}`;
+  const address = `${HOST}:${(server.address() as AddressInfo).port}`;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
-    const verdict = judge({ method, path: url, headers }, own, token);
+    const verdict = judge({ method, path: url, headers }, address, token);
     if ('refused' in verdict) return send(response, verdict.refused, refused(verdict.refused));
     const route = routes[`${method} ${verdict.path}`];
     if (!route) return send(response, 404, refused(404));
+    // What one of those who look has sent is nothing to the others.
+    const own = new Sendings(kit.signal);
+    const sending: Kit['sending'] = (sent, call) => kit.sending(sent, () => own.send(sent, call));
     try {
       const body = method === 'POST' ? await bodyOf(request) : {};
-      const reply = await route(new URL(url, `http://${own}`).searchParams, body);
+      const reply = await route(new URL(url, `http://${address}`).searchParams, body, {
+        ...{ ...kit, sending },
+      });
       if (method === 'POST') run.forget();
       send(response, 200, reply);
     } catch (error) {
       if (isExpired(error) || isPassing(error)) kit.aws.renew();
-      const { name, message } = refusal(error) as Error;
-      send(response, statusOf(error), json({ error: { name, message } }));
+      const told = own.explain(error, kit.options) as Error;
+      const { name, message } = told;
+      const more = told instanceof SentError ? { sent: told.sent } : {};
+      send(response, statusOf(error), json({ error: { name, message, ...more } }));
     }
   }
 
   return {
-    url: `http://${own}/${token}/`,
+    url: `http://${address}/${token}/`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

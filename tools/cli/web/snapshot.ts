@@ -4,14 +4,16 @@ import { DescribeStateMachineForExecutionCommand } from '@aws-sdk/client-sfn';
 import type { AslGraph } from '../../../lambdas/shared/diagram/definition';
 import { consoleLink } from '../../../lambdas/shared/inputs/links';
 import { redriveHelps } from '../../../lambdas/shared/report/advice';
-import { failures } from '../history';
+import { failures } from '../failures';
+import type { ExecutionHistory } from '../history';
 import type { CheckSummary, LedgerView } from '../ledger-view';
+import { latestMapRuns } from '../map-runs';
 import type { Kit } from '../operate/kit';
 import { lookAtAll, type RunSight, type WholeSight } from '../operate/sight';
 import { ledgerOf, type Subject } from '../operate/subject';
 import { messageOf } from '../summary';
 import { BatchFeed, type FedBatch } from './batch-feed';
-import { Histories } from './events';
+import { CHILDREN, Histories } from './events';
 import { type StateSight, stateSights } from './states';
 
 /** What changes while a run goes on. */
@@ -35,6 +37,8 @@ export interface Snapshot {
     readonly error: string;
     readonly message: string;
   }[];
+  /** Of so many children of a Map Run, the newest, because it has more. @default - of all */
+  readonly failuresAmong?: number;
   /** Whether a redrive can help. */
   readonly canRedrive: boolean;
   readonly console: string;
@@ -112,8 +116,15 @@ export class Run {
         return { name, status, error: [error, cause].filter(Boolean).join(': ') };
       }),
       failures: failed.map(({ cause, ...one }) => ({ ...one, message: messageOf(cause) })),
+      ...(this.followsAll(all) ? {} : { failuresAmong: CHILDREN }),
       canRedrive: redriveHelps({ error: sight.error ?? undefined, redrivable: sight.redrivable }),
       console: consoleLink(sight.execution),
     };
+  }
+
+  /** Whether all children are among them that can have failed. */
+  private followsAll(all: readonly ExecutionHistory[]): boolean {
+    const runs = all.flatMap((one) => [...latestMapRuns(one).values()]);
+    return !runs.some((run) => this.histories.isCut(run));
   }
 }

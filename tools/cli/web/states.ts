@@ -30,6 +30,25 @@ interface Stay extends Visit {
   readonly history: ExecutionHistory;
 }
 
+/** What events tell of an execution's states. */
+interface Work {
+  readonly visits: readonly Visit[];
+  /** By the state's name. */
+  readonly attempts: ReadonlyMap<string, number>;
+}
+
+/** By the events they are made of: an execution without news is not worked out again, and those gone are forgotten. */
+const known = new WeakMap<ExecutionHistory['events'], Work>();
+
+function workOf(history: ExecutionHistory): Work {
+  const before = known.get(history.events);
+  if (before) return before;
+  const attempts = new Map(states([history]).map((one) => [one.name, one.attempts]));
+  const work = { visits: visits(history), attempts };
+  known.set(history.events, work);
+  return work;
+}
+
 /** States in the order of the definition. @param all the root's history first */
 export function stateSights(
   definition: AslGraph,
@@ -37,26 +56,34 @@ export function stateSights(
   now = Date.now(),
 ): StateSight[] {
   const stays = new Map<string, Stay[]>();
+  const attempts = new Map<string, number>();
   for (const history of all) {
-    for (const visit of visits(history)) {
-      stays.set(visit.state, [...(stays.get(visit.state) ?? []), { ...visit, history }]);
+    const worked = workOf(history);
+    for (const visit of worked.visits) {
+      const own = stays.get(visit.state);
+      const stay = { ...visit, history };
+      if (own) own.push(stay);
+      else stays.set(visit.state, [stay]);
+    }
+    for (const [name, tries] of worked.attempts) {
+      attempts.set(name, (attempts.get(name) ?? 0) + tries);
     }
   }
-  const attempts = new Map(states(all).map((one) => [one.name, one.attempts]));
   const succeeded = all[0]?.status === 'SUCCEEDED';
   return flat(definition).map(({ name, within, kind, comment }) => {
     const own = stays.get(name) ?? [];
     const running = lastOf(own).filter((stay) => !stay.ended && isRunning(stay));
     const over = succeeded ? [] : lastOf(latest(own)).filter((s) => !s.ended && !isRunning(s));
     const failed = over.filter(({ history }) => /FAILED|TIMED_OUT/.test(history.status)).length;
-    const ends = own.map(({ to }) => to?.getTime() ?? 0);
+    const from = own.reduce((least, stay) => Math.min(least, stay.from.getTime()), Infinity);
+    const to = own.reduce((most, stay) => Math.max(most, stay.to?.getTime() ?? 0), 0);
     return {
       ...{ name, kind, comment, within },
       status: statusOf(kind, { own, running, over, failed }),
       ...{ running: running.length, failed, attempts: attempts.get(name) ?? 0 },
       seconds: own.reduce((sum, stay) => sum + lengthOf(stay, now), 0),
-      from: own[0] ? new Date(Math.min(...own.map((s) => s.from.getTime()))).toISOString() : null,
-      to: own[0] && running.length === 0 ? new Date(Math.max(...ends)).toISOString() : null,
+      from: own[0] ? new Date(from).toISOString() : null,
+      to: own[0] && running.length === 0 ? new Date(to).toISOString() : null,
     };
   });
 }

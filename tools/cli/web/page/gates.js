@@ -3,6 +3,8 @@
 import { byId, el, isNew } from './dom.js';
 import { instant } from './format.js';
 
+const RELOAD = 'To answer again, load this page anew.';
+
 /** @param send posts an answer; absent on a page that nobody serves */
 export function showGates(gates, send) {
   byId('gates-part').hidden = gates.length === 0;
@@ -63,8 +65,9 @@ function formOf({ name, askedAt }, id, send) {
       await send('answer', { gate: name, answer, by, reason, askedAt });
       said.textContent = `Recorded: ${answer} by ${by}`;
     } catch (error) {
-      said.textContent = error.message;
-      button.disabled = false;
+      // What was sent is not sent again by a second press.
+      said.textContent = error.sent ? `${error.message}. ${RELOAD}` : error.message;
+      button.disabled = error.sent !== undefined;
     }
   });
   return form;

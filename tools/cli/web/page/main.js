@@ -28,7 +28,10 @@ async function ask(path, body) {
     throw new Error(GONE);
   });
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error?.message ?? `refused with ${response.status}`);
+  if (!response.ok) {
+    const { message = `refused with ${response.status}`, sent } = answer.error ?? {};
+    throw Object.assign(new Error(message), { sent });
+  }
   return answer;
 }
 

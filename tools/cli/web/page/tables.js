@@ -87,10 +87,12 @@ const answersOf = ({ name, question, earlier = [], ...last }) =>
       ...[instant(one.answeredAt), one.question ?? ''],
     ]);
 
-export function showFailures({ failures }) {
+export function showFailures({ failures, failuresAmong }) {
   byId('failed-part').hidden = failures.length === 0;
-  if (!isNew('failures', failures)) return;
+  if (!isNew('failures', [failures, failuresAmong])) return;
+  const among = `Of the ${failuresAmong} newest children; a Map Run has more.`;
   byId('failed').replaceChildren(
+    ...(failuresAmong === undefined ? [] : [el('p', { class: 'quiet' }, among)]),
     ...failures.map(({ state, error, message, execution }) =>
       el(
         'div',

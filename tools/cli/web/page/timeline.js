@@ -9,13 +9,23 @@ const line = { lanes: [], whole: [0, 1], seen: undefined, cursor: undefined, due
 
 export function showTimeline(batches, atWork, now) {
   line.lanes = lanesOf(batches, atWork, now);
-  line.cursor = undefined;
+  line.cursor = again(line.cursor);
   const bars = line.lanes.flatMap((lane) => [lane.bars[0].from, lastOf(lane)]);
   byId('timeline-part').hidden = bars.length === 0;
   if (bars.length === 0) return;
   const [from, to] = [Math.min(...bars), Math.max(...bars)];
   line.whole = [from, Math.max(to, from + 1000)];
   repaint();
+}
+
+/** A bar among those of its lane: work has no key, and one of a step at a time. */
+const nameOf = ({ batch }) => batch.key ?? 'at work';
+
+/** Where somebody points at now, in new lanes; undefined when it is gone. */
+function again(cursor) {
+  const lane = line.lanes.findIndex(({ label }) => label === cursor?.label);
+  const bar = line.lanes[lane]?.bars.find((one) => nameOf(one) === cursor.name);
+  return bar && { ...cursor, lane, bar };
 }
 
 const lastOf = ({ bars }) => bars.reduce((most, { to }) => Math.max(most, to), 0);
@@ -49,7 +59,7 @@ export function zoom(how) {
 }
 
 function point(lane, bar) {
-  line.cursor = { lane, bar };
+  line.cursor = { lane, bar, label: line.lanes[lane].label, name: nameOf(bar) };
   const { batch, from, to } = bar;
   const { title, attempt, status, rows, error } = batch;
   byId('hit').textContent = [

@@ -43,7 +43,7 @@ it.each([
   ],
   [
     'answer',
-    ['answer', ARN, 'cleanup', 'approve', '--by', 'Ada', '--reason', 'x'],
+    ['answer', ARN, 'cleanup', 'approve', '--by', 'Ada', '--reason', 'x', '--asked', 'then'],
     'StartExecution',
     `the start of ${executionArn('cli-', `${STACK}-answer`)}`,
   ],

@@ -79,7 +79,7 @@ it('an answer is waited for that is not known yet', async () => {
   looks(none(), none(), succeeded);
   aws.answers['states.StartExecution'] = () => ({ executionArn: ARN, startDate: 0 });
   const { code, err } = await aws.runbooks(
-    ...['answer', ARN, 'cleanup', 'approve', '--by', 'Ada', '--reason', 'x'],
+    ...['answer', ARN, 'cleanup', 'approve', '--by', 'Ada', '--reason', 'x', '--asked', 'then'],
   );
   expect({ code, err }).toEqual({ code: 0, err: '' });
 });

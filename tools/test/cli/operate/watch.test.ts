@@ -1,9 +1,7 @@
 // The patience of a watch: keys that expire, a network that is away, and what is no reason to go on asking.
 
 import { untilClosed, type Watch } from '../../../cli/operate/patience';
-import type { RunSight } from '../../../cli/operate/sight';
-import { Shown } from '../../../cli/operate/watch';
-import { Terminal } from '../../../cli/terminal';
+import { refusal } from '../../../cli/operate/trouble';
 
 const named = (name: string, more: object = {}) =>
   Object.assign(new Error(`says ${name}`), { name, ...more });
@@ -45,6 +43,14 @@ it('goes on asking when keys expire in the middle, says so once, and reads them 
 
 it.each([
   ['a broken connection', named('Error', { code: 'ECONNRESET' })],
+  ['a host that no way leads to', named('Error', { code: 'EHOSTUNREACH' })],
+  ['a network that is away', named('Error', { code: 'ENETUNREACH' })],
+  ['a network that is down', named('Error', { code: 'ENETDOWN' })],
+  ['what was caused by a network', named('Error', { cause: named('Error', { code: 'ENETDOWN' }) })],
+  [
+    'a host none of whose addresses can be reached',
+    new AggregateError([named('Error', { code: 'ENETUNREACH' })], ''),
+  ],
   ['throttling', named('ThrottlingException', { $metadata: { httpStatusCode: 400 } })],
   ['an error of the service', named('InternalFailure', { $metadata: { httpStatusCode: 500 } })],
   ['a sign-on that is over', named('CredentialsProviderError')],
@@ -73,104 +79,13 @@ it('does not wait for keys that were never good, nor for rights that are missing
   );
 });
 
-const SIGHT: RunSight = {
-  ...{ execution: 'arn:one', machine: 'prod-clickstream-upgrade', stack: 'prod-clickstream' },
-  ...{
-    run: 'run-20260131-0a1b2c3d4e',
-    status: 'RUNNING',
-    runStatus: 'open',
-    redriveCount: 0,
-    redrivable: false,
-  },
-  ...{
-    startedAt: '2026-01-31T10:00:00.000Z',
-    stoppedAt: null,
-    seconds: 75,
-    error: null,
-    cause: null,
-  },
-  states: ['Migrate the applications', 'Run event batches'],
-  maps: [{ state: 'Migrate the applications', total: 3, succeeded: 1, running: 1, failed: 1 }],
-  steps: [
-    {
-      ...{ step: 'events', item: 'shop', window: '15 days', done: false, batches: 6 },
-      ...{ doneBatches: 2, rows: 30_000, rowsPerSecond: 1_500.4, secondsLeft: 40 },
-    },
-  ],
-  ...{ copies: [], gates: [], log: [], attempts: [] },
-};
-
-function shown() {
-  const written: string[] = [];
-  const shown = new Shown(new Terminal({ write: (text) => written.push(text) }, () => 0), {});
-  return { shown, written };
-}
-
-it('shows states, window, rows, rate and time left in one line', () => {
-  const { shown: one, written } = shown();
-  one.sight(SIGHT);
-  expect(written).toEqual([
-    '  1:15  Migrate the applications > Run event batches  1 of 3 done, 1 failed  shop  15 days (3 of 6)  ' +
-      '30,000 rows  1,500 rows/s  0:40 left\n',
-  ]);
-});
-
-it('shows lines of the log, tries that ended and gates once each', () => {
-  const { shown: one, written } = shown();
-  const sight: RunSight = {
-    ...SIGHT,
-    log: [{ step: 'events', level: 'info', message: 'moved  10', loggedAt: '2026-01-31 10:00:01' }],
-    attempts: [
-      {
-        ...{
-          step: 'events',
-          item: 'shop',
-          title: '5 days',
-          attempt: 2,
-          status: 'failed',
-          error: 'no disk',
-        },
-        ...{
-          startedAt: '2026-01-31T10:00:00Z',
-          endedAt: '2026-01-31T10:00:01Z',
-          rows: 1,
-          seconds: 61,
-        },
-      },
-    ],
-    gates: [{ name: 'cleanup', question: 'Drop\nall?', askedAt: '2026-01-31T10:00:02Z' }],
-  };
-  one.sight(sight);
-  one.sight(sight);
-  const text = written.join('');
-  expect(text.match(/log {2}2026-01-31 10:00:01 {2}info {3}moved 10/g)).toHaveLength(1);
-  expect(
-    text.match(/events {2}shop {2}5 days {2}attempt 2 {2}failed {2}1 row {2}1:01 {2}no disk/g),
-  ).toHaveLength(1);
-  expect(
-    text.match(/Gate cleanup asks since 2026-01-31T10:00:02Z:\n {2}Drop\n {2}all\?/g),
-  ).toHaveLength(1);
-  expect(text).toContain(
-    'runbooks answer arn:one cleanup approve --asked 2026-01-31T10:00:02Z --by',
-  );
-});
-
-it('shows the ranges of a copy and why they rest', () => {
-  const { shown: one, written } = shown();
-  const copy = {
-    range: 'r1',
-    phase: 'copy',
-    done: false,
-    rows: 1_000,
-    rowsPerSecond: 250,
-    secondsLeft: 90,
-    pausedNow: 'lag',
-  };
-  one.sight({
-    ...SIGHT,
-    maps: [],
-    steps: [],
-    copies: [copy, { ...copy, range: 'r2', done: true }],
+it('says of a network that is away that AWS cannot be asked, also when only its cause knows', () => {
+  const addresses = new AggregateError([named('Error', { code: 'EHOSTUNREACH' })], '');
+  expect(refusal(addresses)).toMatchObject({
+    message: 'AWS cannot be asked: AggregateError: says Error',
   });
-  expect(written.join('')).toMatch(/r1 1,000 rows 250 rows\/s 1:30 left rests: lag\n$/);
+  const own = named('Error', { code: 'ENETDOWN' });
+  expect(refusal(Object.assign(own, { cause: own }))).toMatchObject({ name: 'RefusedError' });
+  const denied = named('AccessDeniedException', { $metadata: { httpStatusCode: 400 } });
+  expect(refusal(denied)).toMatchObject({ message: expect.stringMatching(/^AWS refused/) });
 });

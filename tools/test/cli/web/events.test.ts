@@ -2,7 +2,7 @@
 
 import { Histories } from '../../../cli/web/events';
 import { executionArn } from '../operate/stand-in';
-import { ARN } from './records';
+import { ARN, CHILD, MAP_RUN } from './records';
 import { scene } from './scene';
 
 let run: Awaited<ReturnType<typeof scene>>;
@@ -53,3 +53,24 @@ it('asks nothing about the children of a Map Run that is over', async () => {
   expect(await histories.read(sfn, ARN)).toHaveLength(2);
   expect(run.aws.named('states.ListExecutions')).toHaveLength(1);
 });
+
+it.each([
+  [50, false],
+  [51, true],
+])(
+  'of %i children the newest 50 are read, and it is known whether there are more',
+  async (children, cut) => {
+    run = await scene('running');
+    const histories = new Histories();
+    run.aws.answers['states.ListExecutions'] = ({ maxResults, nextToken = '0' }) => {
+      const all = Array.from({ length: children }, (_, i) => ({
+        ...{ executionArn: `${CHILD}${i}`, status: 'RUNNING', startDate: 0 },
+      }));
+      const to = Number(nextToken) + Number(maxResults);
+      const executions = all.slice(Number(nextToken), to);
+      return { executions, ...(to < children && { nextToken: String(to) }) };
+    };
+    expect(await histories.read(run.kit.aws.sfn, ARN)).toHaveLength(51);
+    expect(histories.isCut(MAP_RUN)).toBe(cut);
+  },
+);

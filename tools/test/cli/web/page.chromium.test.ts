@@ -1,5 +1,6 @@
 // The page in a real browser: seen, heard, and used by keys alone.
 
+import { LostAnswer } from '../operate/stand-in';
 import { readers } from './reader';
 import { batch, time } from './records';
 
@@ -42,6 +43,23 @@ it('answers a gate by keys alone, asks nobody but its server, and follows the ru
   expect(browser.errors.filter((one) => !one.includes('favicon'))).toEqual([]);
 });
 
+it('does not offer to send an answer again whose fate nobody knows', async () => {
+  const browser = reader();
+  const run = await scene('gate');
+  run.aws.answers['states.StartExecution'] = () => {
+    throw new LostAnswer();
+  };
+  await browser.shown(run.url);
+  await browser.click('input[value=approve]');
+  for (const field of ['by', 'reason']) {
+    await browser.value(`document.querySelector('input[name=${field}]').value = 'x'`);
+  }
+  await browser.click('#gates button');
+  await browser.until(`document.querySelector('#gates form').innerText.includes('was sent')`);
+  expect(await browser.text('#gates form')).toContain('To answer again, load this page anew.');
+  expect(await browser.value(`document.querySelector('#gates button').disabled`)).toBe(true);
+});
+
 it('shows the plan of a redrive, does nothing on a second Enter, and redrives when it is told to', async () => {
   const browser = reader();
   const run = await scene('failed');
@@ -66,6 +84,21 @@ it('shows the plan of a redrive, does nothing on a second Enter, and redrives wh
   expect(await browser.value("document.getElementById('redrive').hidden")).toBe(true);
 });
 
+it('says among which children it has looked for what failed', async () => {
+  const browser = reader();
+  const run = await scene('failed');
+  await browser.shown(run.url);
+  expect(await browser.text('#failed')).not.toContain('newest children');
+  const list = run.aws.answers['states.ListExecutions']!;
+  run.aws.answers['states.ListExecutions'] = (input, nth) => {
+    const { executions } = list(input, nth) as { executions: readonly object[] };
+    if (input.nextToken) return { executions };
+    return { executions: Array(50).fill(executions[0]), nextToken: 'more' };
+  };
+  await browser.until(`document.querySelector('#failed').innerText.includes('newest children')`);
+  expect(await browser.text('#failed')).toContain('Of the 50 newest children; a Map Run has more.');
+});
+
 it('has names, roles and words for those who hear it', async () => {
   const browser = reader();
   const run = await scene('gate');
@@ -87,6 +120,30 @@ it('has names, roles and words for those who hear it', async () => {
   );
   expect(named('button').concat(named('link')).every(Boolean)).toBe(true);
   expect(await browser.text('#news')).toBe('running, May it begin?: waits, gate begin asks');
+});
+
+it('keeps the place on the time line while work goes on', async () => {
+  const browser = reader();
+  const run = await scene('running', [batch(0), batch(1)]);
+  await browser.shown(run.url);
+  await browser.tabTo('#timeline');
+  const looks = async () => {
+    const seen = await browser.value<number>('window.runbooks.times.updates');
+    await browser.until(`window.runbooks.times.updates > ${seen + 1}`);
+  };
+  await browser.press('ArrowRight');
+  expect(await browser.text('#hit')).toContain('window 0');
+  await looks();
+  await browser.press('ArrowRight');
+  expect(await browser.text('#hit')).toContain('window 1');
+  await browser.press('ArrowRight');
+  expect(await browser.text('#hit')).toContain('at work');
+  // Another lane that began earlier, and one batch more before the work.
+  const other = batch(0, { sk: 'batch#users', step: 'users', item: 'shop', startedAt: time(0) });
+  run.go('running', [other, batch(0), batch(1), batch(2)]);
+  await looks();
+  await browser.press('ArrowLeft');
+  expect(await browser.text('#hit')).toContain('shop: events: window 2');
 });
 
 it('goes from batch to batch by arrow keys and says each', async () => {

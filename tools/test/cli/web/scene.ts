@@ -90,7 +90,7 @@ export async function scene(
   const kit: Kit = {
     aws: new Aws({ region: REGION, endpointUrl: aws.url }, interrupt.signal),
     terminal: new Terminal({ write: (text) => printed.push(text) }),
-    ...{ signal: interrupt.signal, options: {}, sending: () => undefined },
+    ...{ signal: interrupt.signal, options: {}, sending: (_, call) => call() },
   };
   const subject = await subjectOf(kit, ARN);
   const served = await serve(kit, subject, { every: 1, port: 0 });

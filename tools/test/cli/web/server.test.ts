@@ -1,6 +1,7 @@
 // The server of a run's page, asked over its socket.
 
 import { request } from 'node:http';
+import { LostAnswer } from '../operate/stand-in';
 import { ARN, batch, CHILD, RUN, time } from './records';
 import { scene } from './scene';
 
@@ -185,3 +186,30 @@ it('says that keys are good no more, and goes on when they are again', async () 
   run.aws.answers['states.DescribeExecution'] = describe;
   expect((await data()).sight.status).toBe('RUNNING');
 });
+
+it.each([
+  ['answer', 'gate', 'states.StartExecution', () => SAID, 'prod-demo-answer:cli-'],
+  [
+    'redrive',
+    'failed',
+    'states.RedriveExecution',
+    async () => JSON.parse((await ask('plan')).text),
+    ARN,
+  ],
+] as const)(
+  'says what it sent when the answer of AWS is lost: %s',
+  async (path, stage, call, body, named) => {
+    run = await scene(stage);
+    run.aws.answers[call] = () => {
+      throw new LostAnswer();
+    };
+    const { status, text } = await post(path, await body());
+    expect(status).toBeGreaterThan(400);
+    const { message, sent } = JSON.parse(text).error;
+    expect(sent.execution).toContain(named);
+    expect(message).toContain(`But ${sent.what}: look with`);
+    // What one page has sent is nothing to who asks next.
+    const next = await post('answer', { ...SAID, askedAt: '' });
+    expect(JSON.parse(next.text).error).not.toHaveProperty('sent');
+  },
+);
