@@ -93,14 +93,21 @@ export function draw(cases: readonly Case[], text: string): Case[] {
 
 /**
  * Cases that are tried in one run: of one scene, and each at a place of its own, so that the turns of one
- * are not counted otherwise because of another. Several may strike one state, one redrive after the other.
+ * are not counted otherwise because of another. Several may strike one state, one redrive after the other;
+ * but a function that an event invokes has three tries in all, and nobody redrives it: no more than two strike it.
  */
 export function together(cases: readonly Case[], most: number): Case[][] {
   const groups: { scene: string; places: Set<string>; cases: Case[] }[] = [];
   for (const one of cases) {
-    const { scene, place } = one;
+    const { scene, place, fault } = one;
+    const isOfEvent = ({ fault: { machine, task } }: Case) =>
+      machine === undefined && task === fault.task;
     const open = groups.find(
-      (group) => group.scene === scene && group.cases.length < most && !group.places.has(place),
+      (group) =>
+        group.scene === scene &&
+        group.cases.length < most &&
+        !group.places.has(place) &&
+        !(isOfEvent(one) && group.cases.filter(isOfEvent).length === 2),
     );
     if (open) {
       open.cases.push(one);

@@ -185,6 +185,16 @@ describe('cases tried in one run', () => {
     expect(together([at('one', 'A'), other], 9)).toEqual([[at('one', 'A'), other]]);
   });
 
+  it('of a function that events invoke are two at most: it has three tries, and no redrive', () => {
+    const noticed = (place: string) => ({
+      place: `an event / NotifyStatus / ${place}`,
+      scene: 'one',
+      fault: faultOf('kind=error,task=NotifyStatus'),
+    });
+    const groups = together(['get', 'put', 'publish'].map(noticed), 40);
+    expect(groups.map((group) => group.length)).toEqual([2, 1]);
+  });
+
   it('are alone when one at a time is asked for', () => {
     expect(together([at('one', 'A'), at('one', 'B')], 1)).toHaveLength(2);
   });
