@@ -8,7 +8,7 @@ import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
 import { CLICKHOUSE, codeOf } from '../shared/clickhouse/trouble';
 import { iso } from '../shared/clock';
-import { ClickHouseBackupError } from '../shared/errors';
+import { ClickHouseBackupError, ClickHouseStatementError } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
 import { runKey } from '../shared/ledger';
 import { type WaitDeps, waitFor } from '../shared/waiting';
@@ -110,10 +110,12 @@ class Backup {
     try {
       await this.backups.begin(attempt.id);
     } catch (error) {
-      if (codeOf(error) === 0) throw error;
+      // After a passing fault or a lost answer the next round finds what this call has begun.
+      if (!(error instanceof ClickHouseStatementError)) throw error;
+      const { status = '' } = (await this.backups.status(attempt.id)) ?? {};
+      if (/^(CREATING_BACKUP|BACKUP_CREATED)$/.test(status)) return;
       // One of this id or place is there: an earlier call took effect, and the server has begun anew since.
       const there = codeOf(error) === CLICKHOUSE.backupExists;
-      if (there && (await this.backups.status(attempt.id))?.status === 'CREATING_BACKUP') return;
       throw await this.failed(
         attempt,
         there
@@ -129,7 +131,7 @@ class Backup {
     const checkId = `${attempt.id}-check-${this.deps.clock.now()}`;
     const wanted = await relationsThere(this.server);
     const read = await this.backups.read(attempt.id, checkId).catch((error: Error) => {
-      if (codeOf(error) === 0) throw error;
+      if (!(error instanceof ClickHouseStatementError)) throw error;
       return { revision: `unreadable: ${error.message}`, relations: wanted };
     });
     const { revision } = read;

@@ -12,9 +12,8 @@ import { type BackupContents, Backups } from '../shared/aspects/server/backups';
 import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
 import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
-import { codeOf } from '../shared/clickhouse/trouble';
 import type { Clock } from '../shared/clock';
-import { ClickHouseBackupError } from '../shared/errors';
+import { ClickHouseBackupError, ClickHouseStatementError } from '../shared/errors';
 import type { Ledger } from '../shared/ledger';
 import { ownRun } from '../shared/runs';
 import type { ConfirmBackupPayload, ConfirmBackupResult } from './payload';
@@ -70,7 +69,8 @@ async function contentsOf(
   try {
     return await new Backups(server, place).read(backupId, `${backupId}-check-${clock.now()}`);
   } catch (error) {
-    if (codeOf(error) === 0) throw error;
+    // A server that is busy, or does not let anybody in, says nothing of the backup.
+    if (!(error instanceof ClickHouseStatementError)) throw error;
     throw refused(payload, `it cannot be read: ${(error as Error).message}`);
   }
 }

@@ -7,9 +7,8 @@ import { type BackupContents, Backups } from '../shared/aspects/server/backups';
 import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
 import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
-import { codeOf } from '../shared/clickhouse/trouble';
 import { iso } from '../shared/clock';
-import { ClickHouseBackupError } from '../shared/errors';
+import { ClickHouseBackupError, ClickHouseStatementError } from '../shared/errors';
 import { isApproved } from '../shared/gates';
 import type { Invocation } from '../shared/handler';
 import { runKey } from '../shared/ledger';
@@ -120,7 +119,10 @@ class Restore {
     try {
       await this.backups.restore(backupId, attempt.id);
     } catch (error) {
-      if (codeOf(error) === 0) throw error;
+      // After a passing fault or a lost answer the next round finds what this call has begun.
+      if (!(error instanceof ClickHouseStatementError)) throw error;
+      const { status = '' } = (await this.backups.status(attempt.id)) ?? {};
+      if (/^(RESTORING|RESTORED)$/.test(status)) return;
       throw await this.failed(dropping, `it could not be begun: ${(error as Error).message}`);
     }
     await this.set(dropping, 'begun');
@@ -131,7 +133,7 @@ class Restore {
       const checkId = `${id}-check-${this.deps.clock.now()}`;
       return await this.backups.read(this.payload.backupId, checkId);
     } catch (error) {
-      if (codeOf(error) === 0) throw error;
+      if (!(error instanceof ClickHouseStatementError)) throw error;
       return { revision: `nobody knows (${(error as Error).message})`, relations: [] };
     }
   }
