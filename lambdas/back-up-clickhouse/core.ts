@@ -130,9 +130,10 @@ class Backup {
     const { alembic } = await readInstalled(this.server);
     const checkId = `${attempt.id}-check-${this.deps.clock.now()}`;
     const wanted = await relationsThere(this.server);
-    const read = await this.backups.read(attempt.id, checkId).catch((error: Error) => {
+    const who = { ledger: this.deps.ledger, runId: this.payload.runId };
+    const read = await this.backups.read(attempt.id, checkId, who).catch((error: Error) => {
       if (!(error instanceof ClickHouseStatementError)) throw error;
-      return { revision: `unreadable: ${error.message}`, relations: wanted };
+      return { revision: `unreadable: ${error.message}`, relations: wanted, leftOut: [] };
     });
     const { revision } = read;
     const lack = lackOf(read, wanted);
@@ -146,7 +147,10 @@ class Backup {
       ok,
     });
     if (ok) {
-      await keepContents(this.deps.ledger, attempt.id, wanted);
+      await keepContents(this.deps.ledger, attempt.id, {
+        relations: wanted,
+        leftOut: read.leftOut,
+      });
       return await this.set(attempt, { state: 'verified', bytes: status.bytes });
     }
     throw await this.failed(

@@ -5,6 +5,7 @@ import { check } from '../shared/aspects/checks';
 import {
   keepContents,
   lackOf,
+  leftOutOf,
   relationsThere,
   wantedIn,
 } from '../shared/aspects/server/backup-contents';
@@ -41,8 +42,9 @@ export async function confirmBackup(
     const wanted = wayBack
       ? await wantedIn(server, deps.ledger, backupId)
       : await relationsThere(server);
-    const { revision, relations } = await contentsOf(server, payload, deps);
-    const lack = lackOf({ relations }, wanted);
+    const read = await contentsOf(server, payload, deps);
+    const { revision, relations, leftOut } = read;
+    const lack = lackOf(read, wanted);
     const ok = revision === alembic && lack === undefined;
     await check(deps, runId, {
       name: 'backup of ClickHouse',
@@ -54,7 +56,7 @@ export async function confirmBackup(
       throw refused(payload, `it has revision ${revision}; expected is ${alembic}`);
     }
     if (lack !== undefined) throw refused(payload, lack);
-    if (!wayBack) await keepContents(deps.ledger, backupId, wanted);
+    if (!wayBack) await keepContents(deps.ledger, backupId, { relations: wanted, leftOut });
     else await mayBeDropped(server);
     return { backupId, alembic: revision };
   });
@@ -63,11 +65,13 @@ export async function confirmBackup(
 async function contentsOf(
   server: ClickHouse,
   payload: ConfirmBackupPayload,
-  { clock }: ConfirmBackupDeps,
+  { clock, ledger }: ConfirmBackupDeps,
 ): Promise<BackupContents> {
-  const { place, backupId } = payload;
+  const { place, backupId, runId } = payload;
+  const out = await leftOutOf(ledger, backupId);
   try {
-    return await new Backups(server, place).read(backupId, `${backupId}-check-${clock.now()}`);
+    const checkId = `${backupId}-check-${clock.now()}`;
+    return await new Backups(server, place).read(backupId, checkId, { ledger, runId }, out);
   } catch (error) {
     // A server that is busy, or does not let anybody in, says nothing of the backup.
     if (!(error instanceof ClickHouseStatementError)) throw error;

@@ -2,7 +2,7 @@
 // databases go, because tables with rows are refused, and come back under an id that is known before.
 
 import { check } from '../shared/aspects/checks';
-import { lackOf, wantedIn } from '../shared/aspects/server/backup-contents';
+import { lackOf, leftOutOf, wantedIn } from '../shared/aspects/server/backup-contents';
 import { type BackupContents, Backups } from '../shared/aspects/server/backups';
 import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
 import { readInstalled } from '../shared/aspects/server/state';
@@ -89,14 +89,15 @@ class Restore {
   private async begin(attempt: RestoreAttempt, token: Token): Promise<void> {
     const { backupId, alembic } = this.payload;
     if (!attempt.dropped) {
-      const { revision, relations } = await this.readBackup(attempt);
+      const read = await this.readBackup(attempt);
+      const { revision } = read;
       if (revision !== alembic) {
         throw await this.failed(
           attempt,
           `the backup has revision ${revision} of the migrations; expected is ${alembic}. Nothing was dropped`,
         );
       }
-      const lack = lackOf({ relations }, await wantedIn(this.server, this.deps.ledger, backupId));
+      const lack = lackOf(read, await wantedIn(this.server, this.deps.ledger, backupId));
       if (lack !== undefined) throw await this.failed(attempt, `${lack}. Nothing was dropped`);
     }
     // Before the first drop of every attempt: a server that was started anew may have another limit.
@@ -129,12 +130,15 @@ class Restore {
   }
 
   private async readBackup({ id }: RestoreAttempt): Promise<BackupContents> {
+    const { backupId, runId } = this.payload;
+    const { ledger } = this.deps;
+    const out = await leftOutOf(ledger, backupId);
     try {
       const checkId = `${id}-check-${this.deps.clock.now()}`;
-      return await this.backups.read(this.payload.backupId, checkId);
+      return await this.backups.read(backupId, checkId, { ledger, runId }, out);
     } catch (error) {
       if (!(error instanceof ClickHouseStatementError)) throw error;
-      return { revision: `nobody knows (${(error as Error).message})`, relations: [] };
+      return { revision: `nobody knows (${(error as Error).message})`, relations: [], leftOut: [] };
     }
   }
 

@@ -9,6 +9,8 @@ import { type BackupContents, namesOf } from './backups';
 /** The ledger's item about what a backup must have. */
 interface KeptContents {
   readonly relations: readonly string[];
+  /** What reached out of the four databases. @default - an older release has not looked */
+  readonly leftOut?: readonly string[];
 }
 
 const keyOf = (backupId: string): LedgerKey => ({ pk: `backup#${backupId}`, sk: 'relations' });
@@ -21,8 +23,12 @@ export const relationsThere = async (server: ClickHouse): Promise<readonly strin
 export const keepContents = (
   ledger: Ledger,
   backupId: string,
-  relations: readonly string[],
-): Promise<boolean> => ledger.put(keyOf(backupId), { relations } satisfies KeptContents);
+  contents: KeptContents,
+): Promise<boolean> => ledger.put(keyOf(backupId), contents);
+
+/** What was not copied when it was proven, and is not to be copied later either. */
+export const leftOutOf = async (ledger: Ledger, backupId: string): Promise<readonly string[]> =>
+  (await ledger.get<KeptContents>(keyOf(backupId)))?.leftOut ?? [];
 
 /**
  * What a backup must have: what was kept when it was proven. Of one that an older release has proven nothing is
@@ -46,10 +52,10 @@ const NAMED = 10;
 
 /** What it lacks, for a message; undefined: nothing. */
 export function lackOf(
-  { relations }: Pick<BackupContents, 'relations'>,
+  { relations, leftOut = [] }: Partial<BackupContents> & Pick<BackupContents, 'relations'>,
   wanted: readonly string[],
 ): string | undefined {
-  const has = new Set(relations);
+  const has = new Set([...relations, ...leftOut]);
   const missing = wanted.filter((name) => !has.has(name));
   if (missing.length === 0) return undefined;
   const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
