@@ -131,10 +131,10 @@ describe('in the ledger', () => {
   const read = (
     facts: Partial<HostFacts> = {},
     dryRun = false,
-    serverVersion = async () => '25.3.2.39',
+    lookAtServer = async () => ({ version: '25.3.2.39', alembic: '0041' as string | null }),
   ) =>
     readUpgrade({ ...CALLER, upgradeOf: UPGRADE, dryRun, clickhouse: { cluster: null } } as never, {
-      serverVersion,
+      lookAtServer,
       ledger: ledger.ledger,
       lookAtHost: async () => ({ ...FACTS, ...facts }),
     });
@@ -145,6 +145,26 @@ describe('in the ledger', () => {
     expect(way).toMatchObject({ version: '1.3.0', downgradeTo: '0040', services: 'ralph vector' });
     expect(await read({ aspects: '1.3.0' })).toEqual(way);
     expect((await read({ aspects: '1.3.0' }, true)).downgradeTo).toBeNull();
+  });
+
+  it.each([['0040'], [null]])(
+    'nothing goes down where ClickHouse has %p, whatever images there are',
+    async (alembic) => {
+      await ledger.put(backupKey(UPGRADE), BACKUP);
+      const images = { aspects: { tag: 'edunext/aspects:2.4.0', id: '' } };
+      const server = async () => ({ version: '25.3.2.39', alembic });
+      expect((await read({ images }, false, server)).downgradeTo).toBeNull();
+    },
+  );
+
+  it('migrations that go down need the image they go down in', async () => {
+    await ledger.put(backupKey(UPGRADE), BACKUP);
+    const aspects = { tag: 'edunext/aspects:2.4.0', id: '' };
+    await expect(read({ images: { aspects } })).rejects.toThrow(
+      /no image edunext\/aspects:2\.4\.0.*build it first/,
+    );
+    const built = { aspects: { ...aspects, id: 'sha256:1' } };
+    expect((await read({ images: built })).downgradeTo).toBe('0040');
   });
 
   it('a server that does not answer is one finding among others', async () => {
