@@ -2,7 +2,12 @@
 // a backup whose answer was lost is found by it and adopted.
 
 import { check } from '../shared/aspects/checks';
-import { keepContents, lackOf, relationsThere } from '../shared/aspects/server/backup-contents';
+import {
+  keepContents,
+  lackOf,
+  rawRows,
+  relationsThere,
+} from '../shared/aspects/server/backup-contents';
 import { type BackupStatus, Backups } from '../shared/aspects/server/backups';
 import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
@@ -150,6 +155,7 @@ class Backup {
       await keepContents(this.deps.ledger, attempt.id, {
         relations: wanted,
         leftOut: read.leftOut,
+        rows: await rawRows(this.server),
       });
       return await this.set(attempt, { state: 'verified', bytes: status.bytes });
     }

@@ -6,6 +6,7 @@ import {
   keepContents,
   lackOf,
   leftOutOf,
+  rawRows,
   relationsThere,
   wantedIn,
 } from '../shared/aspects/server/backup-contents';
@@ -56,8 +57,11 @@ export async function confirmBackup(
       throw refused(payload, `it has revision ${revision}; expected is ${alembic}`);
     }
     if (lack !== undefined) throw refused(payload, lack);
-    if (!wayBack) await keepContents(deps.ledger, backupId, { relations: wanted, leftOut });
-    else await mayBeDropped(server);
+    if (wayBack) await mayBeDropped(server);
+    else {
+      const rows = await rawRows(server);
+      await keepContents(deps.ledger, backupId, { relations: wanted, leftOut, rows });
+    }
     return { backupId, alembic: revision };
   });
 }

@@ -135,7 +135,7 @@ function restore(scope: Construct, installation: Installation): sfn.Chain {
       gate: GATE,
     } satisfies PayloadOf<RestoreClickHousePayload>,
     comment:
-      'Puts the databases of the backup in place of those that are there, and compares them with it. ' +
+      'Puts the databases of the backup in place of those that are there, and compares relations and revision with what it has. ' +
       'On redrive: finds the restore that runs, otherwise begins anew',
   });
   const files = installation.command(scope, 'RestoreFiles', {

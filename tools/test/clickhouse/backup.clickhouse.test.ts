@@ -206,4 +206,39 @@ describe('a restore', () => {
     )) as [{ n: number }];
     expect(n).toBe(200);
   });
+
+  it('is not done while a relation is missing, or the events', async () => {
+    const { backupId } = await backUp({ step: 'whole' });
+    await approve(backupId!);
+    const key = { pk: `backup#${backupId}`, sk: 'relations' };
+    const kept = (await ledger.get<{ relations: string[]; rows: object }>(key))!;
+    expect(kept.rows).toMatchObject({ 'xapi.xapi_events_all': expect.any(Number) });
+    const attempt = { number: 1, id: `${backupId}-back`, state: 'begun', dropped: true, at: '' };
+    const of = { pk: `run#${payloadOf(server).runId}`, sk: 'restore#whole' };
+    // A restore that has ended by itself; what it brought is what is there.
+    const names = 'database xapi, database event_sink, database reporting, database openedx';
+    const ended = async () => {
+      for (const name of ['reporting', 'event_sink', 'xapi', 'openedx']) {
+        await server.query(
+          `drop database if exists ${name} sync settings check_table_dependencies = 0`,
+        );
+      }
+      attempt.id = `${attempt.id}-x`;
+      await server.query(
+        `restore ${names} from Disk('${BACKUP_DISK}', '${backupId}') settings id = '${attempt.id}'`,
+      );
+      await ledger.put(of, attempt);
+    };
+    const payload = { ...ask(''), step: 'whole', backupId: backupId!, alembic: '0040' };
+    const conclude = () =>
+      restoreClickHouse({ ...payload, gate: 'restore' }, workDeps(ledger), invocation());
+    await ended();
+    await server.query('truncate table xapi.xapi_events_all');
+    await expect(conclude()).rejects.toThrow(/no rows: xapi\.xapi_events_all \(had \d+\)/);
+    await ended();
+    await server.query('drop view reporting.fact_enrollments sync');
+    await expect(conclude()).rejects.toThrow(/lacks 1 of \d+ relations: reporting\./);
+    await ended();
+    expect(await conclude()).toEqual({ status: 'done', alembic: '0040' });
+  });
 });

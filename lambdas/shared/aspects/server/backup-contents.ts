@@ -11,6 +11,23 @@ interface KeptContents {
   readonly relations: readonly string[];
   /** What reached out of the four databases. @default - an older release has not looked */
   readonly leftOut?: readonly string[];
+  /** Rows of the raw tables, duplicates included, when it was proven. @default - an older release has not counted */
+  readonly rows?: Readonly<Record<string, number>>;
+}
+
+/** Raw tables by the server's names. */
+const rawTables = ({ ref }: ClickHouse): readonly string[] =>
+  (Object.keys(RAW) as (keyof typeof RAW)[]).flatMap((role) =>
+    RAW[role].map((name) => `${databaseOf(role, ref.databases)}.${name}`),
+  );
+
+/** Rows of the raw tables that are there now. */
+export async function rawRows(server: ClickHouse): Promise<Readonly<Record<string, number>>> {
+  const raw = rawTables(server);
+  const rows = (await server.rows('sizes')).map(
+    (one) => [`${one.database}.${one.name}`, Number(one.rows)] as const,
+  );
+  return Object.fromEntries(rows.filter(([name]) => raw.includes(name)));
 }
 
 const keyOf = (backupId: string): LedgerKey => ({ pk: `backup#${backupId}`, sk: 'relations' });
@@ -41,9 +58,7 @@ export async function wantedIn(
 ): Promise<readonly string[]> {
   const kept = await ledger.get<KeptContents>(keyOf(backupId));
   if (kept) return kept.relations;
-  const raw = (Object.keys(RAW) as (keyof typeof RAW)[]).flatMap((role) =>
-    RAW[role].map((name) => `${databaseOf(role, server.ref.databases)}.${name}`),
-  );
+  const raw = rawTables(server);
   return (await relationsThere(server)).filter((name) => raw.includes(name));
 }
 
@@ -60,4 +75,23 @@ export function lackOf(
   if (missing.length === 0) return undefined;
   const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
   return `it lacks ${missing.length} of ${wanted.length} relations: ${missing.slice(0, NAMED).join(', ')}${more}`;
+}
+
+/**
+ * What a restore has not brought back; undefined: nothing that can be known. Merges take duplicates away and rows
+ * may have come in before the proof, so that only a raw table that had rows and has none is a loss for certain.
+ */
+export async function lossOf(
+  server: ClickHouse,
+  ledger: Ledger,
+  backupId: string,
+): Promise<string | undefined> {
+  const wanted = await wantedIn(server, ledger, backupId);
+  const lack = lackOf({ relations: await relationsThere(server) }, wanted);
+  if (lack !== undefined) return lack;
+  const kept = (await ledger.get<KeptContents>(keyOf(backupId)))?.rows ?? {};
+  const now = await rawRows(server);
+  const empty = Object.entries(kept).filter(([name, rows]) => rows > 0 && !now[name]);
+  if (empty.length === 0) return undefined;
+  return `these have no rows: ${empty.map(([name, rows]) => `${name} (had ${rows})`).join(', ')}`;
 }
