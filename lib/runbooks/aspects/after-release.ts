@@ -22,7 +22,8 @@ export function afterRelease(scope: Construct, target: AspectsTarget): sfn.Chain
     outputs:
       "{% { 'released': $states.input, 'found': $states.result.Payload, " +
       "'run': { 'id': $states.input.run, 'arn': $states.context.Execution.Id } } %}",
-    comment: 'Reads in the ledger which services the run has stopped. On redrive: reads again',
+    comment:
+      'Reads in the ledger which services the run has stopped, Superset included. On redrive: reads again',
   });
   const any = sfn.Choice.jsonata(scope, 'Is ingestion to go on?', {
     comment: 'Where the run has held nothing, nothing is started. On redrive: asks again',

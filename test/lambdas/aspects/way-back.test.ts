@@ -200,4 +200,20 @@ describe('in the ledger', () => {
     await ledger.put(runKey(UPGRADE, 'host#holdBackup#-'), { state: 'wanted' });
     expect(await held()).toEqual({ services: 'ralph', copies: true });
   });
+
+  it('a release starts Superset where the restore of its database has it rest still', async () => {
+    const services = async () =>
+      (await readHeld({ version: 1, runId: RUN, selfArn: ARN }, { ledger: ledger.ledger }))
+        .services;
+    await ledger.put(runKey(RUN), runOf({ runId: RUN, status: 'released' }));
+    await ledger.put(runKey(RUN, 'aspects#way-back'), { way: { services: 'ralph' } });
+    await ledger.put(runKey(RUN, 'host#holdRestore#-'), { state: 'done' });
+    expect(await services()).toBe('ralph');
+    await ledger.put(runKey(RUN, 'host#restoreFiles#-'), { state: 'failed' });
+    expect(await services()).toBe('ralph superset superset-worker superset-worker-beat');
+    await ledger.put(runKey(RUN, 'host#recreate#-'), { state: 'failed' });
+    expect(await services()).toBe('ralph superset superset-worker superset-worker-beat');
+    await ledger.put(runKey(RUN, 'host#recreate#-'), { state: 'done' });
+    expect(await services()).toBe('ralph');
+  });
 });

@@ -17,6 +17,15 @@ it('T18: what feeds ClickHouse is stopped, nothing else, and comes back', async 
   expect(names()).toEqual(before);
 });
 
+it('what the settings do not have is not started', async () => {
+  const world = await World.of();
+  const { sandbox } = world.host;
+  sandbox.write(`${ROOT}/config.yml`, `${sandbox.read(`${ROOT}/config.yml`)}RUN_SUPERSET: False\n`);
+  await world.host.tutor('local', 'stop', 'superset', 'ralph');
+  await world.run(command('start-ingestion', { SERVICES: 'ralph superset' }));
+  expect([runs(world, 'ralph'), runs(world, 'superset')]).toEqual([true, false]);
+});
+
 const RALPH = { SERVICES: 'ralph' };
 const runs = (world: World, name: string) =>
   world.host.sandbox.state.containers.some(({ service }) => service === name);

@@ -71,5 +71,13 @@ wake() {
   done
 }
 
+# Those of the services that the settings have at all.
+startable() {
+  for service in "$@"; do
+    case "$service" in superset*) [ "$(value RUN_SUPERSET)" = True ] || continue ;; esac
+    printf '%s\n' "$service"
+  done
+}
+
 # What was held stays held: a restart of the host, or `tutor start`, lets it go on. SERVICES.
 stay_held() { [ -z "${SERVICES:-}" ] || rest $SERVICES; }
