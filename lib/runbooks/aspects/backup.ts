@@ -50,7 +50,7 @@ function takeBackup(scope: Construct, installation: Installation): sfn.Chain {
       place: installation.backupTo,
     } satisfies PayloadOf<BackUpClickHousePayload>,
     comment:
-      'Has ClickHouse copy its databases, follows that to its end, and reads one table back. ' +
+      'Has ClickHouse copy its databases, follows that to its end, and brings it back without rows under other names. ' +
       'On redrive: finds the one that runs or is complete, otherwise takes another',
   });
   const files = installation.command(scope, 'BackUpFiles', {
