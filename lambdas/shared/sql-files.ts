@@ -6,6 +6,7 @@ import aspectsAlembicVersion from '../../sql/aspects/alembic-version.sql';
 import aspectsAskDictionary from '../../sql/aspects/ask-dictionary.sql';
 import aspectsBackUpToDisk from '../../sql/aspects/back-up-to-disk.sql';
 import aspectsBackUpToS3 from '../../sql/aspects/back-up-to-s3.sql';
+import aspectsBackupMade from '../../sql/aspects/backup-made.sql';
 import aspectsBackupStatus from '../../sql/aspects/backup-status.sql';
 import aspectsColumns from '../../sql/aspects/columns.sql';
 import aspectsCompareByLearner from '../../sql/aspects/compare-by-learner.sql';
@@ -267,6 +268,7 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/ask-dictionary': aspectsAskDictionary,
   'aspects/back-up-to-disk': aspectsBackUpToDisk,
   'aspects/back-up-to-s3': aspectsBackUpToS3,
+  'aspects/backup-made': aspectsBackupMade,
   'aspects/backup-status': aspectsBackupStatus,
   'aspects/columns': aspectsColumns,
   'aspects/compare-by-learner': aspectsCompareByLearner,

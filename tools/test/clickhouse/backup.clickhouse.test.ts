@@ -122,6 +122,21 @@ describe('a backup of people', () => {
     ).toEqual([]);
   });
 
+  it('that is too small to have the rows is refused while the server knows it', async () => {
+    const backupId = `${id()}-3`;
+    await take(
+      'database xapi, database event_sink, database reporting, database openedx',
+      backupId,
+    );
+    const deps = workDeps(ledger);
+    const grown = (source: Parameters<typeof sqlText>[0]) =>
+      sqlText(source).replace('sum(bytes_on_disk)', 'sum(bytes_on_disk) * 1000');
+    await expect(confirm({ backupId }, { ...deps, sqlText: grown })).rejects.toThrow(
+      /has \d+ bytes, and the tables have \d+\. Nothing was changed/,
+    );
+    expect(await confirm({ backupId })).toMatchObject({ backupId });
+  });
+
   it('that is whole is read, and on the way back once more, also where nothing is there any more', async () => {
     await take('database xapi, database event_sink, database reporting, database openedx', id());
     expect(await confirm()).toEqual({ backupId: id(), alembic: '0040' });

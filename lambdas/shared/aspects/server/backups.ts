@@ -57,6 +57,12 @@ export class Backups {
     };
   }
 
+  /** Bytes of one that was made under any id; undefined: the server knows nothing of it. */
+  async made(folder: string): Promise<number | undefined> {
+    const { bytes } = await this.server.row('backup-made', { parameters: { folder } });
+    return bytes === undefined ? undefined : Number(bytes);
+  }
+
   /** Begins to make it. */
   begin(id: string): Promise<void> {
     return this.server.change(this.file('back-up-to'), this.marks(id, id));
