@@ -102,6 +102,18 @@ describe('on Kubernetes', () => {
     expect(deployments(world).ralph).toEqual({ replicas: 3, annotations: {} });
   });
 
+  it('T18: T21: pods that still end write still: they are waited for, and seen', async () => {
+    const world = await cluster();
+    const { sandbox } = world.host;
+    const hold = k8s('stop-ingestion', RALPH);
+    const ending = { ...deployments(world), ralph: { replicas: 0, ending: 1 } };
+    sandbox.state = { ...sandbox.state, deployments: ending };
+    const look = { ...hold, step: 'look', script: null };
+    await expect(world.run(look)).rejects.toThrow(/these still write: ralph/);
+    await expect(world.run(hold)).resolves.toMatchObject({ ok: true });
+    expect(world.called('kubectl --namespace openedx wait --for=delete')).toHaveLength(1);
+  });
+
   it('nobody believes that ingestion rests where the cluster does not answer', async () => {
     const world = await cluster();
     unreachable(world);
