@@ -2,6 +2,7 @@
 // a backup whose answer was lost is found by it and adopted.
 
 import { check } from '../shared/aspects/checks';
+import { noWriters } from '../shared/aspects/host/writers';
 import {
   keepContents,
   lackOf,
@@ -20,7 +21,10 @@ import { type WaitDeps, waitFor } from '../shared/waiting';
 import type { Token } from '../shared/worker-token';
 import type { BackUpClickHousePayload, BackUpClickHouseResult } from './payload';
 
-export interface BackUpDeps extends WaitDeps, ClickHouseDeps {}
+export interface BackUpDeps extends WaitDeps, ClickHouseDeps {
+  /** Services that write into ClickHouse now. */
+  writing(): Promise<readonly string[]>;
+}
 
 /** The ledger's item about the latest attempt. */
 interface BackupAttempt {
@@ -112,6 +116,7 @@ class Backup {
   }
 
   private async begin(attempt: BackupAttempt): Promise<void> {
+    await noWriters(this.deps.writing);
     try {
       await this.backups.begin(attempt.id);
     } catch (error) {

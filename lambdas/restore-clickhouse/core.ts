@@ -2,6 +2,7 @@
 // databases go, because tables with rows are refused, and come back under an id that is known before.
 
 import { check } from '../shared/aspects/checks';
+import { noWriters } from '../shared/aspects/host/writers';
 import { lackOf, leftOutOf, lossOf, wantedIn } from '../shared/aspects/server/backup-contents';
 import { type BackupContents, Backups } from '../shared/aspects/server/backups';
 import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
@@ -16,7 +17,10 @@ import { type WaitDeps, waitFor } from '../shared/waiting';
 import type { Token } from '../shared/worker-token';
 import type { RestoreClickHousePayload, RestoreClickHouseResult } from './payload';
 
-export interface RestoreDeps extends WaitDeps, ClickHouseDeps {}
+export interface RestoreDeps extends WaitDeps, ClickHouseDeps {
+  /** Services that write into ClickHouse now. */
+  writing(): Promise<readonly string[]>;
+}
 
 /** The ledger's item about the latest attempt. */
 interface RestoreAttempt {
@@ -88,6 +92,7 @@ class Restore {
 
   private async begin(attempt: RestoreAttempt, token: Token): Promise<void> {
     const { backupId, alembic } = this.payload;
+    await noWriters(this.deps.writing);
     if (!attempt.dropped) {
       const read = await this.readBackup(attempt);
       const { revision } = read;

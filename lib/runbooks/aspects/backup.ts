@@ -43,9 +43,11 @@ function takeBackup(scope: Construct, installation: Installation): sfn.Chain {
     act: 'Back up ClickHouse',
     question: 'Is ClickHouse backed up?',
     done: 'ClickHouse is backed up',
-    task: installation.task('back-up-clickhouse'),
+    task: installation.taskOnHost('back-up-clickhouse'),
     payload: {
       ...installation.members,
+      host: installation.host,
+      mode: installation.target.mode,
       step: 'backup',
       place: installation.backupTo,
     } satisfies PayloadOf<BackUpClickHousePayload>,

@@ -125,9 +125,11 @@ function restore(scope: Construct, installation: Installation): sfn.Chain {
     act: 'Restore ClickHouse',
     question: 'Is ClickHouse restored?',
     done: 'ClickHouse is as it was',
-    task: installation.task('restore-clickhouse'),
+    task: installation.taskOnHost('restore-clickhouse'),
     payload: {
       ...installation.members,
+      host: installation.host,
+      mode: installation.target.mode,
       step: 'restored',
       place: installation.backupTo,
       backupId: `{% ${FOUND}.backup.id %}`,

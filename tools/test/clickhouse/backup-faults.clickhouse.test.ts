@@ -134,4 +134,16 @@ describe('a restore', () => {
     await restore(`back-late-${code}`, deps);
     expect(await attempts(`back-late-${code}`)).toBe(1);
   });
+
+  it('T18: drops nothing while something writes again, and a backup is not begun', async () => {
+    const deps = { ...workDeps(ledger), writing: async () => ['ralph'] };
+    await expect(restore('beside', deps)).rejects.toThrow(/ralph run again and write/);
+    expect(await server.query('exists xapi.xapi_events_all')).toEqual([{ result: 1 }]);
+    await expect(backUp('beside-writers', deps)).rejects.toThrow(/ralph run again and write/);
+    expect(await server.query("select id from system.backups where id like '%beside%'")).toEqual(
+      [],
+    );
+    await restore('beside');
+    expect(await attempts('beside')).toBe(1);
+  });
 });
