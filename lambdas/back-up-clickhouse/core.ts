@@ -2,20 +2,29 @@
 // a backup whose answer was lost is found by it and adopted.
 
 import { check } from '../shared/aspects/checks';
-import { keepContents, lackOf, relationsThere } from '../shared/aspects/server/backup-contents';
+import { noWriters } from '../shared/aspects/host/writers';
+import {
+  keepContents,
+  lackOf,
+  rawRows,
+  relationsThere,
+} from '../shared/aspects/server/backup-contents';
 import { type BackupStatus, Backups } from '../shared/aspects/server/backups';
 import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
 import { CLICKHOUSE, codeOf } from '../shared/clickhouse/trouble';
 import { iso } from '../shared/clock';
-import { ClickHouseBackupError } from '../shared/errors';
+import { ClickHouseBackupError, ClickHouseStatementError } from '../shared/errors';
 import type { Invocation } from '../shared/handler';
 import { runKey } from '../shared/ledger';
 import { type WaitDeps, waitFor } from '../shared/waiting';
 import type { Token } from '../shared/worker-token';
 import type { BackUpClickHousePayload, BackUpClickHouseResult } from './payload';
 
-export interface BackUpDeps extends WaitDeps, ClickHouseDeps {}
+export interface BackUpDeps extends WaitDeps, ClickHouseDeps {
+  /** Services that write into ClickHouse now. */
+  writing(): Promise<readonly string[]>;
+}
 
 /** The ledger's item about the latest attempt. */
 interface BackupAttempt {
@@ -107,13 +116,16 @@ class Backup {
   }
 
   private async begin(attempt: BackupAttempt): Promise<void> {
+    await noWriters(this.deps.writing);
     try {
       await this.backups.begin(attempt.id);
     } catch (error) {
-      if (codeOf(error) === 0) throw error;
+      // After a passing fault or a lost answer the next round finds what this call has begun.
+      if (!(error instanceof ClickHouseStatementError)) throw error;
+      const { status = '' } = (await this.backups.status(attempt.id)) ?? {};
+      if (/^(CREATING_BACKUP|BACKUP_CREATED)$/.test(status)) return;
       // One of this id or place is there: an earlier call took effect, and the server has begun anew since.
       const there = codeOf(error) === CLICKHOUSE.backupExists;
-      if (there && (await this.backups.status(attempt.id))?.status === 'CREATING_BACKUP') return;
       throw await this.failed(
         attempt,
         there
@@ -128,9 +140,10 @@ class Backup {
     const { alembic } = await readInstalled(this.server);
     const checkId = `${attempt.id}-check-${this.deps.clock.now()}`;
     const wanted = await relationsThere(this.server);
-    const read = await this.backups.read(attempt.id, checkId).catch((error: Error) => {
-      if (codeOf(error) === 0) throw error;
-      return { revision: `unreadable: ${error.message}`, relations: wanted };
+    const who = { ledger: this.deps.ledger, runId: this.payload.runId };
+    const read = await this.backups.read(attempt.id, checkId, who).catch((error: Error) => {
+      if (!(error instanceof ClickHouseStatementError)) throw error;
+      return { revision: `unreadable: ${error.message}`, relations: wanted, leftOut: [] };
     });
     const { revision } = read;
     const lack = lackOf(read, wanted);
@@ -144,7 +157,11 @@ class Backup {
       ok,
     });
     if (ok) {
-      await keepContents(this.deps.ledger, attempt.id, wanted);
+      await keepContents(this.deps.ledger, attempt.id, {
+        relations: wanted,
+        leftOut: read.leftOut,
+        rows: await rawRows(this.server),
+      });
       return await this.set(attempt, { state: 'verified', bytes: status.bytes });
     }
     throw await this.failed(

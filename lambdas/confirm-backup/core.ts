@@ -5,6 +5,8 @@ import { check } from '../shared/aspects/checks';
 import {
   keepContents,
   lackOf,
+  leftOutOf,
+  rawRows,
   relationsThere,
   wantedIn,
 } from '../shared/aspects/server/backup-contents';
@@ -12,9 +14,8 @@ import { type BackupContents, Backups } from '../shared/aspects/server/backups';
 import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
 import { readInstalled } from '../shared/aspects/server/state';
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
-import { codeOf } from '../shared/clickhouse/trouble';
 import type { Clock } from '../shared/clock';
-import { ClickHouseBackupError } from '../shared/errors';
+import { ClickHouseBackupError, ClickHouseStatementError } from '../shared/errors';
 import type { Ledger } from '../shared/ledger';
 import { ownRun } from '../shared/runs';
 import type { ConfirmBackupPayload, ConfirmBackupResult } from './payload';
@@ -42,21 +43,25 @@ export async function confirmBackup(
     const wanted = wayBack
       ? await wantedIn(server, deps.ledger, backupId)
       : await relationsThere(server);
-    const { revision, relations } = await contentsOf(server, payload, deps);
-    const lack = lackOf({ relations }, wanted);
+    const read = await contentsOf(server, payload, deps);
+    const { revision, relations, leftOut } = read;
+    const lack = lackOf(read, wanted) ?? (wayBack ? undefined : await smallness(server, payload));
     const ok = revision === alembic && lack === undefined;
     await check(deps, runId, {
       name: 'backup of ClickHouse',
       expected: `${backupId}, revision ${alembic} read back, with ${wanted.length} relations`,
-      actual: `revision ${revision}, ${lack ?? `${relations.length} relations`}`,
+      actual: `revision ${revision}, ${lack ?? `${relations.length} relations`}; their rows were not read`,
       ok,
     });
     if (revision !== alembic) {
       throw refused(payload, `it has revision ${revision}; expected is ${alembic}`);
     }
     if (lack !== undefined) throw refused(payload, lack);
-    if (!wayBack) await keepContents(deps.ledger, backupId, wanted);
-    else await mayBeDropped(server);
+    if (wayBack) await mayBeDropped(server);
+    else {
+      const rows = await rawRows(server);
+      await keepContents(deps.ledger, backupId, { relations: wanted, leftOut, rows });
+    }
     return { backupId, alembic: revision };
   });
 }
@@ -64,15 +69,32 @@ export async function confirmBackup(
 async function contentsOf(
   server: ClickHouse,
   payload: ConfirmBackupPayload,
-  { clock }: ConfirmBackupDeps,
+  { clock, ledger }: ConfirmBackupDeps,
 ): Promise<BackupContents> {
-  const { place, backupId } = payload;
+  const { place, backupId, runId } = payload;
+  const out = await leftOutOf(ledger, backupId);
   try {
-    return await new Backups(server, place).read(backupId, `${backupId}-check-${clock.now()}`);
+    const checkId = `${backupId}-check-${clock.now()}`;
+    return await new Backups(server, place).read(backupId, checkId, { ledger, runId }, out);
   } catch (error) {
-    if (codeOf(error) === 0) throw error;
+    // A server that is busy, or does not let anybody in, says nothing of the backup.
+    if (!(error instanceof ClickHouseStatementError)) throw error;
     throw refused(payload, `it cannot be read: ${(error as Error).message}`);
   }
+}
+
+/** What may be missing of what is on disk: merges and expired rows since it was taken. */
+const LEAST = 0.5;
+
+/** Rows are not read; where the server knows the backup still, one without them is too small. */
+async function smallness(
+  server: ClickHouse,
+  { place, backupId }: ConfirmBackupPayload,
+): Promise<string | undefined> {
+  const bytes = await new Backups(server, place).made(backupId);
+  const there = (await server.rows('sizes')).reduce((sum, one) => sum + Number(one.bytes), 0);
+  if (bytes === undefined || bytes >= there * LEAST) return undefined;
+  return `it has ${bytes} bytes, and the tables have ${there}`;
 }
 
 /** What the restore drops first; one refusal in the middle would leave half of it. */

@@ -6,4 +6,6 @@ export interface ReadHeldPayload extends Pick<Caller, 'version' | 'runId' | 'sel
 export interface ReadHeldResult {
   /** Services that the run has stopped, or may have, names apart by blanks; empty: none. */
   readonly services: string;
+  /** Copies made to look at a backup may be left in ClickHouse. */
+  readonly copies: boolean;
 }

@@ -9,15 +9,30 @@ import { type Ledger, runKey } from '../shared/ledger';
 import type { RunItem } from '../shared/runs';
 import { keepWayBack, keptWayBack } from './kept';
 import type { ReadUpgradePayload, ReadUpgradeResult } from './payload';
-import { problemsOf, questionOf, unknownUpgrade, wayBack } from './way-back';
+import {
+  downgradeOf,
+  imageProblems,
+  problemsOf,
+  questionOf,
+  unknownUpgrade,
+  wayBack,
+} from './way-back';
 
 /** What the task reads with. */
 export interface ReadUpgradeDeps {
   readonly ledger: Ledger;
   /** The inspection of the host, made anew. */
   lookAtHost(): Promise<HostFacts>;
-  /** Release of ClickHouse that runs now, `25.3.2.39`. */
-  serverVersion(): Promise<string>;
+  /** What ClickHouse says now. */
+  lookAtServer(): Promise<ServerFacts>;
+}
+
+/** ClickHouse as it is now. */
+export interface ServerFacts {
+  /** Its release, `25.3.2.39`. */
+  readonly version: string;
+  /** Revision of the migrations; null: there is none. */
+  readonly alembic: string | null;
 }
 
 /** @throws PreflightError with every finding */
@@ -36,22 +51,27 @@ export async function readUpgrade(
   const record = { run, path, backup };
   const unknown = unknownUpgrade(upgradeOf, record);
   if (unknown) throw new PreflightError([unknown]);
-  const server = await orProblem(deps.serverVersion());
+  const server = await orProblem(deps.lookAtServer());
+  const inContextMetrics = isOn(facts, 'ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS');
+  const way = wayBack(path!, facts.tutor, { inContextMetrics, mode: payload.mode });
+  const downgradeTo = server.facts && downgradeOf(way, facts, server.facts.alembic);
   const problems = [
     ...server.problems,
-    ...problemsOf(path!, { facts, server: server.version, cluster: payload.clickhouse.cluster }),
+    ...problemsOf(path!, {
+      facts,
+      server: server.facts?.version ?? null,
+      cluster: payload.clickhouse.cluster,
+    }),
+    ...(downgradeTo === null ? [] : imageProblems(facts, payload.mode)),
     ...facts.jobs.map((job) => `${job} is at work: wait for its end`),
   ];
   if (problems.length > 0) throw new PreflightError(problems);
-  const inContextMetrics = isOn(facts, 'ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS');
-  const way = wayBack(path!, facts.tutor, { inContextMetrics, mode: payload.mode });
   const result: ReadUpgradeResult = {
     ...way,
     ownModels: ownModels(facts),
     // What was held when the upgrade failed does not run now, and has to in the end.
     services: [...new Set([...path!.services, ...feeding(facts)])].join(' '),
-    // Once an older plugin is there, its Alembic does not know the newer revision.
-    downgradeTo: facts.aspects === way.version ? null : way.downgradeTo,
+    downgradeTo,
     backup: backup!,
     question: questionOf(way, backup!),
   };
@@ -61,12 +81,12 @@ export async function readUpgrade(
 
 /** A server that does not answer is one finding among others. */
 async function orProblem(
-  asking: Promise<string>,
-): Promise<{ readonly version: string | null; readonly problems: readonly string[] }> {
+  asking: Promise<ServerFacts>,
+): Promise<{ readonly facts: ServerFacts | null; readonly problems: readonly string[] }> {
   try {
-    return { version: await asking, problems: [] };
+    return { facts: await asking, problems: [] };
   } catch (error) {
     if (!(error instanceof RunbookError) || error.family === 'try again') throw error;
-    return { version: null, problems: [error.message] };
+    return { facts: null, problems: [error.message] };
   }
 }

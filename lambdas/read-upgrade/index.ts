@@ -1,4 +1,5 @@
 import { lookAtHost } from '../shared/aspects/host/look';
+import { readInstalled } from '../shared/aspects/server/state';
 import { connectClickHouse } from '../shared/clickhouse/connect';
 import { withClickHouse } from '../shared/clickhouse/server';
 import { ledgerFromEnv } from '../shared/clients';
@@ -18,9 +19,10 @@ export const handler = taskHandler((payload: ReadUpgradePayload, { remainingMs }
         clock: systemClock,
         remainingMs,
       }),
-    serverVersion: () =>
-      withClickHouse(payload, { connect: connectClickHouse, sqlText }, async (server) =>
-        String((await server.row('server')).version),
-      ),
+    lookAtServer: () =>
+      withClickHouse(payload, { connect: connectClickHouse, sqlText }, async (server) => ({
+        version: String((await server.row('server')).version),
+        alembic: (await readInstalled(server)).alembic,
+      })),
   }),
 );

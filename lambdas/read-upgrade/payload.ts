@@ -26,7 +26,7 @@ export interface ReadUpgradeResult {
   /** Models are the operator's, whose branch is not the plugin's. */
   readonly ownModels: boolean;
   readonly alembic: string;
-  /** Revision to go down to while the new plugin is there; null: both have the same. */
+  /** Revision to go down to while the new plugin is there; null: it is there already. */
   readonly downgradeTo: string | null;
   readonly images: readonly string[];
   readonly backup: BackupRecord;

@@ -98,6 +98,28 @@ export function wayBack(path: KeptPath, tutor: string, images: ImageFacts) {
   };
 }
 
+/**
+ * Revision to go down to; null: none. An upgrade that has failed before its initialisation has moved nothing, and
+ * once an older plugin is there, its Alembic does not know the newer revision.
+ *
+ * @param there revision that ClickHouse has now
+ */
+export const downgradeOf = (
+  { version, alembic, downgradeTo }: ReturnType<typeof wayBack>,
+  { aspects }: Pick<HostFacts, 'aspects'>,
+  there: string | null,
+): string | null =>
+  aspects === version || there === null || there === alembic ? null : downgradeTo;
+
+/** The migrations go down in a job of the image; a cluster pulls it, and what its nodes have nobody sees from here. */
+export function imageProblems({ images }: HostFacts, mode: string | undefined): string[] {
+  const { tag, id } = images?.aspects ?? {};
+  if (mode === 'k8s' || tag === undefined || id !== '') return [];
+  return [
+    `there is no image ${tag}, and the migrations are taken back in it: build it first, with the plugin as it is installed (tutor images build aspects)`,
+  ];
+}
+
 const minorOf = (release: string) => /^\d+\.\d+/.exec(release)?.[0];
 
 const isAtLeastMinor = (a: string, b: string) => isAtLeast(`${a}.0`, `${b}.0`);

@@ -6,6 +6,7 @@ import aspectsAlembicVersion from '../../sql/aspects/alembic-version.sql';
 import aspectsAskDictionary from '../../sql/aspects/ask-dictionary.sql';
 import aspectsBackUpToDisk from '../../sql/aspects/back-up-to-disk.sql';
 import aspectsBackUpToS3 from '../../sql/aspects/back-up-to-s3.sql';
+import aspectsBackupMade from '../../sql/aspects/backup-made.sql';
 import aspectsBackupStatus from '../../sql/aspects/backup-status.sql';
 import aspectsColumns from '../../sql/aspects/columns.sql';
 import aspectsCompareByLearner from '../../sql/aspects/compare-by-learner.sql';
@@ -14,6 +15,8 @@ import aspectsCompareDictionaries from '../../sql/aspects/compare-dictionaries.s
 import aspectsCompareKeys from '../../sql/aspects/compare-keys.sql';
 import aspectsCompareSums from '../../sql/aspects/compare-sums.sql';
 import aspectsCopiedRevision from '../../sql/aspects/copied-revision.sql';
+import aspectsCreateCheckDatabase from '../../sql/aspects/create-check-database.sql';
+import aspectsCreatePlaceholder from '../../sql/aspects/create-placeholder.sql';
 import aspectsDdlQueue from '../../sql/aspects/ddl-queue.sql';
 import aspectsDependants from '../../sql/aspects/dependants.sql';
 import aspectsDictionary from '../../sql/aspects/dictionary.sql';
@@ -36,6 +39,7 @@ import aspectsManifest from '../../sql/aspects/manifest.sql';
 import aspectsManifestModels from '../../sql/aspects/manifest-models.sql';
 import aspectsMutations from '../../sql/aspects/mutations.sql';
 import aspectsPartPressure from '../../sql/aspects/part-pressure.sql';
+import aspectsReachingOut from '../../sql/aspects/reaching-out.sql';
 import aspectsReadView from '../../sql/aspects/read-view.sql';
 import aspectsReadWatchedVideo from '../../sql/aspects/read-watched-video.sql';
 import aspectsRelations from '../../sql/aspects/relations.sql';
@@ -264,6 +268,7 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/ask-dictionary': aspectsAskDictionary,
   'aspects/back-up-to-disk': aspectsBackUpToDisk,
   'aspects/back-up-to-s3': aspectsBackUpToS3,
+  'aspects/backup-made': aspectsBackupMade,
   'aspects/backup-status': aspectsBackupStatus,
   'aspects/columns': aspectsColumns,
   'aspects/compare-by-learner': aspectsCompareByLearner,
@@ -272,6 +277,8 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/compare-keys': aspectsCompareKeys,
   'aspects/compare-sums': aspectsCompareSums,
   'aspects/copied-revision': aspectsCopiedRevision,
+  'aspects/create-check-database': aspectsCreateCheckDatabase,
+  'aspects/create-placeholder': aspectsCreatePlaceholder,
   'aspects/ddl-queue': aspectsDdlQueue,
   'aspects/dependants': aspectsDependants,
   'aspects/dictionary': aspectsDictionary,
@@ -294,6 +301,7 @@ const FILES: Readonly<Record<string, string>> = {
   'aspects/manifest-models': aspectsManifestModels,
   'aspects/mutations': aspectsMutations,
   'aspects/part-pressure': aspectsPartPressure,
+  'aspects/reaching-out': aspectsReachingOut,
   'aspects/read-view': aspectsReadView,
   'aspects/read-watched-video': aspectsReadWatchedVideo,
   'aspects/relations': aspectsRelations,

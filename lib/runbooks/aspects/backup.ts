@@ -43,14 +43,16 @@ function takeBackup(scope: Construct, installation: Installation): sfn.Chain {
     act: 'Back up ClickHouse',
     question: 'Is ClickHouse backed up?',
     done: 'ClickHouse is backed up',
-    task: installation.task('back-up-clickhouse'),
+    task: installation.taskOnHost('back-up-clickhouse'),
     payload: {
       ...installation.members,
+      host: installation.host,
+      mode: installation.target.mode,
       step: 'backup',
       place: installation.backupTo,
     } satisfies PayloadOf<BackUpClickHousePayload>,
     comment:
-      'Has ClickHouse copy its databases, follows that to its end, and reads one table back. ' +
+      'Has ClickHouse copy its databases, follows that to its end, and brings it back without rows under other names. ' +
       'On redrive: finds the one that runs or is complete, otherwise takes another',
   });
   const files = installation.command(scope, 'BackUpFiles', {
@@ -90,7 +92,7 @@ function askForBackup(scope: Construct, installation: Installation): sfn.Chain {
     question:
       `{% 'Take a backup now, while nothing writes to ClickHouse: (1) BACKUP ${all.join(', ')}${cluster === null ? '' : ` ON CLUSTER ${cluster}`} TO ' & ${to} & ' (delete what has that name from an earlier try: it is taken only once); (2) in ' & ${FOLDER} & ` +
       `' on the host: the database of Superset as superset.sql.gz, ${installation.target.host.tutorRoot}/config.yml, ` +
-      "and their sums by sha256sum as sums.txt. Approve when it is complete: it is looked at, and one older than this run is refused' %}",
+      "and their sums by sha256sum as sums.txt. Approve when it is complete: its relations are looked at, their rows are not, and one older than this run is refused' %}",
     approve: { backup: `{% ${THEIRS} %}`, folder: `{% ${FOLDER} %}` },
   });
   const database = taskState(scope, 'Look at the backup of ClickHouse', {

@@ -125,9 +125,11 @@ function restore(scope: Construct, installation: Installation): sfn.Chain {
     act: 'Restore ClickHouse',
     question: 'Is ClickHouse restored?',
     done: 'ClickHouse is as it was',
-    task: installation.task('restore-clickhouse'),
+    task: installation.taskOnHost('restore-clickhouse'),
     payload: {
       ...installation.members,
+      host: installation.host,
+      mode: installation.target.mode,
       step: 'restored',
       place: installation.backupTo,
       backupId: `{% ${FOUND}.backup.id %}`,
@@ -135,7 +137,7 @@ function restore(scope: Construct, installation: Installation): sfn.Chain {
       gate: GATE,
     } satisfies PayloadOf<RestoreClickHousePayload>,
     comment:
-      'Puts the databases of the backup in place of those that are there, and compares them with it. ' +
+      'Puts the databases of the backup in place of those that are there, and compares relations and revision with what it has. ' +
       'On redrive: finds the restore that runs, otherwise begins anew',
   });
   const files = installation.command(scope, 'RestoreFiles', {

@@ -9,6 +9,7 @@ import { backupKey } from '../../../lambdas/shared/aspects/backup';
 import type { HostFacts } from '../../../lambdas/shared/aspects/host/facts';
 import { decidePath } from '../../../lambdas/shared/aspects/path';
 import { type KeptPath, pathKey } from '../../../lambdas/shared/aspects/path/kept';
+import { copiesKey } from '../../../lambdas/shared/aspects/server/copies';
 import { ClickHouseUnreachableError, TryAgainError } from '../../../lambdas/shared/errors';
 import { runKey } from '../../../lambdas/shared/ledger';
 import type { RunItem } from '../../../lambdas/shared/runs';
@@ -130,10 +131,10 @@ describe('in the ledger', () => {
   const read = (
     facts: Partial<HostFacts> = {},
     dryRun = false,
-    serverVersion = async () => '25.3.2.39',
+    lookAtServer = async () => ({ version: '25.3.2.39', alembic: '0041' as string | null }),
   ) =>
     readUpgrade({ ...CALLER, upgradeOf: UPGRADE, dryRun, clickhouse: { cluster: null } } as never, {
-      serverVersion,
+      lookAtServer,
       ledger: ledger.ledger,
       lookAtHost: async () => ({ ...FACTS, ...facts }),
     });
@@ -144,6 +145,26 @@ describe('in the ledger', () => {
     expect(way).toMatchObject({ version: '1.3.0', downgradeTo: '0040', services: 'ralph vector' });
     expect(await read({ aspects: '1.3.0' })).toEqual(way);
     expect((await read({ aspects: '1.3.0' }, true)).downgradeTo).toBeNull();
+  });
+
+  it.each([['0040'], [null]])(
+    'nothing goes down where ClickHouse has %p, whatever images there are',
+    async (alembic) => {
+      await ledger.put(backupKey(UPGRADE), BACKUP);
+      const images = { aspects: { tag: 'edunext/aspects:2.4.0', id: '' } };
+      const server = async () => ({ version: '25.3.2.39', alembic });
+      expect((await read({ images }, false, server)).downgradeTo).toBeNull();
+    },
+  );
+
+  it('migrations that go down need the image they go down in', async () => {
+    await ledger.put(backupKey(UPGRADE), BACKUP);
+    const aspects = { tag: 'edunext/aspects:2.4.0', id: '' };
+    await expect(read({ images: { aspects } })).rejects.toThrow(
+      /no image edunext\/aspects:2\.4\.0.*build it first/,
+    );
+    const built = { aspects: { ...aspects, id: 'sha256:1' } };
+    expect((await read({ images: built })).downgradeTo).toBe('0040');
   });
 
   it('a server that does not answer is one finding among others', async () => {
@@ -174,8 +195,25 @@ describe('in the ledger', () => {
       readHeld({ version: 1, runId: UPGRADE, selfArn: ARN }, { ledger: ledger.ledger });
     await expect(held()).rejects.toThrow(/is succeeded, and not given up/);
     await ledger.put(runKey(UPGRADE), { ...NORMAL.run, status: 'released' });
-    expect(await held()).toEqual({ services: '' });
+    expect(await held()).toEqual({ services: '', copies: false });
+    await ledger.put(copiesKey(UPGRADE), { open: true });
     await ledger.put(runKey(UPGRADE, 'host#holdBackup#-'), { state: 'wanted' });
-    expect(await held()).toEqual({ services: 'ralph' });
+    expect(await held()).toEqual({ services: 'ralph', copies: true });
+  });
+
+  it('a release starts Superset where the restore of its database has it rest still', async () => {
+    const services = async () =>
+      (await readHeld({ version: 1, runId: RUN, selfArn: ARN }, { ledger: ledger.ledger }))
+        .services;
+    await ledger.put(runKey(RUN), runOf({ runId: RUN, status: 'released' }));
+    await ledger.put(runKey(RUN, 'aspects#way-back'), { way: { services: 'ralph' } });
+    await ledger.put(runKey(RUN, 'host#holdRestore#-'), { state: 'done' });
+    expect(await services()).toBe('ralph');
+    await ledger.put(runKey(RUN, 'host#restoreFiles#-'), { state: 'failed' });
+    expect(await services()).toBe('ralph superset superset-worker superset-worker-beat');
+    await ledger.put(runKey(RUN, 'host#recreate#-'), { state: 'failed' });
+    expect(await services()).toBe('ralph superset superset-worker superset-worker-beat');
+    await ledger.put(runKey(RUN, 'host#recreate#-'), { state: 'done' });
+    expect(await services()).toBe('ralph');
   });
 });

@@ -122,6 +122,21 @@ describe('a backup of people', () => {
     ).toEqual([]);
   });
 
+  it('that is too small to have the rows is refused while the server knows it', async () => {
+    const backupId = `${id()}-3`;
+    await take(
+      'database xapi, database event_sink, database reporting, database openedx',
+      backupId,
+    );
+    const deps = workDeps(ledger);
+    const grown = (source: Parameters<typeof sqlText>[0]) =>
+      sqlText(source).replace('sum(bytes_on_disk)', 'sum(bytes_on_disk) * 1000');
+    await expect(confirm({ backupId }, { ...deps, sqlText: grown })).rejects.toThrow(
+      /has \d+ bytes, and the tables have \d+\. Nothing was changed/,
+    );
+    expect(await confirm({ backupId })).toMatchObject({ backupId });
+  });
+
   it('that is whole is read, and on the way back once more, also where nothing is there any more', async () => {
     await take('database xapi, database event_sink, database reporting, database openedx', id());
     expect(await confirm()).toEqual({ backupId: id(), alembic: '0040' });
@@ -205,5 +220,40 @@ describe('a restore', () => {
       'select toUInt32(count()) as n from reporting.fact_enrollment_status final',
     )) as [{ n: number }];
     expect(n).toBe(200);
+  });
+
+  it('is not done while a relation is missing, or the events', async () => {
+    const { backupId } = await backUp({ step: 'whole' });
+    await approve(backupId!);
+    const key = { pk: `backup#${backupId}`, sk: 'relations' };
+    const kept = (await ledger.get<{ relations: string[]; rows: object }>(key))!;
+    expect(kept.rows).toMatchObject({ 'xapi.xapi_events_all': expect.any(Number) });
+    const attempt = { number: 1, id: `${backupId}-back`, state: 'begun', dropped: true, at: '' };
+    const of = { pk: `run#${payloadOf(server).runId}`, sk: 'restore#whole' };
+    // A restore that has ended by itself; what it brought is what is there.
+    const names = 'database xapi, database event_sink, database reporting, database openedx';
+    const ended = async () => {
+      for (const name of ['reporting', 'event_sink', 'xapi', 'openedx']) {
+        await server.query(
+          `drop database if exists ${name} sync settings check_table_dependencies = 0`,
+        );
+      }
+      attempt.id = `${attempt.id}-x`;
+      await server.query(
+        `restore ${names} from Disk('${BACKUP_DISK}', '${backupId}') settings id = '${attempt.id}'`,
+      );
+      await ledger.put(of, attempt);
+    };
+    const payload = { ...ask(''), step: 'whole', backupId: backupId!, alembic: '0040' };
+    const conclude = () =>
+      restoreClickHouse({ ...payload, gate: 'restore' }, workDeps(ledger), invocation());
+    await ended();
+    await server.query('truncate table xapi.xapi_events_all');
+    await expect(conclude()).rejects.toThrow(/no rows: xapi\.xapi_events_all \(had \d+\)/);
+    await ended();
+    await server.query('drop view reporting.fact_enrollments sync');
+    await expect(conclude()).rejects.toThrow(/lacks 1 of \d+ relations: reporting\./);
+    await ended();
+    expect(await conclude()).toEqual({ status: 'done', alembic: '0040' });
   });
 });

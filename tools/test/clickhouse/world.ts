@@ -119,4 +119,5 @@ export const workDeps = (ledger: MemoryLedger) => ({
   ledger: ledger.ledger,
   clock: CLOCK,
   sfn: new FakeStepFunctions().client,
+  writing: async (): Promise<readonly string[]> => [],
 });

@@ -17,6 +17,15 @@ it('T18: what feeds ClickHouse is stopped, nothing else, and comes back', async 
   expect(names()).toEqual(before);
 });
 
+it('what the settings do not have is not started', async () => {
+  const world = await World.of();
+  const { sandbox } = world.host;
+  sandbox.write(`${ROOT}/config.yml`, `${sandbox.read(`${ROOT}/config.yml`)}RUN_SUPERSET: False\n`);
+  await world.host.tutor('local', 'stop', 'superset', 'ralph');
+  await world.run(command('start-ingestion', { SERVICES: 'ralph superset' }));
+  expect([runs(world, 'ralph'), runs(world, 'superset')]).toEqual([true, false]);
+});
+
 const RALPH = { SERVICES: 'ralph' };
 const runs = (world: World, name: string) =>
   world.host.sandbox.state.containers.some(({ service }) => service === name);
@@ -91,6 +100,18 @@ describe('on Kubernetes', () => {
     await world.run({ ...k8s('stop-ingestion', RALPH), step: 'holdAgain' });
     await world.run(k8s('start-ingestion', RALPH));
     expect(deployments(world).ralph).toEqual({ replicas: 3, annotations: {} });
+  });
+
+  it('T18: T21: pods that still end write still: they are waited for, and seen', async () => {
+    const world = await cluster();
+    const { sandbox } = world.host;
+    const hold = k8s('stop-ingestion', RALPH);
+    const ending = { ...deployments(world), ralph: { replicas: 0, ending: 1 } };
+    sandbox.state = { ...sandbox.state, deployments: ending };
+    const look = { ...hold, step: 'look', script: null };
+    await expect(world.run(look)).rejects.toThrow(/these still write: ralph/);
+    await expect(world.run(hold)).resolves.toMatchObject({ ok: true });
+    expect(world.called('kubectl --namespace openedx wait --for=delete')).toHaveLength(1);
   });
 
   it('nobody believes that ingestion rests where the cluster does not answer', async () => {

@@ -23,6 +23,8 @@ export interface HostFacts {
   readonly jobs: readonly string[];
   /** Versions; empty: it does not answer. */
   readonly docker: { readonly server: string; readonly compose: string; readonly buildx: string };
+  /** Images by their names for tutor; an empty id: the host has none. @default - an older release has not looked */
+  readonly images?: Readonly<Record<string, { readonly tag: string; readonly id: string }>>;
   /** Free bytes; null: nobody knows. */
   readonly disk: { readonly docker: number | null; readonly root: number | null };
   /** Patches of the operator's own plugins that may use old names. */

@@ -9,6 +9,25 @@ import { type BackupContents, namesOf } from './backups';
 /** The ledger's item about what a backup must have. */
 interface KeptContents {
   readonly relations: readonly string[];
+  /** What reached out of the four databases. @default - an older release has not looked */
+  readonly leftOut?: readonly string[];
+  /** Rows of the raw tables, duplicates included, when it was proven. @default - an older release has not counted */
+  readonly rows?: Readonly<Record<string, number>>;
+}
+
+/** Raw tables by the server's names. */
+const rawTables = ({ ref }: ClickHouse): readonly string[] =>
+  (Object.keys(RAW) as (keyof typeof RAW)[]).flatMap((role) =>
+    RAW[role].map((name) => `${databaseOf(role, ref.databases)}.${name}`),
+  );
+
+/** Rows of the raw tables that are there now. */
+export async function rawRows(server: ClickHouse): Promise<Readonly<Record<string, number>>> {
+  const raw = rawTables(server);
+  const rows = (await server.rows('sizes')).map(
+    (one) => [`${one.database}.${one.name}`, Number(one.rows)] as const,
+  );
+  return Object.fromEntries(rows.filter(([name]) => raw.includes(name)));
 }
 
 const keyOf = (backupId: string): LedgerKey => ({ pk: `backup#${backupId}`, sk: 'relations' });
@@ -21,8 +40,12 @@ export const relationsThere = async (server: ClickHouse): Promise<readonly strin
 export const keepContents = (
   ledger: Ledger,
   backupId: string,
-  relations: readonly string[],
-): Promise<boolean> => ledger.put(keyOf(backupId), { relations } satisfies KeptContents);
+  contents: KeptContents,
+): Promise<boolean> => ledger.put(keyOf(backupId), contents);
+
+/** What was not copied when it was proven, and is not to be copied later either. */
+export const leftOutOf = async (ledger: Ledger, backupId: string): Promise<readonly string[]> =>
+  (await ledger.get<KeptContents>(keyOf(backupId)))?.leftOut ?? [];
 
 /**
  * What a backup must have: what was kept when it was proven. Of one that an older release has proven nothing is
@@ -35,9 +58,7 @@ export async function wantedIn(
 ): Promise<readonly string[]> {
   const kept = await ledger.get<KeptContents>(keyOf(backupId));
   if (kept) return kept.relations;
-  const raw = (Object.keys(RAW) as (keyof typeof RAW)[]).flatMap((role) =>
-    RAW[role].map((name) => `${databaseOf(role, server.ref.databases)}.${name}`),
-  );
+  const raw = rawTables(server);
   return (await relationsThere(server)).filter((name) => raw.includes(name));
 }
 
@@ -46,12 +67,31 @@ const NAMED = 10;
 
 /** What it lacks, for a message; undefined: nothing. */
 export function lackOf(
-  { relations }: Pick<BackupContents, 'relations'>,
+  { relations, leftOut = [] }: Partial<BackupContents> & Pick<BackupContents, 'relations'>,
   wanted: readonly string[],
 ): string | undefined {
-  const has = new Set(relations);
+  const has = new Set([...relations, ...leftOut]);
   const missing = wanted.filter((name) => !has.has(name));
   if (missing.length === 0) return undefined;
   const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
   return `it lacks ${missing.length} of ${wanted.length} relations: ${missing.slice(0, NAMED).join(', ')}${more}`;
+}
+
+/**
+ * What a restore has not brought back; undefined: nothing that can be known. Merges take duplicates away and rows
+ * may have come in before the proof, so that only a raw table that had rows and has none is a loss for certain.
+ */
+export async function lossOf(
+  server: ClickHouse,
+  ledger: Ledger,
+  backupId: string,
+): Promise<string | undefined> {
+  const wanted = await wantedIn(server, ledger, backupId);
+  const lack = lackOf({ relations: await relationsThere(server) }, wanted);
+  if (lack !== undefined) return lack;
+  const kept = (await ledger.get<KeptContents>(keyOf(backupId)))?.rows ?? {};
+  const now = await rawRows(server);
+  const empty = Object.entries(kept).filter(([name, rows]) => rows > 0 && !now[name]);
+  if (empty.length === 0) return undefined;
+  return `these have no rows: ${empty.map(([name, rows]) => `${name} (had ${rows})`).join(', ')}`;
 }

@@ -3,6 +3,8 @@
 
 import type { ClickHouse, Row } from '../../clickhouse/server';
 import type { ClickHouseMarks } from '../../clickhouse/statement';
+import { CHECK, type Looking, withCopies } from './copies';
+import { reachingOut } from './reaching-out';
 
 /** Where a backup goes: the folder of a bucket, or a disk of the server's configuration. */
 export type BackupPlace =
@@ -26,10 +28,9 @@ export interface BackupContents {
   readonly revision: string;
   /** `database.name`, as the server calls them. */
   readonly relations: readonly string[];
+  /** Relations that were not asked for, because their copies would act outside of it; in the same form. */
+  readonly leftOut: readonly string[];
 }
-
-/** Behind a database's name: what was brought back only to be looked at. */
-const CHECK = '_runbook_check';
 
 /** Names of relations; what a materialized view keeps inside of itself has none of its own. */
 export const namesOf = (rows: readonly Row[]): readonly string[] =>
@@ -56,6 +57,12 @@ export class Backups {
     };
   }
 
+  /** Bytes of one that was made under any id; undefined: the server knows nothing of it. */
+  async made(folder: string): Promise<number | undefined> {
+    const { bytes } = await this.server.row('backup-made', { parameters: { folder } });
+    return bytes === undefined ? undefined : Number(bytes);
+  }
+
   /** Begins to make it. */
   begin(id: string): Promise<void> {
     return this.server.change(this.file('back-up-to'), this.marks(id, id));
@@ -68,28 +75,32 @@ export class Backups {
 
   /**
    * Brings back what the backup says of all four databases, without rows, under other names, and the rows of its
-   * smallest table; then takes that away again. What is there is neither needed nor touched.
+   * smallest table; then takes that away again. What is there is not needed, and no row of it changes: of names in
+   * the four databases the copies have their own, and what reaches out of them is not copied.
    *
    * @param checkId id of this restore, another one each time
+   * @param who for whom; the ledger notes that there are copies
+   * @param out `database.name` of what reached out when the backup was proven, beside what does now
+   * @throws ClickHouseBackupError where a name cannot be left out
    */
-  async read(id: string, checkId: string): Promise<BackupContents> {
+  async read(
+    id: string,
+    checkId: string,
+    who: Looking,
+    out: readonly string[] = [],
+  ): Promise<BackupContents> {
     const names = Object.values(this.server.ref.databases);
     const { xapi, eventSink, reporting, openedx } = this.server.ref.databases;
+    const leftOut = [...new Set([...out, ...(await reachingOut(this.server))])];
     const copies = {
       xapi_copy: `${xapi}${CHECK}`,
       event_sink_copy: `${eventSink}${CHECK}`,
       reporting_copy: `${reporting}${CHECK}`,
       openedx_copy: `${openedx}${CHECK}`,
     };
-    const { xapi_copy, event_sink_copy, reporting_copy, openedx_copy } = copies;
-    const away = async () => {
-      // Readers before what they read.
-      for (const database of [reporting_copy, event_sink_copy, xapi_copy, openedx_copy]) {
-        await this.server.change('drop-check-database', { ids: { database } });
-      }
-    };
-    await away();
-    try {
+    const { xapi_copy } = copies;
+    return await withCopies(this.server, who, async () => {
+      await this.keepOut(leftOut);
       await this.server.change(this.file('restore-structure-from'), {
         ...this.marks(id, checkId),
         ids: copies,
@@ -107,10 +118,24 @@ export class Backups {
         revision: String(
           (await this.server.row('copied-revision', { ids: row })).version_num ?? '',
         ),
-        relations: namesOf(found).map((name) => name.replace(`${CHECK}.`, '.')),
+        relations: namesOf(found)
+          .map((name) => name.replace(`${CHECK}.`, '.'))
+          .filter((name) => !leftOut.includes(name)),
+        leftOut,
       };
-    } finally {
-      await away();
+    });
+  }
+
+  /** EXCEPT TABLES stands behind the last database only: a table of that name keeps the view away. */
+  private async keepOut(leftOut: readonly string[]): Promise<void> {
+    for (const database of Object.values(this.server.ref.databases)) {
+      const own = leftOut.filter((name) => name.startsWith(`${database}.`));
+      const copy = `${database}${CHECK}`;
+      if (own.length > 0)
+        await this.server.change('create-check-database', { ids: { database: copy } });
+      for (const name of own.map((one) => one.slice(database.length + 1))) {
+        await this.server.change('create-placeholder', { ids: { database: copy, name } });
+      }
     }
   }
 

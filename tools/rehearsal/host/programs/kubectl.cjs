@@ -27,7 +27,19 @@ async function main(args) {
     process.exitCode = 1;
     return;
   }
-  if (act === 'get' && thing === 'pods') return;
+  const [, label] = / app\.kubernetes\.io\/name=(\S+)/.exec(words.join(' ')) ?? [];
+  if (act === 'get' && thing === 'pods') {
+    const { replicas = 0, ending = 0 } = deployments[label] ?? {};
+    for (let i = 0; i < replicas + ending; i++) console.log(`pod/${label}-${i}`);
+    return;
+  }
+  if (act === 'wait') {
+    // Pods that end are gone when their grace time is over; those of replicas are not.
+    if (deployments[label]?.replicas > 0) return fail('timed out waiting for the condition');
+    return update(({ deployments: now }) => {
+      delete now[label].ending;
+    });
+  }
   if (act === 'get') {
     const columns = rest.at(-1).replace('custom-columns=', '').split(',');
     for (const [name, one] of Object.entries(deployments)) {
@@ -37,7 +49,7 @@ async function main(args) {
     return;
   }
   if (act === 'exec') {
-    const held = () => (deployments.superset?.replicas ?? 0) > 0;
+    const held = () => ['replicas', 'ending'].some((some) => deployments.superset?.[some] > 0);
     return await mysql(words.at(-1), held);
   }
   const [subject, change] = act === 'rollout' ? [rest[0]] : [thing, rest[0]];
@@ -45,8 +57,12 @@ async function main(args) {
   if (!deployments[name]) return fail(`deployments.apps "${name}" not found`);
   if (act === 'rollout') return console.log(`deployment "${name}" successfully rolled out`);
   update(({ deployments: now }) => {
-    if (act === 'scale') now[name].replicas = Number(change.replace('--replicas=', ''));
-    else if (change.endsWith('-')) delete now[name].annotations?.[change.slice(0, -1)];
+    if (act === 'scale') {
+      const replicas = Number(change.replace('--replicas=', ''));
+      // Pods have a grace time, and count no more as replicas.
+      if (replicas < now[name].replicas) now[name].ending = now[name].replicas - replicas;
+      now[name].replicas = replicas;
+    } else if (change.endsWith('-')) delete now[name].annotations?.[change.slice(0, -1)];
     else {
       const [key, value] = change.split('=');
       now[name].annotations = { ...now[name].annotations, [key]: value };

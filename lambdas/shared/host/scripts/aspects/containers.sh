@@ -44,6 +44,22 @@ running_of() {
   done
 }
 
+# Pods of a service, those that still end included: a deployment does not count them.
+LIVE=status.phase!=Failed,status.phase!=Succeeded
+pods_of() {
+  in_cluster get pods --selector "app.kubernetes.io/name=$1" --field-selector "$LIVE" --output name ||
+    refuse "kubectl does not answer $(id -un) in namespace $(value K8S_NAMESPACE)"
+}
+
+# Until none is left: in its grace time a pod still writes. An inspection says who has not gone.
+await_gone() {
+  for service in "$@"; do
+    left=$(pods_of "$service")
+    [ -z "$left" ] || in_cluster wait --for=delete pod --selector "app.kubernetes.io/name=$service" \
+      --field-selector "$LIVE" --timeout=10m || refuse "pods of $service have not ended in 10 minutes"
+  done
+}
+
 # Stops those of the services that run. Asking twice keeps the first note.
 rest() {
   if [ "$MODE" != k8s ]; then
@@ -52,12 +68,14 @@ rest() {
     return 0
   fi
   all=$(deployments)
-  for service in "$@"; do
+  named=$*
+  for service in $named; do
     set -- $(printf '%s\n' "$all" | awk -v name="$service" '$1 == name && $2 + 0 > 0')
     [ "$#" -gt 0 ] || continue
     [ "$4" != '<none>' ] || in_cluster annotate "deployment/$service" "$NOTE=$2"
     in_cluster scale "deployment/$service" --replicas=0
   done
+  await_gone $named
 }
 
 # Starts what `rest` has stopped in the cluster, as many as there were.
@@ -68,6 +86,14 @@ wake() {
     [ "$#" -gt 0 ] || continue
     in_cluster scale "deployment/$service" "--replicas=$4"
     in_cluster annotate "deployment/$service" "$NOTE-"
+  done
+}
+
+# Those of the services that the settings have at all.
+startable() {
+  for service in "$@"; do
+    case "$service" in superset*) [ "$(value RUN_SUPERSET)" = True ] || continue ;; esac
+    printf '%s\n' "$service"
   done
 }
 

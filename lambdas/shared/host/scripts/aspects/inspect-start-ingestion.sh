@@ -1,4 +1,5 @@
 # Each of these runs: SERVICES.
+SERVICES=$(startable $SERVICES)
 live=$(running_of $SERVICES)
 for service in $SERVICES; do
   if ! printf '%s\n' "$live" | grep -Fxq "$service"; then

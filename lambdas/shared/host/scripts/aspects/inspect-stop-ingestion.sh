@@ -1,5 +1,11 @@
 # None of these runs: SERVICES.
 still=$(running_of $SERVICES)
+if [ "$MODE" = k8s ]; then
+  for service in $SERVICES; do
+    left=$(pods_of "$service")
+    [ -z "$left" ] || still="$still $service"
+  done
+fi
 [ -z "$still" ] || problem "these still write: $(printf '%s ' $still)"
 member stopped "$(js_list "$(printf '%s\n' $SERVICES)")"
 trailer

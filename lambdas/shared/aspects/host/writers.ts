@@ -1,0 +1,33 @@
+// Whether what was held is held still. A redrive begins at the state that failed, behind the one that holds: by then
+// somebody may have started everything.
+
+import { ClickHouseBackupError } from '../../errors';
+import type { HostRef } from '../../host/ref';
+import { feeding } from './facts';
+import { type LookDeps, lookAtHost } from './look';
+
+/** Whose host; a definition of an earlier release names none. */
+export interface WritersOf {
+  readonly runId: string;
+  readonly host?: HostRef;
+  readonly mode?: string;
+}
+
+/** Services that write into ClickHouse now; none where no host is named. */
+export async function writersNow(
+  { runId, host, mode }: WritersOf,
+  deps: LookDeps,
+): Promise<readonly string[]> {
+  if (host === undefined) return [];
+  return feeding(await lookAtHost(host, mode ?? 'local', `${runId}-writers`, deps));
+}
+
+/** @throws ClickHouseBackupError where something writes */
+export async function noWriters(writing: () => Promise<readonly string[]>): Promise<void> {
+  const now = await writing();
+  if (now.length === 0) return;
+  throw new ClickHouseBackupError(
+    `${now.join(', ')} run again and write into ClickHouse, though ingestion was held: somebody has started them. Nothing was ` +
+      `begun. Stop them (tutor local stop ${now.join(' ')}, or no replicas on Kubernetes), then redrive`,
+  );
+}

@@ -1,0 +1,11 @@
+--! Purpose: bytes of a backup that people have taken, where the server still knows of it: it forgets when it starts anew
+--! Rerun: safe, reads only
+--! Needs: right to read system.backups
+--! Parameters: :folder
+
+select toString(total_size) as bytes
+from system.backups
+where status = 'BACKUP_CREATED'
+  and position(name, :folder) > 0
+order by start_time desc
+limit 1
