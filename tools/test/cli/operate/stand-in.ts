@@ -66,7 +66,11 @@ export class StandIn {
     'states.ListMapRuns': () => ({ mapRuns: [] }),
     'states.ListExecutions': () => ({ executions: [] }),
   };
-  private readonly server = createServer((request, response) => void this.serve(request, response));
+  // Longer than a busy test is silent: a connection that is closed while it is used again is a lost answer.
+  private readonly server = createServer(
+    { keepAliveTimeout: 120_000 },
+    (request, response) => void this.serve(request, response),
+  );
 
   async start(): Promise<void> {
     Object.assign(process.env, KEYS);
