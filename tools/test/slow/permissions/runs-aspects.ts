@@ -11,8 +11,9 @@ const UPGRADE = { targetVersion: '2.4.0', tutorRoot: ROOT, backup: { method: 'na
 const NOTES = 'release-notes';
 /** A version on the way falls silent before anything is installed. */
 const SILENT = 'kind=error,task=RunHostCommand,state=Install the plugin,error=Boom';
-/** Ingestion is held when it fails. */
-const HELD = 'kind=error,state=Back up ClickHouse,service=clickhouse,error=516';
+/** Ingestion is held, and copies of the backup are there, when the look at it is killed. */
+const KILLED =
+  'kind=kill,when=after,state=Back up ClickHouse,service=clickhouse,operation=Restore,nth=1';
 
 /** Starts an upgrade and approves what it asks first; it is left running. */
 async function begun(stage: Stage, input: object = UPGRADE): Promise<string> {
@@ -72,8 +73,8 @@ export const ASPECTS_RUNS: readonly Run[] = [
     },
   },
   {
-    name: 'ingestion is held when the run is given up',
-    faults: [HELD],
+    name: 'ingestion is held and a look at the backup killed when the run is given up',
+    faults: [KILLED],
     async play(stage) {
       const arn = await begun(stage);
       await stage.ended(arn, 'FAILED');
