@@ -49,7 +49,7 @@ MYSQL_COMMAND = re.compile(
 CLICKHOUSE_COMMAND = re.compile(
     r"""(backup database `\w+`(, database `\w+`)*\s+to (S3|Disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+'\s+async"""
     r"""|restore (database|table) `\w+`(\.`\w+`)?( as `\w+`(\.`\w+`)?|(, database `\w+`)+)?\s+from (S3|Disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+'(\s+async)?"""
-    r"""|restore database `\w+` as `\w+`(, database `\w+` as `\w+`)+\s+from (S3|Disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+', structure_only = true"""
+    r"""|restore database `\w+` as `\w+`(, database `\w+` as `\w+`)+\s+from (S3|Disk)\('\w+'(, '\w+')?\)\s+settings id = '\w+', structure_only = true, allow_different_table_def = true, allow_different_database_def = true"""
     r"""|explain select \*\s+from `\w+`\.`\w+`\s+limit 1"""
     r"""|drop database if exists `\w+` sync\s+settings check_table_dependencies = 0"""
     r"""|drop (view|table|dictionary) if exists `\w+`\.`\w+`( on cluster `\w+`)? sync"""
