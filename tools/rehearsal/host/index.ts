@@ -35,9 +35,9 @@ export class TutorHost {
   silentSince: number | undefined;
   private readonly control: Server;
   private readonly direct = new Set<ChildProcess>();
-  /** Trees of processes that live, and how many of them wait for time to pass. */
-  private living = 0;
-  private waiting = 0;
+  /** Trees of processes that live, by number, and how many processes of each wait for time to pass. */
+  private readonly trees = new Map<string, number>();
+  private made = 0;
   private release: (() => void) | undefined;
   private stopped = false;
 
@@ -53,7 +53,8 @@ export class TutorHost {
         const gone = new AbortController();
         // Whoever asked was killed: nobody waits any more.
         response.once('close', () => gone.abort());
-        void this.asked(request.url ?? '', Buffer.concat(parts).toString(), gone.signal)
+        const { url = '', headers } = request;
+        void this.asked(url, Buffer.concat(parts).toString(), String(headers.tree), gone.signal)
           .then(() => response.end())
           .catch(() => response.destroy());
       });
@@ -107,7 +108,9 @@ export class TutorHost {
   run(script: string): Promise<Ended> {
     const { sandbox } = this;
     sandbox.setTime(this.ground.clock.now());
+    const tree = `${++this.made}`;
     const env = {
+      REHEARSED_TREE: tree,
       PATH: `${sandbox.bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
       REHEARSED_SANDBOX: sandbox.folder,
     };
@@ -119,10 +122,14 @@ export class TutorHost {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     this.direct.add(child);
-    this.count(1, 0);
-    const tree = child.stdio[3] as NodeJS.ReadableStream;
-    tree.on('data', () => {}).on('error', () => {});
-    tree.on('close', () => this.count(-1, 0));
+    this.trees.set(tree, 0);
+    this.hold();
+    const pipe = child.stdio[3] as NodeJS.ReadableStream;
+    pipe.on('data', () => {}).on('error', () => {});
+    pipe.on('close', () => {
+      this.trees.delete(tree);
+      this.hold();
+    });
     // As the agent: it waits for whoever holds the output, but not for those who let go of it.
     const [exited, output, errors] = [
       statusOf(child),
@@ -171,24 +178,34 @@ export class TutorHost {
     for (const pid of this.sandbox.sessions()) kill(pid);
   }
 
-  private async asked(path: string, body: string, gone: AbortSignal): Promise<void> {
+  private async asked(
+    path: string,
+    body: string,
+    tree: string,
+    gone: AbortSignal,
+  ): Promise<void> {
     const { clock } = this.ground;
     if (path === '/agent-dies') return this.killAgent();
     if (path === '/host-restarts') return this.restart();
-    this.count(0, 1);
+    this.waits(tree, 1);
     try {
       await clock.sleep(Number(body) * 1000, gone);
     } finally {
-      this.count(0, -1);
+      this.waits(tree, -1);
     }
     this.sandbox.setTime(clock.now());
   }
 
-  /** Time stands still while a tree of processes lives that does not wait for time. */
-  private count(living: number, waiting: number): void {
-    this.living += living;
-    this.waiting += waiting;
-    const busy = this.living > this.waiting && !this.stopped;
+  /** A tree that has ended waits for nothing, also when that is heard before its connection is gone. */
+  private waits(tree: string, more: number): void {
+    const waiting = this.trees.get(tree);
+    if (waiting !== undefined) this.trees.set(tree, waiting + more);
+    this.hold();
+  }
+
+  /** Time stands still while a tree of processes lives of which none waits for time. */
+  private hold(): void {
+    const busy = !this.stopped && [...this.trees.values()].includes(0);
     if (busy) this.release ??= this.ground.clock.hold();
     else if (this.release) {
       const { release } = this;

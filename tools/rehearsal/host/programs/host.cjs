@@ -50,7 +50,8 @@ function post(url, body, headers = {}) {
 }
 
 /** Lets time of the rehearsal go by. */
-const sleep = (seconds) => post(`${read().control}/sleep`, String(seconds));
+const sleep = (seconds) =>
+  post(`${read().control}/sleep`, String(seconds), { tree: process.env.REHEARSED_TREE });
 
 /** The fault of this occasion, used up: `{ on, nth?, kind, seconds? }`, where `on` begins the command line. */
 async function fault(line) {

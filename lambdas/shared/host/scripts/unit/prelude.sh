@@ -9,10 +9,11 @@ export PATH
 # Run Command fills in names in double braces, so docker's formats are put together here.
 fmt() { printf '{''{%s}''}' "$1"; }
 
-# When a process began, in a form that the clock's corrections do not touch; empty when there is none.
+# When a process began, in a form that the clock's corrections do not touch; empty when there is none, or only
+# its number is left because nobody has asked how it ended.
 born_of() {
   if [ -d /proc/self ]; then
-    sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '{ print $20 }'
+    sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'
   else
     ps -o lstart= -p "$1" 2>/dev/null | tr -d ' '
   fi
