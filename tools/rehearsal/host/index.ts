@@ -178,12 +178,7 @@ export class TutorHost {
     for (const pid of this.sandbox.sessions()) kill(pid);
   }
 
-  private async asked(
-    path: string,
-    body: string,
-    tree: string,
-    gone: AbortSignal,
-  ): Promise<void> {
+  private async asked(path: string, body: string, tree: string, gone: AbortSignal): Promise<void> {
     const { clock } = this.ground;
     if (path === '/agent-dies') return this.killAgent();
     if (path === '/host-restarts') return this.restart();
