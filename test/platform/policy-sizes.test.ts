@@ -72,4 +72,4 @@ test('policies are no longer than IAM takes them, also without a cdk.json', () =
     ];
     expect(long.map(([name]) => name)).toEqual([]);
   }
-}, 180_000);
+});

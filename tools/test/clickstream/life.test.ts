@@ -15,7 +15,7 @@ let world: World;
 
 beforeEach(async () => {
   world = await World.start('clickstream-pipeline-upgrade');
-}, 60_000);
+});
 afterEach(() => world.stop());
 
 const lost = () => world.number('select count(*) from scenario.lost()');

@@ -11,7 +11,7 @@ let sfn: SFNClient;
 beforeEach(async () => {
   world = await World.start();
   sfn = new SFNClient(world.clientConfig);
-}, 60_000);
+});
 afterEach(async () => {
   sfn.destroy();
   await world.stop();

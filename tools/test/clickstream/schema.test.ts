@@ -23,7 +23,7 @@ beforeAll(async () => {
   await world.upgrade();
   const ended = () => world.executions(SCHEMA).filter(({ status }) => status !== 'RUNNING');
   await world.until(() => ended().length === APPS.length);
-}, 60_000);
+});
 afterAll(async () => {
   sfn.destroy();
   await world.stop();

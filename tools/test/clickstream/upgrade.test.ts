@@ -22,7 +22,7 @@ let world: World;
 beforeEach(async () => {
   world = await World.start('clickstream-pipeline-upgrade');
   await Promise.all(['shop', 'order'].map((app) => world.setZone(app)));
-}, 60_000);
+});
 afterEach(() => world.stop());
 
 /** Kind, status and version of each root stack. */

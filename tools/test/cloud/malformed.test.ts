@@ -43,7 +43,7 @@ beforeAll(async () => {
   };
   writeFileSync(join(folder, 'cloud.json'), JSON.stringify(account));
   cloud = await Cloud.start({ assemblyDir: join(folder, 'assembly'), scenarioDir: folder });
-}, 60_000);
+});
 
 afterAll(async () => {
   agent.destroy();

@@ -383,4 +383,4 @@ test('a thousand children of twenty turns each finish in seconds', async () => {
   const run = await house.run(each(turns, { MaxConcurrency: 40 }), Array(1000).fill(20));
   expect(run.status).toBe('SUCCEEDED');
   expect(house.calls.work).toHaveLength(20_000);
-}, 30_000);
+});

@@ -417,7 +417,7 @@ describe('who may be redriven', () => {
       redriveCount: 1001,
     });
     expect(house.calls.f).toHaveLength(1001);
-  }, 30_000);
+  });
 
   test('not a child of a Map Run by its own ARN', async () => {
     const house = new House();

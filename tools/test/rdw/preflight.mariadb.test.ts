@@ -13,7 +13,7 @@ describe('the preflight', () => {
   let it_: Instance;
   beforeAll(async () => {
     it_ = await Instance.start();
-  }, 120_000);
+  });
   afterAll(() => it_.stop());
   beforeEach(() => it_.open());
 

@@ -14,7 +14,7 @@ describe('the regular job', () => {
   let it_: Instance;
   beforeAll(async () => {
     it_ = await Instance.start();
-  }, 120_000);
+  });
   afterAll(() => it_.stop());
   beforeEach(() => it_.open());
   afterEach(async () => {

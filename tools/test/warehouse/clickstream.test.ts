@@ -21,7 +21,7 @@ beforeAll(async () => {
     faults: { beforeStatement: () => fault },
     lambda,
   });
-}, 60_000);
+});
 
 afterAll(() => data.stop());
 afterEach(() => {
@@ -326,7 +326,7 @@ describe('sp_migrate_data_to_v2', () => {
     ]);
     expect(lines[2]).toBe('info backfill event_v2 loop_count:0');
     expect(lines[3]).toBe('info backfill event_v2 loop_count:1');
-  }, 20_000);
+  });
 
   it('turns for ever for an app without legacy tables, until it is cancelled', async () => {
     const app = await makeApp(null);
@@ -339,7 +339,7 @@ describe('sp_migrate_data_to_v2', () => {
       `error error message:relation "${app}.event" does not exist`,
     );
     expect(await log(app)).not.toContain('info backfill event_v2 end');
-  }, 20_000);
+  });
 });
 
 describe('clickstream_event_base_view_sp', () => {
@@ -392,12 +392,12 @@ describe('clickstream_event_base_view_sp', () => {
 });
 
 describe('several apps', () => {
-  it('twenty are made in a few seconds and stand apart', async () => {
+  it('twenty stand apart', async () => {
     const names = await Promise.all(Array.from({ length: 20 }, () => makeApp(50)));
     await Promise.all(
       names.slice(0, 4).map((app) => data.run(`call ${app}.sp_migrate_event_to_v2(30)`)),
     );
     expect(await count(`${names[3]}.event_v2`)).toBe(50);
     expect(await count(`${names[4]}.event_v2`)).toBe(0);
-  }, 30_000);
+  });
 });

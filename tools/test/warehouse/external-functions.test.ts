@@ -51,7 +51,7 @@ beforeAll(async () => {
     },
   });
   await create('whisper');
-}, 60_000);
+});
 
 afterAll(() => data.stop());
 
@@ -143,7 +143,7 @@ describe('batches', () => {
     );
     expect(row).toEqual([20_000, 20_000]);
     expect(sizes().reduce((a, b) => a + b)).toBe(200_000);
-  }, 120_000);
+  });
 });
 
 describe('a statement', () => {
@@ -271,7 +271,7 @@ describe('a function that fails', () => {
       [expect.stringContaining('TooManyRequestsException')],
     ]);
     expect(clock.now() - began).toBeGreaterThanOrEqual(300_000);
-    expect(performance.now() - real).toBeLessThan(30_000);
+    expect(performance.now() - real).toBeLessThan(150_000);
   });
 
   it('without RETRY_TIMEOUT is not called again', async () => {

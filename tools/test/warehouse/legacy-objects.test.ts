@@ -28,7 +28,7 @@ beforeAll(async () => {
     scenarioSql: readWarehouse({ scenarioDir: FOLDER })!.scenarioSql,
     lambda,
   });
-}, 60_000);
+});
 afterAll(() => data.stop());
 
 /** A new application with its data migrated. */

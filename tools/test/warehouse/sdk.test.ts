@@ -34,7 +34,7 @@ beforeAll(async () => {
     region: 'us-east-1',
     credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
   });
-}, 30_000);
+});
 
 afterAll(async () => {
   client.destroy();

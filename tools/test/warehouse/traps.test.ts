@@ -18,7 +18,7 @@ beforeAll(async () => {
     scenarioSql: readWarehouse({ scenarioDir: FOLDER })!.scenarioSql,
     lambda,
   });
-}, 60_000);
+});
 afterAll(() => data.stop());
 
 /** An application of its own for each test. */
