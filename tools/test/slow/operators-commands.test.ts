@@ -1,130 +1,30 @@
 // The commands of operators against a rehearsal of the example target, as somebody with the operators' policy
 // and nothing else: what they print, what `--json` prints, how they end, and that figures are the ledger's.
 
-import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readTarget } from '../../../lib/platform/target-config';
-import { ROOT, synthesize } from '../../cli/assembly';
-import { ledgerTable } from '../../cli/inside';
-import { LedgerView } from '../../cli/ledger-view';
+import { ROOT } from '../../cli/assembly';
 import type { RunSight, StepSight } from '../../cli/operate/sight';
-import { Cloud } from '../../rehearsal/cloud';
-import { arm, CLICKSTREAM, removeAssemblies, variant } from './support';
+import type { Cloud } from '../../rehearsal/cloud';
+import { type Ended, type Keys, keysOf, MIGRATION, Operators, STACK } from './operators';
+import { arm } from './support';
 
-const BIN = path.join(ROOT, 'tools/bin/runbooks.cjs');
-const STACK = 'example-clickstream';
-const MIGRATION = `${STACK}-data-migration`;
-const INPUT = {
-  appIds: ['shop'],
-  migration: { days: 30, batchDays: 15, baseViewBatchHours: 720 },
-  // Loads on their way would be waited for in real minutes.
-  quietPeriod: false,
-};
-const folder = mkdtempSync(path.join(tmpdir(), 'operators-'));
-const assembly = path.join(folder, 'assembly');
+const operators = new Operators();
+const { folder, assembly, begin, json, started, fromLedger, keys } = operators;
 let cloud: Cloud;
 
 beforeAll(async () => {
-  await synthesize('example', assembly, new AbortController().signal);
-  const scenarioDir = variant(CLICKSTREAM, {});
-  const account = path.join(scenarioDir, 'cloud.json');
-  const scenario = JSON.parse(readFileSync(account, 'utf8'));
-  scenario.cloudformation.seconds = { changeSet: 1, update: 2, cleanup: 1 };
-  writeFileSync(account, JSON.stringify(scenario));
-  cloud = await Cloud.start({ assemblyDir: assembly, scenarioDir, clock: 'real', rows: 300 });
-  writeFileSync(path.join(folder, 'input.json'), JSON.stringify(INPUT));
-}, 120_000);
-
-afterAll(async () => {
-  await cloud?.stop();
-  rmSync(folder, { recursive: true });
-  removeAssemblies();
+  await operators.start();
+  ({ cloud } = operators);
 });
+afterAll(() => operators.stop());
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Keys of somebody with the policy of the stack's operators. */
-function operatorKeys() {
-  const policy = cloud.resources.find(
-    ({ type, stack }) => type === 'AWS::IAM::ManagedPolicy' && stack === STACK,
-  )!;
-  return cloud.credentialsWith(policy.logicalId);
-}
-
-const keysIn = (profile: string, keys: ReturnType<typeof operatorKeys>) =>
+const keysIn = (profile: string, keys: Keys) =>
   `[${profile}]\naws_access_key_id = ${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\naws_session_token = ${keys.sessionToken}\n`;
 
-/** Keys in the environment. */
-const keysOf = ({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-}: ReturnType<typeof operatorKeys>) => ({
-  AWS_ACCESS_KEY_ID: accessKeyId,
-  AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  AWS_SESSION_TOKEN: sessionToken,
-});
-
-/** A command under way, with what it has said. */
-function begin(args: readonly string[], env: NodeJS.ProcessEnv = {}, stdin = '') {
-  const own = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    ...keysOf(operatorKeys()),
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-  const all = [BIN, ...args, '--endpoint-url', cloud.endpointUrl, '--region', cloud.region];
-  const child = spawn(process.execPath, all, { cwd: folder, env: { ...own, ...env } });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (text) => {
-    said.out += text;
-  });
-  child.stderr.on('data', (text) => {
-    said.err += text;
-  });
-  child.stdin.end(stdin);
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (code) => resolve({ code, ...said }));
-  });
-  return { said, ended };
-}
-
 const runbooks = (...args: readonly string[]): Promise<Ended> => begin(args).ended;
-
-/** The one document that `--json` prints. */
-async function json<T>(code: number, ...args: readonly string[]): Promise<T> {
-  const ended = await runbooks(...args, '--json');
-  expect({ code: ended.code, err: ended.code === code ? '' : ended.err }).toEqual({
-    code,
-    err: '',
-  });
-  return JSON.parse(ended.out) as T;
-}
-
-const started = async (...more: readonly string[]) => {
-  const { execution } = await json<{ execution: string }>(
-    ...([0, 'start', MIGRATION, '--input', path.join(folder, 'input.json'), ...more] as const),
-  );
-  return execution;
-};
-
-/** What the ledger itself says. */
-async function fromLedger<T>(ask: (view: LedgerView) => Promise<T>): Promise<T> {
-  const { endpointUrl: endpoint, region, operatorCredentials: credentials } = cloud;
-  const view = new LedgerView({ endpoint, region, credentials }, ledgerTable(cloud, STACK));
-  try {
-    return await ask(view);
-  } finally {
-    view.close();
-  }
-}
 
 describe('a migration that fails', () => {
   let arn: string;
@@ -319,7 +219,7 @@ test('a run is stopped with a cause while its keys expire under a watch that goe
   arm(cloud, 'kind=delay,sql=sp_migrate_event_to_v2(,nth=1,seconds=3600');
   const arn = await started('--name', 'third');
   const shared = path.join(folder, 'credentials');
-  const first = operatorKeys();
+  const first = keys();
   writeFileSync(shared, keysIn('ops', first));
   const env = {
     AWS_SHARED_CREDENTIALS_FILE: shared,
@@ -335,7 +235,7 @@ test('a run is stopped with a cause while its keys expire under a watch that goe
   cloud.expire(first);
   await until('AWS does not take the credentials');
   expect(watched.said.out).toContain('The run goes on; asking again');
-  writeFileSync(shared, keysIn('ops', operatorKeys()));
+  writeFileSync(shared, keysIn('ops', keys()));
   await until('AWS answers again');
   const stopped = await json<{ status: string; cause: string }>(
     ...([0, 'stop', arn, '--cause', 'not tonight'] as const),
