@@ -186,22 +186,10 @@ describe('a gate', () => {
   });
 
   test('an answer at another gate is not taken, and the gates are named', async () => {
-    const { code, out } = await runbooks(
-      ...([
-        'answer',
-        run,
-        'none',
-        'approve',
-        '--stack',
-        STACK,
-        '--by',
-        'Ada',
-        '--reason',
-        'x',
-      ] as const),
-    );
+    const who = ['--stack', STACK, '--by', 'Ada', '--reason', 'x'];
+    const { code, err } = await runbooks('answer', run, 'none', 'approve', ...who);
     expect(code).toBe(1);
-    expect(out).toContain('it has asked at: change-set');
+    expect(err).toContain('it has asked nothing yet; gates that ask: change-set');
   });
 
   test('its answer is recorded with the execution, and the run goes on to its end', async () => {
