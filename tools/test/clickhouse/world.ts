@@ -8,7 +8,7 @@ import type { Clock } from '../../../lambdas/shared/clock';
 import { sqlText } from '../../../lambdas/shared/sql-files';
 import { MemoryLedger } from '../../../test/support/memory-ledger';
 import { FakeStepFunctions, openedRun } from '../../../test/support/runs';
-import { BACKUP_DISK, type ClickHouseOptions, ClickHouseServer } from '../../rehearsal/clickhouse';
+import { type ClickHouseOptions, ClickHouseServer } from '../../rehearsal/clickhouse';
 import { versionText } from '../../rehearsal/host/programs/versions.cjs';
 
 export const ADMIN = { name: 'ch_admin', password: 'admin-pass-9Q', rights: 'all' as const };
