@@ -4,11 +4,12 @@
 import { backUpClickHouse } from '../../../lambdas/back-up-clickhouse/core';
 import { confirmBackup } from '../../../lambdas/confirm-backup/core';
 import { restoreClickHouse } from '../../../lambdas/restore-clickhouse/core';
+import { Backups } from '../../../lambdas/shared/aspects/server/backups';
 import type { MemoryLedger } from '../../../test/support/memory-ledger';
 import type { ClickHouseServer } from '../../rehearsal/clickhouse';
 import { Faults } from '../../rehearsal/faults/faults';
 import { ALL_FOUR, approveRestore, PLACE, takeBackup, untilDone } from './backup-world';
-import { openLedger, payloadOf, startAspects, workDeps } from './world';
+import { openLedger, payloadOf, serverAs, startAspects, workDeps } from './world';
 
 let server: ClickHouseServer;
 let ledger: MemoryLedger;
@@ -82,6 +83,15 @@ it.each(PASSING)('a backup of people is not refused for %s: %s', async (code, na
   break_('restore database', code);
   await expect(confirm()).rejects.toMatchObject({ name });
   expect(await confirm()).toMatchObject({ backupId });
+});
+
+it('a backup of people is not taken for one whose name only begins as it does', async () => {
+  const backupId = `runbook-${payloadOf(server).runId}-people-10`;
+  await takeBackup(server, 'table xapi.alembic_version', backupId);
+  const backups = new Backups(serverAs(server), PLACE);
+  expect(await backups.made(backupId)).toBeGreaterThan(0);
+  expect(await backups.made(backupId.slice(0, -1))).toBeUndefined();
+  expect(await backups.made(backupId.slice(1))).toBeUndefined();
 });
 
 describe('a restore', () => {
