@@ -27,6 +27,9 @@ const ask = (runId: string, change: object = {}) => {
 };
 const backUp = (change: object = {}) =>
   untilDone((on) => backUpClickHouse(ask('', change), workDeps(ledger), on));
+/** A row that the LMS writes into a raw table while a backup is asked for. */
+const enter = () =>
+  server.query("insert into event_sink.external_id (external_user_id, user_id) values ('u-1', 1)");
 const backups = async () =>
   await server.query(
     "select id, toString(status) as status from system.backups where id not like '%check%'",
@@ -137,8 +140,8 @@ describe('a backup of people', () => {
 });
 
 describe('a restore', () => {
-  const restore = (backupId: string, alembic = '0040') => {
-    const payload = { ...ask(''), step: 'restore', backupId, alembic, gate: 'restore' };
+  const restore = (backupId: string, alembic = '0040', step = 'restore') => {
+    const payload = { ...ask(''), step, backupId, alembic, gate: 'restore' };
     return untilDone((on) => restoreClickHouse(payload, workDeps(ledger), on));
   };
   const approve = (backupId: string) => approveRestore(ledger, server, backupId);
@@ -231,4 +234,39 @@ describe('a restore', () => {
     await ended();
     expect(await conclude()).toEqual({ status: 'done', alembic: '0040' });
   });
+
+  it('of a backup that people took before the rows came goes on after a second one, and says so', async () => {
+    const backupId = `runbook-${payloadOf(server).runId}-people-early`;
+    await server.query('truncate table event_sink.external_id');
+    await takeBackup(server, ALL_FOUR, backupId);
+    await enter();
+    await confirmBackup({ ...payloadOf(server), place: PLACE, backupId }, workDeps(ledger));
+    await approve(backupId);
+    const early = () => restore(backupId, '0040', 'early');
+    await expect(early()).rejects.toThrow(
+      /no rows: event_sink\.external_id \(had 1\)\. .*redrive as it is/,
+    );
+    expect(await early()).toEqual({ status: 'done', alembic: '0040' });
+    const sk = 'check#-#rows after the restore of ClickHouse';
+    expect(await ledger.get({ pk: `run#${payloadOf(server).runId}`, sk })).toMatchObject({
+      ok: false,
+      actual: 'none in event_sink.external_id (had 1)',
+    });
+  });
+});
+
+it('a backup of the run has the rows of a table only where they were there before it was begun', async () => {
+  await server.query('truncate table event_sink.external_id');
+  const held = { ...workDeps(ledger), writing: async () => ['ralph'] };
+  await expect(backUpClickHouse(ask('', { step: 'before' }), held, invocation())).rejects.toThrow(
+    /ralph/,
+  );
+  await enter();
+  const { backupId } = await backUp({ step: 'before' });
+  const { rows } = (await ledger.get<{ rows: Record<string, number> }>({
+    pk: `backup#${backupId}`,
+    sk: 'relations',
+  }))!;
+  expect(rows['xapi.xapi_events_all']).toBeGreaterThan(0);
+  expect(rows['event_sink.external_id'] ?? 0).toBe(0);
 });
