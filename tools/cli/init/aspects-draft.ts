@@ -36,10 +36,12 @@ export function aspectsDraft(found: FoundHost, options: InitAspectsOptions): Asp
   const { url, port } = urlOf(found, options.clickhouseUrl);
   const { groups, cidrs } = letIn(found.groups, host.securityGroupIds, port);
   const isOwn = options.vpcId === undefined || options.vpcId === host.vpcId;
+  const only = isOwn && groups.length === 1 ? groups[0] : undefined;
+  const group = options.securityGroup === undefined ? only : undefined;
   const vpc = defined({
     vpcId: options.vpcId ?? host.vpcId,
     subnetIds: options.subnet ?? (isOwn && host.subnetId ? [host.subnetId] : undefined),
-    securityGroupIds: options.securityGroup ?? (isOwn && groups.length === 1 ? groups : undefined),
+    securityGroupIds: options.securityGroup ?? (only === undefined ? undefined : [only]),
   });
   const endpoint = backupBucket === undefined ? undefined : endpointOf(backupBucket, region);
   const backupTo = disk === undefined ? endpoint && { endpoint } : { disk };
@@ -51,7 +53,7 @@ export function aspectsDraft(found: FoundHost, options: InitAspectsOptions): Asp
   return {
     ...{ account: host.account, region, members: defined(members) },
     findings: findingsOf(host),
-    notes: notesOf(host, { url, given: options, cidrs }),
+    notes: notesOf(host, { url, given: options, cidrs, group }),
     hints: hintsOf(found, groups),
   };
 }
@@ -95,10 +97,13 @@ function notesOf(
     url,
     given,
     cidrs,
+    group,
   }: {
     readonly url: string | undefined;
     readonly given: InitAspectsOptions;
     readonly cidrs: readonly string[];
+    /** The only one that is let in, when it was taken. */
+    readonly group: string | undefined;
   },
 ): string[] {
   return [
@@ -107,6 +112,7 @@ function notesOf(
           `clickhouse.url is ${url} because ${id} lets that port in; where ClickHouse is elsewhere give --clickhouse-url`,
         ]
       : []),
+    ...(group === undefined ? [] : [`tasks get group ${group}, which ${id} lets in`]),
     ...(cidrs.length > 0 ? [`${privateIp} lets in addresses, too: ${cidrs.join(', ')}`] : []),
     ...(subnetId !== undefined && given.subnet === undefined
       ? [
@@ -126,7 +132,7 @@ function hintsOf(
   return {
     'host.user': '--user: the user of Linux that owns the project',
     'host.tutorRoot': '--tutor-root: what tutor config printroot prints',
-    'host.path': '--path: the folder that which tutor prints',
+    'host.path': '--path: the folder of tutor, as which tutor prints it',
     'clickhouse.url': `--clickhouse-url, such as http://${privateIp ?? 'HOST'}:${HTTP_PORT}: the instance lets nobody in there`,
     'clickhouse.secretArn': `--secret-arn; ${candidates(meant.map(({ arn }) => arn))}`,
     'clickhouse.backupTo': '--backup-disk or --backup-bucket',

@@ -35,9 +35,15 @@ export function blanksIn(
   );
   return [
     ...told.map((one) => {
-      const [at, problem] = [one.slice(0, one.indexOf(':')), one.slice(one.indexOf(':') + 2)];
+      const at = one.slice(0, one.indexOf(':'));
+      const said = one.slice(at.length + 2);
+      const problem = valueAt(target, at) === undefined ? 'is missing' : said;
       return at.startsWith(`${runbook}.`) ? hinted(at.slice(runbook.length + 1), problem) : one;
     }),
     ...logins.map((name) => hinted(`${name}.secretArn or user`, 'is missing', `${name}.login`)),
   ];
 }
+
+/** Value at a path such as `aspects.host.user`. */
+const valueAt = (target: Members, path: string): unknown =>
+  path.split('.').reduce<unknown>((node, name) => (node as Members | undefined)?.[name], target);

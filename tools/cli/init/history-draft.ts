@@ -58,10 +58,19 @@ export function historyDraft(found: FoundServers, options: InitHistoryOptions): 
     ...withoutToken('source', source, user, '--secret-arn'),
     ...(target ? withoutToken('target', target, newUser, '--new-secret-arn') : []),
   );
+  const { securityGroupIds: [group] = [] } = vpc as { securityGroupIds?: readonly string[] };
+  const ids = [source.id, ...(apart ? [target.id] : [])];
   const notes = [source, ...(apart ? [target] : [])].flatMap((one) => notesOf(one, found, options));
   return {
     ...{ account: account!, region: region!, members: defined(members), findings },
-    notes: [...new Set(notes)],
+    notes: [
+      ...(group === undefined || options.securityGroup !== undefined
+        ? []
+        : [
+            `tasks get group ${group}, which ${ids.join(' and ')} let${ids.length > 1 ? '' : 's'} in`,
+          ]),
+      ...new Set(notes),
+    ],
     hints: hintsOf(found),
   };
 }
