@@ -34,6 +34,8 @@ interface BackupAttempt {
   /** Bytes on disk when it was begun. */
   readonly expected: number;
   readonly bytes: number;
+  /** Rows of the raw tables before it was begun. @default - an earlier release has begun it */
+  readonly rows?: Readonly<Record<string, number>>;
   readonly at: string;
 }
 
@@ -108,6 +110,7 @@ class Backup {
     const expected = sizes.reduce((sum, { bytes }) => sum + Number(bytes), 0);
     const next: BackupAttempt = {
       ...{ number, id, state: 'wanted', expected, bytes: 0 },
+      rows: await rawRows(this.server),
       at: iso(clock.now()),
     };
     await ledger.put(key, next, last ? { number: last.number, state: 'failed' } : 'absent');
@@ -160,13 +163,21 @@ class Backup {
       await keepContents(this.deps.ledger, attempt.id, {
         relations: wanted,
         leftOut: read.leftOut,
-        rows: await rawRows(this.server),
+        rows: await this.rowsInIt(attempt),
       });
       return await this.set(attempt, { state: 'verified', bytes: status.bytes });
     }
     throw await this.failed(
       attempt,
       `it has ${status.files} files and ${status.bytes} bytes of about ${attempt.expected}, and the revision read back is ${revision} (there: ${alembic})${lack ? `; ${lack}` : ''}`,
+    );
+  }
+
+  /** The LMS writes while it is made: only a table that had rows before and after has them in it. */
+  private async rowsInIt({ rows = {} }: BackupAttempt): Promise<Readonly<Record<string, number>>> {
+    const now = await rawRows(this.server);
+    return Object.fromEntries(
+      Object.entries(rows).map(([name, before]) => [name, Math.min(before, now[name] ?? 0)]),
     );
   }
 

@@ -7,5 +7,6 @@ export interface DropCopiesPayload extends Pick<Caller, 'version' | 'runId' | 's
 }
 
 export interface DropCopiesResult {
-  readonly status: 'done';
+  /** `left`: another run works there by now; its own look takes the copies away. */
+  readonly status: 'done' | 'left';
 }

@@ -3,7 +3,13 @@
 
 import { check } from '../shared/aspects/checks';
 import { noWriters } from '../shared/aspects/host/writers';
-import { lackOf, leftOutOf, lossOf, wantedIn } from '../shared/aspects/server/backup-contents';
+import {
+  emptyAfter,
+  lackAfter,
+  lackOf,
+  leftOutOf,
+  wantedIn,
+} from '../shared/aspects/server/backup-contents';
 import { type BackupContents, Backups } from '../shared/aspects/server/backups';
 import { tooLargeText, tooLargeToDrop } from '../shared/aspects/server/drop-limit';
 import { readInstalled } from '../shared/aspects/server/state';
@@ -30,6 +36,8 @@ interface RestoreAttempt {
   readonly state: 'wanted' | 'dropping' | 'begun' | 'restored' | 'failed';
   /** What was there has begun to go, in this attempt or an earlier one: there is no way back. */
   readonly dropped: boolean;
+  /** Raw tables without rows after an earlier attempt. @default - each had some, or an earlier release has looked */
+  readonly empty?: readonly string[];
   readonly at: string;
 }
 
@@ -152,17 +160,38 @@ class Restore {
     const now = (await readInstalled(this.server)).alembic;
     // Later states change what is there: it is compared once.
     if (attempt.state === 'restored' && now === alembic) return now;
-    const loss = await lossOf(this.server, this.deps.ledger, backupId);
+    const { ledger } = this.deps;
+    const lack = await lackAfter(this.server, ledger, backupId);
     await check(this.deps, this.payload.runId, {
       name: 'restore of ClickHouse',
       expected: `${backupId} RESTORED, revision ${alembic}, with every relation of the backup`,
-      actual: `RESTORED, revision ${now}, ${loss ?? 'every relation is there, and no raw table that had rows is empty'}`,
-      ok: now === alembic && loss === undefined,
+      actual: `RESTORED, revision ${now}, ${lack ?? 'every relation is there'}`,
+      ok: now === alembic && lack === undefined,
     });
     if (now !== alembic) throw await this.failed(attempt, `revision is ${now} after it`);
-    if (loss !== undefined) throw await this.failed(attempt, loss);
+    if (lack !== undefined) throw await this.failed(attempt, lack);
+    await this.lookForRows(attempt);
     await this.set(attempt, 'restored');
     return now;
+  }
+
+  /** Nobody can say whether a table without rows is right: a second restore that brings none either is believed. */
+  private async lookForRows(attempt: RestoreAttempt): Promise<void> {
+    const { backupId, runId } = this.payload;
+    const empty = await emptyAfter(this.server, this.deps.ledger, backupId);
+    await check(this.deps, runId, {
+      name: 'rows after the restore of ClickHouse',
+      expected: 'some in every raw table that had rows when the backup was proven',
+      actual: empty.length === 0 ? 'some in each' : `none in ${empty.join(', ')}`,
+      ok: empty.length === 0,
+    });
+    if (empty.every((table) => attempt.empty?.includes(table))) return;
+    throw await this.failed(
+      { ...attempt, empty },
+      `these have no rows: ${empty.join(', ')}. Where the backup has none of them (they came in after it was taken, or have ` +
+        'expired since) redrive as it is: when the next restore brings none either, it counts, and the report says so. ' +
+        'Otherwise bring the backup back to where it was, complete',
+    );
   }
 
   private async current(): Promise<RestoreAttempt> {
@@ -174,6 +203,7 @@ class Restore {
     const next: RestoreAttempt = {
       ...{ number, id: `runbook-${runId}-${step}-${number}`, state: 'wanted' },
       dropped: last?.dropped ?? false,
+      empty: last?.empty ?? [],
       at: iso(clock.now()),
     };
     await ledger.put(this.key, next, last ? { number: last.number, state: 'failed' } : 'absent');

@@ -1,9 +1,7 @@
-import { writersNow } from '../shared/aspects/host/writers';
+import { askWriters } from '../shared/aspects/host/ask-writers';
 import { connectClickHouse } from '../shared/clickhouse/connect';
-import { systemClock } from '../shared/clock';
 import { waitingDeps } from '../shared/deps';
 import { taskHandler } from '../shared/handler';
-import { runCommandIn } from '../shared/host/clients';
 import { restoreClickHouse } from './core';
 import type { RestoreClickHousePayload } from './payload';
 
@@ -12,12 +10,7 @@ export const handler = taskHandler((payload: RestoreClickHousePayload, invocatio
     payload,
     {
       ...waitingDeps(connectClickHouse),
-      writing: () =>
-        writersNow(payload, {
-          ssm: runCommandIn,
-          clock: systemClock,
-          remainingMs: invocation.remainingMs,
-        }),
+      writing: askWriters(payload, invocation),
     },
     invocation,
   ),

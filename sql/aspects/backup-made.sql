@@ -6,6 +6,7 @@
 select toString(total_size) as bytes
 from system.backups
 where status = 'BACKUP_CREATED'
-  and position(name, :folder) > 0
+  -- Disk('backups', 'runbook-1') and S3('https://…/runbook-1/'): the whole word between quotes or slashes.
+  and position(replaceAll(name, '''', '/'), concat('/', :folder, '/')) > 0
 order by start_time desc
 limit 1

@@ -3,12 +3,13 @@
 
 import { rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import type { RunningCloud } from '../rehearsal/cloud';
+import { claimEnv, removeEnv, writeEnv } from './account-env';
+import { welcome } from './account-welcome';
 import { UsageError } from './errors';
 import { faultsOf } from './faults';
 import { ownFolder } from './leftovers';
 import type { AccountOptions } from './options';
-import { type Ground, prepare, prepareGround, type Stage, startCloud } from './stage';
+import { type Ground, prepare, prepareGround, startCloud } from './stage';
 
 /** Serves the account until it is interrupted; returns the exit code. */
 export async function account(
@@ -18,24 +19,24 @@ export async function account(
 ): Promise<number> {
   const faults = faultsOf(options.fault);
   const say = (text: string) => process.stdout.write(`${text}\n`);
+  const { env } = options;
+  await claimEnv(env);
   const ground = named
     ? await prepare(named, options, signal, say)
     : await untouched(options, signal, say);
-  const { env } = options;
   try {
     const cloud = await startCloud(ground, { clock: 'real', rows: options.rows }, signal);
     try {
       for (const fault of faults) cloud.faults.arm(fault);
-      writeFileSync(env, environment(cloud), { mode: 0o600 });
-      for (const line of welcome(ground, cloud, env)) say(line);
+      await writeEnv(env, cloud);
+      for (const line of welcome(ground, cloud.endpointUrl, env)) say(line);
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve();
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
       return 0;
     } finally {
-      // Keys of an account that is gone help nobody.
-      rmSync(env, { force: true });
+      removeEnv(env);
       await cloud.stop();
     }
   } finally {
@@ -63,34 +64,4 @@ async function untouched(
     ground.close();
   };
   return { ...ground, close };
-}
-
-/** What a shell takes with `source`, and every AWS tool understands. */
-function environment({ endpointUrl, region, operatorCredentials: keys }: RunningCloud): string {
-  const variables = {
-    AWS_ENDPOINT_URL: endpointUrl,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: keys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-    AWS_SESSION_TOKEN: keys.sessionToken,
-  };
-  return Object.entries(variables)
-    .map(([name, value]) => `export ${name}='${value}'\n`)
-    .join('');
-}
-
-const isStage = (ground: Ground): ground is Stage => 'machine' in ground;
-
-function welcome(ground: Ground, cloud: RunningCloud, env: string): string[] {
-  const lines = [
-    `The account of scenario ${ground.scenario.name} is at ${cloud.endpointUrl} until Ctrl-C. In another terminal:`,
-    `  source ${path.resolve(env)}`,
-  ];
-  if (!isStage(ground)) return lines;
-  const { machine, input } = ground;
-  return [
-    ...lines,
-    `  echo '${JSON.stringify(input)}' | npx --no-install runbooks start ${machine.name} --input - --watch`,
-  ];
 }

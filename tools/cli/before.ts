@@ -6,8 +6,11 @@ import { findMachine, machinesOf } from './machines';
 import { Operator } from './operator';
 import type { Scene } from './rehearse';
 
+/** What stands for the id of the first run in the input of the machine that comes after it. */
+export const RUN = '$run';
+
 /** An execution that comes first; its gates are approved. */
-interface Earlier {
+export interface Earlier {
   readonly machine: string;
   /** @default - the scenario's for that machine */
   readonly input?: unknown;
@@ -32,5 +35,5 @@ export async function comeBefore(scene: Scene): Promise<unknown> {
       operator.close();
     }
   }
-  return JSON.parse(JSON.stringify(stage.input).replaceAll('$run', first ?? '$run'));
+  return JSON.parse(JSON.stringify(stage.input).replaceAll(RUN, first ?? RUN));
 }

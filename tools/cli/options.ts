@@ -66,6 +66,51 @@ export interface InitClickstreamOptions {
   readonly json?: boolean;
 }
 
+/** What every `init` that reads an account takes. */
+interface InitAccountOptions {
+  /** Name of the file in config/. */
+  readonly target: string;
+  /** @default - config/<target>.json */
+  readonly out?: string;
+  readonly force: boolean;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+  readonly json?: boolean;
+  readonly vpcId?: string;
+  readonly subnet?: readonly string[];
+  readonly securityGroup?: readonly string[];
+}
+
+export interface InitHistoryOptions extends InitAccountOptions {
+  /** Server with the history of today; `new…` is where it goes. */
+  readonly db?: string;
+  readonly database?: string;
+  readonly secretArn?: string;
+  readonly user?: string;
+  readonly newDb?: string;
+  readonly newDatabase?: string;
+  readonly newSecretArn?: string;
+  readonly newUser?: string;
+  readonly adminSecretArn?: string;
+}
+
+export interface InitAspectsOptions extends InitAccountOptions {
+  /** Id of the instance with Tutor. */
+  readonly instance?: string;
+  /** Its tag Name, instead. */
+  readonly name?: string;
+  readonly user?: string;
+  readonly tutorRoot?: string;
+  /** Folder with `tutor`. */
+  readonly path?: string;
+  readonly clickhouseUrl?: string;
+  readonly secretArn?: string;
+  readonly backupDisk?: string;
+  /** `bucket` or `s3://bucket/folder`. */
+  readonly backupBucket?: string;
+}
+
 export interface InitRdwOptions {
   readonly config: readonly string[];
   readonly out: string;

@@ -63,7 +63,7 @@ export class ServiceError extends Error {
 export interface Service {
   /** `X-Amz-Target` prefix for JSON services (`AWSStepFunctions`, `RedshiftData`), or the query API's name. */
   readonly target: string;
-  readonly protocol: 'json-1.0' | 'json-1.1' | 'query';
+  readonly protocol: 'json-1.0' | 'json-1.1' | 'query' | 'ec2';
   /** Returns the response's members; throws ServiceError. */
   call(request: ServiceRequest): Promise<Record<string, unknown>>;
 }

@@ -54,7 +54,8 @@ export function afterRelease(scope: Construct, target: AspectsTarget): sfn.Chain
     payload: { ...installation.members } satisfies PayloadOf<DropCopiesPayload>,
     outputs: addResult('dropped'),
     comment:
-      'Drops the databases that a look at the backup had made beside those of Aspects. On redrive: drops what is left',
+      'Drops the databases that a look at the backup had made beside those of Aspects, unless another run works there by now, ' +
+      'whose own look does. On redrive: drops what is left',
   });
   const end = sfn.Succeed.jsonata(scope, 'The run is given up', {
     outputs: '{% $states.input.released %}',

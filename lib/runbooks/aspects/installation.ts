@@ -28,7 +28,8 @@ export interface InstallationCommand
 }
 
 const WAITING = ['back-up-clickhouse', 'restore-clickhouse'];
-const PROVING = ['verify-aspects', 'reconcile-aspects'];
+/** Takes its proof back when it is none any more, or what it has held. */
+const TAKING_BACK = ['verify-aspects', 'reconcile-aspects', 'drop-copies'];
 
 /** The installation of a target. */
 export class Installation {
@@ -98,13 +99,17 @@ export class Installation {
   }
 
   /**
-   * A task that talks to ClickHouse: one that waits asks whether its execution still runs, and one that proves
-   * takes its proof back when it is none any more.
+   * A task that talks to ClickHouse: one that waits asks whether its execution still runs, and some take an item
+   * of the ledger back.
    */
   task(name: string): TaskFunction {
     const { vpc, clickhouse } = this.target;
     const task = Platform.of(this.scope).task(name, {
-      ledger: ['GetItem', 'PutItem', ...(PROVING.includes(name) ? (['DeleteItem'] as const) : [])],
+      ledger: [
+        'GetItem',
+        'PutItem',
+        ...(TAKING_BACK.includes(name) ? (['DeleteItem'] as const) : []),
+      ],
       ...(WAITING.includes(name) && { states: ['DescribeExecution'] }),
       vpc,
     });

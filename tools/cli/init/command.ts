@@ -1,7 +1,12 @@
 // The options of `runbooks init`.
 
 import type { Command } from 'commander';
-import type { InitClickstreamOptions, InitRdwOptions } from '../options';
+import type {
+  InitAspectsOptions,
+  InitClickstreamOptions,
+  InitHistoryOptions,
+  InitRdwOptions,
+} from '../options';
 import { initClickstream } from './clickstream';
 import { initRdw } from './rdw';
 
@@ -28,6 +33,8 @@ export function addInit(
     .option('--endpoint-url <url>', 'another address than that of AWS, e.g. of a rehearsal')
     .option('--json', 'print nothing but one JSON document on stdout', false)
     .action((options: InitClickstreamOptions) => set(initClickstream(options, signal)));
+  addHistory(init, signal, set);
+  addAspects(init, signal, set);
   init
     .command('rdw')
     .description('from the configuration files of RDW; no password is read or written')
@@ -63,4 +70,56 @@ export function addInit(
     .option('--subnet <id...>', 'its subnets')
     .option('--security-group <id...>', 'its security groups')
     .action((options: InitRdwOptions) => set(initRdw(options)));
+}
+
+type Adding = Parameters<typeof addInit>;
+
+/** The options of every `init` that reads an account. */
+const reading = (command: Command, member: string): Command =>
+  command
+    .option('--region <name>', 'region of what is read (default: that of the profile)')
+    .option('--target <name>', 'name of the target: the file is config/<name>.json', 'prod')
+    .option('--out <file>', "the target's file, elsewhere")
+    .option('--force', `write a member ${member} that is there already anew`, false)
+    .option('--vpc-id <id>', 'VPC of the tasks (default: that of the server)')
+    .option('--subnet <id...>', 'its subnets (default: those of the server)')
+    .option('--security-group <id...>', 'groups of the tasks (default: the one that is let in)')
+    .option('--profile <name>', 'profile of the shared AWS files')
+    .option('--endpoint-url <url>', 'another address than that of AWS, e.g. of a rehearsal')
+    .option('--json', 'print nothing but one JSON document on stdout', false);
+
+// The clients of RDS and EC2 are large: nobody else waits for them.
+
+function addHistory(init: Command, signal: Adding[1], set: Adding[2]): void {
+  reading(init.command('student-module-history'), 'studentModuleHistory')
+    .description('from the MySQL servers of RDS; reads only, and no secret')
+    .option('--db <id>', 'cluster or instance with the history today (default: the only one)')
+    .option('--new-db <id>', 'where it goes, the same or another (default: the only one)')
+    .option('--database <name>', 'database of the old table (default: the one RDS made)')
+    .option('--new-database <name>', 'database of the new table')
+    .option('--secret-arn <arn>', 'secret with the login to the old server')
+    .option('--user <name>', 'user with an IAM token, instead')
+    .option('--new-secret-arn <arn>', 'secret with the login to the new server')
+    .option('--new-user <name>', 'user with an IAM token, instead')
+    .option('--admin-secret-arn <arn>', 'secret of a user that may create the new database')
+    .action((options: InitHistoryOptions) =>
+      set((require('./history') as typeof import('./history')).initHistory(options, signal)),
+    );
+}
+
+function addAspects(init: Command, signal: Adding[1], set: Adding[2]): void {
+  reading(init.command('aspects'), 'aspects')
+    .description('from the instance with Tutor, as EC2 and Systems Manager know it; reads only')
+    .option('--instance <id>', 'instance on which tutor is installed')
+    .option('--name <name>', 'its tag Name, instead')
+    .option('--user <name>', 'user of Linux that owns the project')
+    .option('--tutor-root <path>', 'what tutor config printroot prints')
+    .option('--path <folder>', 'folder with tutor, such as /home/tutor/venv/bin')
+    .option('--clickhouse-url <url>', 'ClickHouse over HTTP (default: port 8123 of the instance)')
+    .option('--secret-arn <arn>', 'secret with the administrator of ClickHouse')
+    .option('--backup-disk <name>', 'disk of ClickHouse for backups')
+    .option('--backup-bucket <bucket>', 'bucket for backups, instead: name, or s3://name/folder')
+    .action((options: InitAspectsOptions) =>
+      set((require('./aspects') as typeof import('./aspects')).initAspects(options, signal)),
+    );
 }

@@ -47,7 +47,57 @@ function shared(
   return { account: old.account ?? draft.account, region: old.region ?? draft.region };
 }
 
-/** The whole file with a runbook that was read from an account. */
+/** Account and region of what was read, and the runbook's member. */
+interface ReadDraft {
+  readonly account: string;
+  readonly region: string;
+  readonly members: Members;
+}
+
+/** The whole file with the new `studentModuleHistory`: of another server than before nothing is kept. */
+export function targetWithHistory(file: string, old: Members, draft: ReadDraft, force: boolean) {
+  return targetWithMember(file, old, 'studentModuleHistory', draft, force, (was, now) => ({
+    ...merged(was, now),
+    source: sameServer(was.source, now.source),
+    target: sameServer(was.target, now.target),
+  }));
+}
+
+/** The whole file with the new `aspects`: of another host than before nothing is kept. */
+export function targetWithAspects(file: string, old: Members, draft: ReadDraft, force: boolean) {
+  return targetWithMember(file, old, 'aspects', draft, force, (was, now) => {
+    const [a, b] = [was.host, now.host].map((host) => (isMembers(host) ? host.instanceId : host));
+    if (a !== b) return now;
+    const both = merged(was, now);
+    const places = [was.clickhouse, now.clickhouse].map((one) =>
+      isMembers(one) ? one.backupTo : undefined,
+    );
+    const backupTo = places[1] ?? places[0];
+    const clickhouse = { ...(both.clickhouse as Members), ...withValue({ backupTo }) };
+    return { ...both, clickhouse };
+  });
+}
+
+function targetWithMember(
+  file: string,
+  old: Members,
+  runbook: string,
+  { account, region, members: now }: ReadDraft,
+  force: boolean,
+  join: (was: Members, now: Members) => Members,
+): Members {
+  const both = shared(file, old, runbook, { account, region }, force);
+  const { account: _, region: __, [runbook]: was, ...others } = old;
+  return { ...both, ...others, [runbook]: isMembers(was) ? join(was, now) : now };
+}
+
+/** Logins, databases and the like of a server that is still the same. */
+const sameServer = (was: unknown, now: unknown): unknown =>
+  isMembers(was) && isMembers(now) && now.host !== undefined && was.host !== now.host
+    ? now
+    : signIn(was, now);
+
+/** The whole file with a `clickstream` that was read from an account. */
 export function targetWith(
   file: string,
   old: Members,

@@ -59,6 +59,14 @@ export class Aws {
     });
   }
 
+  /** A client of a service that few commands call: its package is loaded by those alone. */
+  of<C extends Interruptible & Closable>(
+    service: string,
+    make: (settings: Aws['settings']) => C,
+  ): C {
+    return this.client(service, () => this.heeding(make(this.settings)));
+  }
+
   /** Forgets clients and keys: the next call reads the keys anew, from files too. */
   renew(): void {
     this.close();

@@ -13,5 +13,6 @@ export function typed(options: OperateOptions, ...args: readonly string[]): stri
   return ['npx --no-install runbooks', ...[...args, ...given].map(quoted)].join(' ');
 }
 
-const quoted = (text: string): string =>
+/** As one word of a shell. */
+export const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -12,10 +12,12 @@ import type { PolicyDocument } from '../iam/policy';
 import type { MySqlData } from '../mysql';
 import type { CloudFormationData } from '../services/cloudformation';
 import type { TableData } from '../services/dynamodb';
+import type { Ec2Data } from '../services/ec2';
 import type { EmrData } from '../services/emr-serverless';
 import type { RuleData } from '../services/event-rules';
 import type { KubernetesData } from '../services/kubernetes';
 import type { MetricData } from '../services/metrics';
+import type { RdsData } from '../services/rds';
 import type { FleetData } from '../services/servers/fleet';
 import type { AdministeredWarehouse } from '../warehouse/roles';
 import type { WarehouseOptions } from '../warehouse/warehouse';
@@ -53,6 +55,10 @@ export interface Account {
   readonly kubernetes?: KubernetesData;
   /** Clusters of Aurora MySQL; a file of SQL says what is in each. */
   readonly mysql?: MySqlData | readonly MySqlData[];
+  /** Servers of databases as RDS tells of them. */
+  readonly rds?: RdsData;
+  /** Instances and security groups as EC2 tells of them. */
+  readonly ec2?: Ec2Data;
   /** What the operator does when a gate asks, before the answer, by the gate's name. */
   readonly gates?: Readonly<Record<string, readonly GateAct[]>>;
   /** Tutor hosts that Systems Manager reaches. */
@@ -69,6 +75,8 @@ export interface Account {
   readonly rules?: readonly RuleData[];
   /** By ARN or name. */
   readonly secrets?: Readonly<Record<string, unknown>>;
+  /** Tags of secrets, by the same. */
+  readonly secretTags?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether the Data API refuses calls above AWS's rates. */
   readonly throttling?: boolean;
   readonly warehouse?: AdministeredWarehouse & {

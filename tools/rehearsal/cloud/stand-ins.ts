@@ -18,6 +18,7 @@ import { CloudFormationService } from '../services/cloudformation';
 import { DeployedStacks } from '../services/cloudformation/deployed';
 import { AlarmService } from '../services/cloudwatch';
 import { DynamoDbService } from '../services/dynamodb';
+import { Ec2Service } from '../services/ec2';
 import { EcsService } from '../services/ecs';
 import { ElasticLoadBalancingService } from '../services/elastic-load-balancing';
 import { EmrServerlessService } from '../services/emr-serverless';
@@ -30,6 +31,7 @@ import {
   selfSigned,
 } from '../services/kubernetes';
 import { MetricsService } from '../services/metrics';
+import { RdsService } from '../services/rds';
 import { RedshiftServerlessService, RedshiftService } from '../services/redshift-admin';
 import { RedshiftDataService } from '../services/redshift-data';
 import { ObjectStore, S3Service } from '../services/s3';
@@ -155,7 +157,14 @@ export class StandIns {
       this.emr,
       new StsService(clock, this.callers),
       new MetricsService(clock, scenario.metrics ?? []),
-      new SecretsService(clock, arn('secretsmanager', 'secret:'), this.secrets),
+      new SecretsService(
+        clock,
+        arn('secretsmanager', 'secret:'),
+        this.secrets,
+        scenario.secretTags,
+      ),
+      new RdsService(clock, of('rds'), scenario.rds ?? {}),
+      new Ec2Service(account, scenario.ec2 ?? {}),
       new S3Service(this.store),
       new StepFunctionsService(this.engine, clock),
       this.topics,

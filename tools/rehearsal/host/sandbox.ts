@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** What shall go wrong on the host. */
 export interface HostFault {
@@ -194,7 +194,10 @@ export class Sandbox {
   }
 
   private node(path: string, program: string): void {
-    this.program(path, `#!/bin/sh\nexec "${process.execPath}" "${join(PROGRAMS, program)}" "$@"\n`);
+    const text = readFileSync(join(PROGRAMS, 'program.sh'), 'utf8')
+      .replace('NAME', basename(path))
+      .replace('"NODE" "FILE"', `"${process.execPath}" "${join(PROGRAMS, program)}"`);
+    this.program(path, text);
   }
 
   private program(path: string, text: string): void {

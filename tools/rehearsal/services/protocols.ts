@@ -104,7 +104,7 @@ export function json(value: unknown): string {
   });
 }
 
-type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json' | 'kubernetes';
+type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'ec2' | 'rest-xml' | 'rest-json' | 'kubernetes';
 
 const CONTENT_TYPES: Readonly<Record<Protocol, string>> = {
   'json-1.0': 'application/x-amz-json-1.0',
@@ -113,6 +113,7 @@ const CONTENT_TYPES: Readonly<Record<Protocol, string>> = {
   kubernetes: 'application/json',
   'rest-xml': 'application/xml',
   query: 'text/xml',
+  ec2: 'text/xml',
 };
 
 const answer = (protocol: Protocol, status: number, body: string): HttpAnswer => ({
@@ -123,11 +124,14 @@ const answer = (protocol: Protocol, status: number, body: string): HttpAnswer =>
 
 /** A service's answer in its protocol. */
 export function writeAnswer(
-  protocol: 'json-1.0' | 'json-1.1' | 'query',
+  protocol: 'json-1.0' | 'json-1.1' | 'query' | 'ec2',
   operation: string,
   members: Record<string, unknown>,
   requestId: string,
 ): HttpAnswer {
+  if (protocol === 'ec2') {
+    return answer(protocol, 200, xml(`${operation}Response`, { requestId, ...members }, 'item'));
+  }
   if (protocol !== 'query') return answer(protocol, 200, json(members));
   const result = xml(`${operation}Result`, members);
   const metadata = xml('ResponseMetadata', { RequestId: requestId });
@@ -155,6 +159,11 @@ export function writeError(
     return { ...written, headers: { ...written.headers, 'x-amzn-errortype': error.code } };
   }
   const denied = error.code === 'AccessDeniedException';
+  if (protocol === 'ec2') {
+    const Code = denied ? 'UnauthorizedOperation' : error.code;
+    const body = { Errors: { Error: { Code, Message: message } }, RequestID: requestId };
+    return answer(protocol, denied ? 403 : error.status, xml('Response', body));
+  }
   const Code = !denied ? error.code : service === 'sns' ? 'AuthorizationError' : 'AccessDenied';
   const status = denied ? 403 : error.status;
   if (protocol === 'rest-xml') {

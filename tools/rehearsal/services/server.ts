@@ -220,7 +220,8 @@ export class Server {
     if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
       const input = readQuery(new URLSearchParams(body.toString()));
       const operation = String(input.Action);
-      if (found?.protocol !== 'query') throw unknown(`operation ${operation} of service ${name}`);
+      if (found?.protocol !== 'query' && found?.protocol !== 'ec2')
+        throw unknown(`operation ${operation} of service ${name}`);
       return { service: found, name, region, operation, input };
     }
     if (found && 'operationOf' in found) {

@@ -64,6 +64,8 @@ export class SystemsManagerService implements Service {
         return this.list(request);
       case 'CancelCommand':
         return this.cancel(request);
+      case 'DescribeInstanceInformation':
+        return this.nodes(request);
       default:
         throw new ServiceError(
           'InvalidAction',
@@ -184,6 +186,20 @@ export class SystemsManagerService implements Service {
         .reverse()
         .map((one) => this.describe(one)),
     };
+  }
+
+  private nodes({ input, authorize }: ServiceRequest): Record<string, unknown> {
+    read(input, { MaxResults: integer(5, 50), NextToken: text(1, 1000) });
+    authorize('ssm:DescribeInstanceInformation', '*');
+    const now = this.clock.now();
+    const list = this.hosts.map(({ id, silentSince = now }) => ({
+      InstanceId: id,
+      PingStatus: now - silentSince > CONNECTION_LOST_MS ? 'ConnectionLost' : 'Online',
+      LastPingDateTime: new Date(silentSince),
+      PlatformType: 'Linux',
+      ResourceType: id.startsWith('mi-') ? 'ManagedInstance' : 'EC2Instance',
+    }));
+    return { InstanceInformationList: list };
   }
 
   private cancel({ input, authorize }: ServiceRequest): Record<string, unknown> {

@@ -1,9 +1,9 @@
 // From the stacks of a project to a target, mode by mode; the calls are in test/slow/operators-commands.test.ts.
 
 import { targetSchema } from '../../../lambdas/shared/inputs/target';
-import { deployHint } from '../../cli/init/clickstream';
 import { clickstreamDraft } from '../../cli/init/clickstream-draft';
 import type { ConsoleStack, SolutionAccount } from '../../cli/init/clickstream-stacks';
+import { deployHint } from '../../cli/init/ending';
 import { targetWith } from '../../cli/init/target-file';
 import { main } from '../../cli/main';
 import type { InitClickstreamOptions } from '../../cli/options';

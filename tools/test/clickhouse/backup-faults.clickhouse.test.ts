@@ -4,11 +4,12 @@
 import { backUpClickHouse } from '../../../lambdas/back-up-clickhouse/core';
 import { confirmBackup } from '../../../lambdas/confirm-backup/core';
 import { restoreClickHouse } from '../../../lambdas/restore-clickhouse/core';
-import { approvedHash, gateKey } from '../../../lambdas/shared/gates';
+import { Backups } from '../../../lambdas/shared/aspects/server/backups';
 import type { MemoryLedger } from '../../../test/support/memory-ledger';
-import { BACKUP_DISK, type ClickHouseServer } from '../../rehearsal/clickhouse';
+import type { ClickHouseServer } from '../../rehearsal/clickhouse';
 import { Faults } from '../../rehearsal/faults/faults';
-import { openLedger, payloadOf, startAspects, workDeps } from './world';
+import { ALL_FOUR, approveRestore, PLACE, takeBackup, untilDone } from './backup-world';
+import { openLedger, payloadOf, serverAs, startAspects, workDeps } from './world';
 
 let server: ClickHouseServer;
 let ledger: MemoryLedger;
@@ -21,18 +22,11 @@ beforeEach(async () => {
   ledger = await openLedger(server);
 });
 
-const PLACE = { disk: BACKUP_DISK };
 const PASSING: readonly [string, string][] = [
   ['159', 'TryAgainError'],
   ['209', 'TryAgainError'],
   ['516', 'ClickHouseCredentialsError'],
 ];
-let request = 0;
-const invocation = () => {
-  let looks = 0;
-  request += 1;
-  return { requestId: `r-${request}`, remainingMs: () => (looks++ < 3 ? 900_000 : 0) };
-};
 const break_ = (sql: string, error: string) =>
   faults.arm({ kind: 'error', service: 'clickhouse', sql, nth: 1, error });
 
@@ -53,13 +47,9 @@ const late = (sql: RegExp, code: string) => {
   return { ...deps, connect };
 };
 
-const backUpOnce = (step: string, deps = workDeps(ledger)) =>
-  backUpClickHouse({ ...payloadOf(server), step, place: PLACE }, deps, invocation());
 async function backUp(step: string, deps = workDeps(ledger)): Promise<string> {
-  for (;;) {
-    const { backupId, status } = await backUpOnce(step, deps);
-    if (status === 'done') return backupId!;
-  }
+  const payload = { ...payloadOf(server), step, place: PLACE };
+  return (await untilDone((on) => backUpClickHouse(payload, deps, on))).backupId!;
 }
 const nameOf = (step: string, number = 1) => `runbook-${payloadOf(server).runId}-${step}-${number}`;
 
@@ -87,9 +77,7 @@ describe('a backup of the run', () => {
 
 it.each(PASSING)('a backup of people is not refused for %s: %s', async (code, name) => {
   const backupId = `runbook-${payloadOf(server).runId}-people-${code}`;
-  await server.query(
-    `backup database xapi, database event_sink, database reporting, database openedx to Disk('${BACKUP_DISK}', '${backupId}')`,
-  );
+  await takeBackup(server, ALL_FOUR, backupId);
   const confirm = () =>
     confirmBackup({ ...payloadOf(server), place: PLACE, backupId }, workDeps(ledger));
   break_('restore database', code);
@@ -97,14 +85,21 @@ it.each(PASSING)('a backup of people is not refused for %s: %s', async (code, na
   expect(await confirm()).toMatchObject({ backupId });
 });
 
+it('a backup of people is not taken for one whose name only begins as it does', async () => {
+  const backupId = `runbook-${payloadOf(server).runId}-people-10`;
+  await takeBackup(server, 'table xapi.alembic_version', backupId);
+  const backups = new Backups(serverAs(server), PLACE);
+  expect(await backups.made(backupId)).toBeGreaterThan(0);
+  expect(await backups.made(backupId.slice(0, -1))).toBeUndefined();
+  expect(await backups.made(backupId.slice(1))).toBeUndefined();
+});
+
 describe('a restore', () => {
   let backupId: string;
-  const restore = async (step: string, deps = workDeps(ledger)) => {
+  const restore = (step: string, deps = workDeps(ledger)) => {
     const more = { step, place: PLACE, backupId, alembic: '0040', gate: 'restore' };
-    for (;;) {
-      const seen = await restoreClickHouse({ ...payloadOf(server), ...more }, deps, invocation());
-      if (seen.status === 'done') return seen;
-    }
+    const payload = { ...payloadOf(server), ...more };
+    return untilDone((on) => restoreClickHouse(payload, deps, on));
   };
   const attempts = async (step: string) =>
     (await ledger.get<{ number: number }>({
@@ -113,8 +108,7 @@ describe('a restore', () => {
     }))!.number;
   beforeEach(async () => {
     backupId ??= await backUp('for-restore');
-    const approval = { answer: 'approve', hash: approvedHash({ restore: backupId }) };
-    await ledger.put(gateKey(payloadOf(server).runId, 'restore'), approval);
+    await approveRestore(ledger, server, backupId);
   });
 
   it.each(PASSING)('does not give its backup up for %s: %s', async (code, name) => {

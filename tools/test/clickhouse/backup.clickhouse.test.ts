@@ -3,11 +3,11 @@
 import { backUpClickHouse } from '../../../lambdas/back-up-clickhouse/core';
 import { confirmBackup } from '../../../lambdas/confirm-backup/core';
 import { restoreClickHouse } from '../../../lambdas/restore-clickhouse/core';
-import { approvedHash, gateKey } from '../../../lambdas/shared/gates';
 import { sqlText } from '../../../lambdas/shared/sql-files';
 import type { MemoryLedger } from '../../../test/support/memory-ledger';
 import { BACKUP_DISK, type ClickHouseServer } from '../../rehearsal/clickhouse';
 import { Faults } from '../../rehearsal/faults/faults';
+import { ALL_FOUR, approveRestore, invocation, PLACE, takeBackup, untilDone } from './backup-world';
 import { initOf, openLedger, payloadOf, scenarioSql, startAspects, workDeps } from './world';
 
 let server: ClickHouseServer;
@@ -21,25 +21,15 @@ beforeEach(async () => {
   ledger = await openLedger(server);
 });
 
-let request = 0;
-/** An invocation with time for one more look after the first. */
-const invocation = () => {
-  let looks = 0;
-  request += 1;
-  return { requestId: `r-${request}`, remainingMs: () => (looks++ < 3 ? 900_000 : 0) };
-};
-const PLACE = { disk: BACKUP_DISK };
 const ask = (runId: string, change: object = {}) => {
   const payload = { ...payloadOf(server), step: 'backup', place: PLACE, ...change };
   return { ...payload, runId: runId || payload.runId };
 };
-/** Until it is no longer running, as the machine's Choice does. */
-async function backUp(change: object = {}) {
-  for (;;) {
-    const seen = await backUpClickHouse(ask('', change), workDeps(ledger), invocation());
-    if (seen.status === 'done') return seen;
-  }
-}
+const backUp = (change: object = {}) =>
+  untilDone((on) => backUpClickHouse(ask('', change), workDeps(ledger), on));
+/** A row that the LMS writes into a raw table while a backup is asked for. */
+const enter = () =>
+  server.query("insert into event_sink.external_id (external_user_id, user_id) values ('u-1', 1)");
 const backups = async () =>
   await server.query(
     "select id, toString(status) as status from system.backups where id not like '%check%'",
@@ -103,8 +93,7 @@ describe('a backup of people', () => {
   const id = () => `runbook-${payloadOf(server).runId}-people`;
   const confirm = (change: object = {}, deps = workDeps(ledger)) =>
     confirmBackup({ ...payloadOf(server), place: PLACE, backupId: id(), ...change }, deps);
-  const take = (what: string, backupId: string) =>
-    server.query(`backup ${what} to Disk('${BACKUP_DISK}', '${backupId}')`);
+  const take = (what: string, backupId: string) => takeBackup(server, what, backupId);
 
   it('that has one database, or not every table, is refused', async () => {
     await take('database xapi', `${id()}-1`);
@@ -124,10 +113,7 @@ describe('a backup of people', () => {
 
   it('that is too small to have the rows is refused while the server knows it', async () => {
     const backupId = `${id()}-3`;
-    await take(
-      'database xapi, database event_sink, database reporting, database openedx',
-      backupId,
-    );
+    await take(ALL_FOUR, backupId);
     const deps = workDeps(ledger);
     const grown = (source: Parameters<typeof sqlText>[0]) =>
       sqlText(source).replace('sum(bytes_on_disk)', 'sum(bytes_on_disk) * 1000');
@@ -138,7 +124,7 @@ describe('a backup of people', () => {
   });
 
   it('that is whole is read, and on the way back once more, also where nothing is there any more', async () => {
-    await take('database xapi, database event_sink, database reporting, database openedx', id());
+    await take(ALL_FOUR, id());
     expect(await confirm()).toEqual({ backupId: id(), alembic: '0040' });
     const wayBack = { alembic: '0040' };
     await expect(confirm({ wayBack: { alembic: '0041' } })).rejects.toThrow(/has revision 0040/);
@@ -154,18 +140,11 @@ describe('a backup of people', () => {
 });
 
 describe('a restore', () => {
-  const restore = async (backupId: string, alembic = '0040') => {
-    for (;;) {
-      const payload = { ...ask(''), step: 'restore', backupId, alembic, gate: 'restore' };
-      const seen = await restoreClickHouse(payload, workDeps(ledger), invocation());
-      if (seen.status === 'done') return seen;
-    }
+  const restore = (backupId: string, alembic = '0040', step = 'restore') => {
+    const payload = { ...ask(''), step, backupId, alembic, gate: 'restore' };
+    return untilDone((on) => restoreClickHouse(payload, workDeps(ledger), on));
   };
-  const approve = (backupId: string) =>
-    ledger.put(gateKey(payloadOf(server).runId, 'restore'), {
-      answer: 'approve',
-      hash: approvedHash({ restore: backupId }),
-    });
+  const approve = (backupId: string) => approveRestore(ledger, server, backupId);
 
   it('is refused without an approval, and drops nothing for a backup of another revision', async () => {
     await expect(restore('runbook-x-1')).rejects.toThrow(/has not approved/);
@@ -231,7 +210,6 @@ describe('a restore', () => {
     const attempt = { number: 1, id: `${backupId}-back`, state: 'begun', dropped: true, at: '' };
     const of = { pk: `run#${payloadOf(server).runId}`, sk: 'restore#whole' };
     // A restore that has ended by itself; what it brought is what is there.
-    const names = 'database xapi, database event_sink, database reporting, database openedx';
     const ended = async () => {
       for (const name of ['reporting', 'event_sink', 'xapi', 'openedx']) {
         await server.query(
@@ -240,7 +218,7 @@ describe('a restore', () => {
       }
       attempt.id = `${attempt.id}-x`;
       await server.query(
-        `restore ${names} from Disk('${BACKUP_DISK}', '${backupId}') settings id = '${attempt.id}'`,
+        `restore ${ALL_FOUR} from Disk('${BACKUP_DISK}', '${backupId}') settings id = '${attempt.id}'`,
       );
       await ledger.put(of, attempt);
     };
@@ -256,4 +234,39 @@ describe('a restore', () => {
     await ended();
     expect(await conclude()).toEqual({ status: 'done', alembic: '0040' });
   });
+
+  it('of a backup that people took before the rows came goes on after a second one, and says so', async () => {
+    const backupId = `runbook-${payloadOf(server).runId}-people-early`;
+    await server.query('truncate table event_sink.external_id');
+    await takeBackup(server, ALL_FOUR, backupId);
+    await enter();
+    await confirmBackup({ ...payloadOf(server), place: PLACE, backupId }, workDeps(ledger));
+    await approve(backupId);
+    const early = () => restore(backupId, '0040', 'early');
+    await expect(early()).rejects.toThrow(
+      /no rows: event_sink\.external_id \(had 1\)\. .*redrive as it is/,
+    );
+    expect(await early()).toEqual({ status: 'done', alembic: '0040' });
+    const sk = 'check#-#rows after the restore of ClickHouse';
+    expect(await ledger.get({ pk: `run#${payloadOf(server).runId}`, sk })).toMatchObject({
+      ok: false,
+      actual: 'none in event_sink.external_id (had 1)',
+    });
+  });
+});
+
+it('a backup of the run has the rows of a table only where they were there before it was begun', async () => {
+  await server.query('truncate table event_sink.external_id');
+  const held = { ...workDeps(ledger), writing: async () => ['ralph'] };
+  await expect(backUpClickHouse(ask('', { step: 'before' }), held, invocation())).rejects.toThrow(
+    /ralph/,
+  );
+  await enter();
+  const { backupId } = await backUp({ step: 'before' });
+  const { rows } = (await ledger.get<{ rows: Record<string, number> }>({
+    pk: `backup#${backupId}`,
+    sk: 'relations',
+  }))!;
+  expect(rows['xapi.xapi_events_all']).toBeGreaterThan(0);
+  expect(rows['event_sink.external_id'] ?? 0).toBe(0);
 });

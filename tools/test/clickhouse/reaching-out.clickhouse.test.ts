@@ -3,7 +3,8 @@
 import { confirmBackup } from '../../../lambdas/confirm-backup/core';
 import { dropCopies } from '../../../lambdas/drop-copies/core';
 import { copiesKey } from '../../../lambdas/shared/aspects/server/copies';
-import { runKey } from '../../../lambdas/shared/ledger';
+import { leaseKey, runKey } from '../../../lambdas/shared/ledger';
+import type { RunItem } from '../../../lambdas/shared/runs';
 import type { MemoryLedger } from '../../../test/support/memory-ledger';
 import { BACKUP_DISK, type ClickHouseServer } from '../../rehearsal/clickhouse';
 import { openLedger, payloadOf, startAspects, workDeps } from './world';
@@ -86,8 +87,17 @@ it('copies that a killed look has left are noted, and a release drops them', asy
   expect(await copies()).toHaveLength(4);
   expect(await ledger.get(copiesKey(runId))).toMatchObject({ open: true });
   await expect(dropCopies(payload, deps)).rejects.toThrow(/not given up/);
-  await ledger.put(runKey(runId), { runId, status: 'released' });
-  await dropCopies(payload, deps);
+  const run = (await ledger.get<RunItem>(runKey(runId)))!;
+  await ledger.put(runKey(runId), { ...run, status: 'released' });
+  // The release has freed it, and another run is just looking.
+  const lease = leaseKey(run.leases[0]!);
+  await ledger.put(lease, { runId: 'run-20260101-0000000002' });
+  expect(await dropCopies(payload, deps)).toEqual({ status: 'left' });
+  expect(await copies()).toHaveLength(4);
+  expect(await ledger.get(lease)).toMatchObject({ runId: 'run-20260101-0000000002' });
+  await ledger.ledger.remove(lease);
+  expect(await dropCopies(payload, deps)).toEqual({ status: 'done' });
+  expect(await ledger.get(lease)).toBeUndefined();
   expect(await copies()).toEqual([]);
   expect(await ledger.get(copiesKey(runId))).toMatchObject({ open: false });
 });

@@ -11,7 +11,11 @@ interface KeptContents {
   readonly relations: readonly string[];
   /** What reached out of the four databases. @default - an older release has not looked */
   readonly leftOut?: readonly string[];
-  /** Rows of the raw tables, duplicates included, when it was proven. @default - an older release has not counted */
+  /**
+   * Rows of the raw tables, duplicates included, as far as they are known to be in it.
+   *
+   * @default - an older release has not counted
+   */
   readonly rows?: Readonly<Record<string, number>>;
 }
 
@@ -77,21 +81,26 @@ export function lackOf(
   return `it lacks ${missing.length} of ${wanted.length} relations: ${missing.slice(0, NAMED).join(', ')}${more}`;
 }
 
-/**
- * What a restore has not brought back; undefined: nothing that can be known. Merges take duplicates away and rows
- * may have come in before the proof, so that only a raw table that had rows and has none is a loss for certain.
- */
-export async function lossOf(
+/** Relations a restore has not brought back, for a message; undefined: none. */
+export const lackAfter = async (
   server: ClickHouse,
   ledger: Ledger,
   backupId: string,
-): Promise<string | undefined> {
-  const wanted = await wantedIn(server, ledger, backupId);
-  const lack = lackOf({ relations: await relationsThere(server) }, wanted);
-  if (lack !== undefined) return lack;
+): Promise<string | undefined> =>
+  lackOf({ relations: await relationsThere(server) }, await wantedIn(server, ledger, backupId));
+
+/**
+ * Raw tables that had rows when the backup was proven, and have none after its restore; each with their number. It
+ * may be right: rows may have come in between a backup of people and its proof, and expire before it is restored.
+ */
+export async function emptyAfter(
+  server: ClickHouse,
+  ledger: Ledger,
+  backupId: string,
+): Promise<readonly string[]> {
   const kept = (await ledger.get<KeptContents>(keyOf(backupId)))?.rows ?? {};
   const now = await rawRows(server);
-  const empty = Object.entries(kept).filter(([name, rows]) => rows > 0 && !now[name]);
-  if (empty.length === 0) return undefined;
-  return `these have no rows: ${empty.map(([name, rows]) => `${name} (had ${rows})`).join(', ')}`;
+  return Object.entries(kept)
+    .filter(([name, rows]) => rows > 0 && !now[name])
+    .map(([name, rows]) => `${name} (had ${rows})`);
 }

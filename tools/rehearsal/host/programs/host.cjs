@@ -4,6 +4,7 @@
 const { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { request } = require('node:http');
 const { join } = require('node:path');
+const { remember } = require('./memory.cjs');
 
 const sandbox = process.env.REHEARSED_SANDBOX;
 const file = (name) => join(sandbox, name);
@@ -30,6 +31,7 @@ function record(program, args) {
     at: now(),
   };
   appendFileSync(file('calls.jsonl'), `${JSON.stringify(entry)}\n`);
+  remember(entry);
 }
 
 /** One request: to the rehearsal, which alone knows the time, or to ClickHouse. */
