@@ -5,6 +5,7 @@ import { Interrupted, RefusedError, refuseProblems, UsageError } from '../errors
 import { Terminal } from '../terminal';
 import { Aws } from './aws';
 import { Sendings, type Sent, SentError } from './sent';
+import { toldOfAccount } from './whose';
 
 /** Options of every command. */
 export interface OperateOptions {
@@ -41,8 +42,10 @@ interface Use {
   readonly command: string;
   /** What is wrong with how it was used. */
   readonly problems: readonly string[];
-  /** An ARN says in which region it is. */
+  /** An ARN says in which region it is, and in which account. */
   readonly arn?: string;
+  /** Name of a machine: begins with that of its target, whose file says the account. */
+  readonly machine?: string;
 }
 
 /** Runs a command; returns its exit code. */
@@ -64,6 +67,10 @@ export async function operate(
       signal.throwIfAborted();
       if (options.json) print(document);
       return code;
+    } catch (error) {
+      // After something was sent that is the news, and not whose the keys are.
+      if (signal.aborted || sendings.sent) throw error;
+      throw await toldOfAccount(error, aws, [use.arn, options.stack, use.machine]);
     } finally {
       terminal.clear();
       aws.close();

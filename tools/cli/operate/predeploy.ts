@@ -10,6 +10,7 @@ import { type GoingOn, goingOn, type Ongoing } from './going-on';
 import { type Kit, type OperateOptions, operate } from './kit';
 import { type PlannedStack, plannedStacks } from './planned';
 import { type DeployedStack, readStack } from './stack';
+import { otherAccount } from './whose';
 
 export interface PredeployOptions extends OperateOptions {
   readonly assembly: string;
@@ -55,6 +56,7 @@ async function weigh(kit: Kit, planned: PlannedStack): Promise<Weighed> {
   const nothing = { stack: name, executions: [], unseen: [], excused: [] };
   const stack = await deployed(kit, name);
   if (stack === undefined) {
+    await refuseOtherKeys(kit, planned);
     return { ...nothing, skipped: 'not deployed yet where these keys look: nothing to lose' };
   }
   refuseOtherAccount(stack, planned);
@@ -77,6 +79,13 @@ async function deployed({ aws }: Kit, name: string): Promise<DeployedStack | und
     if (kind === 'ValidationError' && /does not exist/.test(message)) return undefined;
     throw error;
   }
+}
+
+/** Where other keys look it is not deployed, and may well be where it belongs. */
+async function refuseOtherKeys({ aws }: Kit, { name, account }: PlannedStack): Promise<void> {
+  const meant = account && { account, by: 'the assembly' };
+  const other = meant && (await otherAccount(aws, `stack ${name}`, meant));
+  if (other) throw new RefusedError(`${other}: it was not found`);
 }
 
 /** A stack of that name in another account says nothing of the one that would be deployed. */

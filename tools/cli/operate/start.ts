@@ -30,7 +30,8 @@ export function start(
       : []),
   ];
   const given = machine?.startsWith('arn:') ? machine : undefined;
-  return operate({ command: 'start', problems, arn: given }, options, signal, async (kit) => {
+  const use = { command: 'start', problems, arn: given, machine };
+  return operate(use, options, signal, async (kit) => {
     const input = await textOf(options.input!, signal);
     const { cloudFormation } = kit.aws;
     // The end of a name is enough in a stack that is named.

@@ -264,9 +264,12 @@ describe('query services', () => {
       CreateStack`,
     redshift: `DescribeClusters ModifyClusterIamRoles CreateClusterSnapshot DescribeClusterSnapshots
       DeleteCluster`,
+    rds: 'DescribeDBClusters DescribeDBInstances CreateDBInstance',
+    ec2: 'DescribeInstances DescribeSecurityGroups RunInstances',
   };
   const MEMBERS = words(`RoleArn RoleSessionName DurationSeconds ExternalId TopicArn Message Subject
     StackName ChangeSetName TemplateURL ClientRequestToken NextToken LogicalResourceId
+    InstanceId InstanceId.1 InstanceId.1.x GroupId.1 Marker Marker.x MaxRecords
     ClusterIdentifier SnapshotIdentifier SnapshotIdentifier.x AddIamRoles.IamRoleArn.1 AddIamRoles Parameters.member.1.ParameterKey
     Parameters.member.1 Parameters.member.x.UsePreviousValue Capabilities.member.1 Capabilities
     StackName.toString TopicArn.a.b __proto__.x . .. member entry.1.key`);
@@ -284,7 +287,7 @@ describe('query services', () => {
       const form = new URLSearchParams([['Action', operation!], ...pairs]);
       const { status, text, headers } = await query(service!, form.toString());
       expect(`${status} ${text}`).toMatch(/^(200|400|403|404) /);
-      expect(text).toMatch(/^<(ErrorResponse|[A-Za-z]+Response)>/);
+      expect(text).toMatch(/^<[A-Za-z]*Response>/);
       expect(headers['content-type']).toBe('text/xml');
     });
     await fc.assert(property, { numRuns: 40, seed: 20261121 });

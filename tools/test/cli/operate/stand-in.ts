@@ -50,6 +50,8 @@ export class StandIn {
     [STACK]: resourcesOf(),
   };
   templates: Record<string, unknown> = {};
+  /** Account of the keys. @default - nobody says */
+  caller: string | undefined;
   ledger: readonly (Record<string, unknown> & { readonly pk: string; readonly sk: string })[] = [];
   readonly answers: Record<string, Answer> = {
     'DynamoDB.GetItem': ({ Key }) => {
@@ -115,6 +117,7 @@ export class StandIn {
     for await (const chunk of request) body += chunk;
     const target = request.headers['x-amz-target'];
     try {
+      if (body.startsWith('Action=GetCallerIdentity')) return this.identity(response);
       if (target === undefined) return this.cloudFormation(new URLSearchParams(body), response);
       const [service, operation] = String(target).split('.');
       const name = `${service!.startsWith('Dynamo') ? 'DynamoDB' : 'states'}.${operation}`;
@@ -142,6 +145,15 @@ export class StandIn {
     const answer = this.answers[name];
     if (!answer) throw new Refusal('UnknownOperationException', `${name} has no answer here`);
     return answer(input, this.named(name).length);
+  }
+
+  private identity(response: ServerResponse): void {
+    this.calls.push({ name: 'sts.GetCallerIdentity', input: {} });
+    if (this.caller === undefined) throw new Refusal('InternalFailure');
+    response.writeHead(200, { 'content-type': 'text/xml' });
+    response.end(
+      `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${this.caller}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+    );
   }
 
   private cloudFormation(query: URLSearchParams, response: ServerResponse): void {
