@@ -9,6 +9,7 @@ import {
 import { type Clock, iso } from '../shared/clock';
 import type { ExecutionEvent } from '../shared/execution-event';
 import { runOfExecution } from '../shared/execution-index';
+import { firstUnfinished } from '../shared/failed-children';
 import { consoleLink } from '../shared/inputs/links';
 import { type Ledger, runKey } from '../shared/ledger';
 import type { Publish } from '../shared/notices';
@@ -94,11 +95,29 @@ async function endInHistory(
     end?.executionAbortedEventDetails ??
     end?.executionTimedOutEventDetails;
   const entered = events.slice(Math.max(0, last)).find((event) => event.stateEnteredEventDetails);
+  const below = details?.error === CHILD_FAILED ? await wordsOfChild(sfn, executionArn) : undefined;
+  const cause = below ?? (details?.cause && messageOf(details.cause));
   return {
     state: entered?.stateEnteredEventDetails?.name,
     error: details?.error,
-    cause: details?.cause && messageOf(details.cause).slice(0, 4_000),
+    cause: cause?.slice(0, 4_000),
   };
+}
+
+/** Error of a Map that tolerates no failure: its own cause is that there was one. */
+const CHILD_FAILED = 'States.ExceedToleratedFailureThreshold';
+
+/** Error and message of the child that failed; undefined where it cannot be asked: people are told all the same. */
+async function wordsOfChild(
+  sfn: NotifyDeps['sfn'],
+  executionArn: string,
+): Promise<string | undefined> {
+  const child = await firstUnfinished(sfn, executionArn).catch(() => undefined);
+  if (!child) return undefined;
+  const { executionArn: arn, status, error, cause } = child;
+  // A child may have had a Map of its own.
+  const below = error === CHILD_FAILED && arn ? await wordsOfChild(sfn, arn) : undefined;
+  return below ?? `${error ?? status}: ${cause ? messageOf(cause) : 'no cause'} (in ${arn})`;
 }
 
 /** A task's error arrives as Lambda's JSON; people want its message. */

@@ -95,7 +95,8 @@ export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
     ledger: ['GetItem', 'PutItem', 'Query'],
     reports: true,
     publish: true,
-    states: ['DescribeExecution', 'GetExecutionHistory'],
+    // What a child has failed with.
+    states: ['DescribeExecution', 'GetExecutionHistory', 'ListMapRuns', 'ListExecutions'],
     timeout: short,
   },
   'open-gate': {

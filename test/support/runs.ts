@@ -29,6 +29,8 @@ export class FakeStepFunctions {
   /** Errors the next calls of an operation throw. */
   readonly fail: Record<string, Error[]> = {};
   history: Record<string, unknown>[] = [];
+  /** Answers of operations that are asked with an ARN. */
+  readonly answers: Record<string, (input: Record<string, unknown>) => object> = {};
 
   readonly client = {
     send: async (command: { constructor: { name: string }; input: Record<string, unknown> }) => {
@@ -36,6 +38,7 @@ export class FakeStepFunctions {
       const error = this.fail[name]?.shift();
       if (error) throw error;
       if (name === 'GetExecutionHistory') return { events: this.history };
+      if (this.answers[name]) return this.answers[name](command.input);
       if (name === 'DescribeExecution') {
         const arn = String(command.input.executionArn);
         return { status: this.statuses[arn] ?? 'RUNNING', ...this.describes[arn] };

@@ -204,3 +204,45 @@ describe('what people prepared at a gate', () => {
     expect(text()).not.toContain('Take the landing page down');
   });
 });
+
+describe('a Map that tolerates no failure', () => {
+  const child = 'arn:aws:states:us-east-1:000000000000:execution:machine/Versions:abc';
+  const failed = () => {
+    endedWith(
+      'States.ExceedToleratedFailureThreshold',
+      'The specified tolerated failure threshold was exceeded',
+    );
+    sfn.describes[run.executionArn] = { status: 'FAILED', redriveStatus: 'REDRIVABLE' };
+    sfn.describes[child] = {
+      executionArn: child,
+      status: 'FAILED',
+      error: 'HostCommandFailedError',
+      cause: JSON.stringify({ errorMessage: 'pip shows 1.3.2, not 2.4.0', trace: ['secret path'] }),
+    };
+    sfn.answers.ListMapRuns = () => ({
+      mapRuns: [{ mapRunArn: 'arn:map-run', startDate: new Date(1) }],
+    });
+    sfn.answers.ListExecutions = ({ statusFilter }) => ({
+      executions: statusFilter === 'FAILED' ? [{ executionArn: child }] : [],
+    });
+  };
+
+  it('is told with the error of the child that failed', async () => {
+    failed();
+    await notify('FAILED');
+    const text = topic.notices[0]!.lines.join('\n');
+    expect(text).toContain('Error: States.ExceedToleratedFailureThreshold');
+    expect(text).toContain(
+      `Message: HostCommandFailedError: pip shows 1.3.2, not 2.4.0 (in ${child})`,
+    );
+    expect(text).not.toContain('secret path');
+    expect(text).toContain('Redrive: yes');
+  });
+
+  it('is told with its own words where nobody may ask the child', async () => {
+    failed();
+    sfn.fail.ListMapRuns = [Object.assign(new Error('no'), { name: 'AccessDeniedException' })];
+    await notify('FAILED');
+    expect(topic.notices[0]!.lines.join('\n')).toContain('threshold was exceeded');
+  });
+});

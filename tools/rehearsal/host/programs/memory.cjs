@@ -32,6 +32,15 @@ function heard(stream) {
   return () => parts.join('');
 }
 
+/** Answers that were not asked for yet: words of the command line, and what it would say. */
+const ahead = [];
+
+/** What this program would say to other words, while nothing changes. */
+const wouldSay = (words, said) => ahead.push([words, said]);
+
+/** The end of an answer's name. */
+const endOf = (words) => words.join('|').replaceAll('/', '!');
+
 /** Keeps the answer to this call, if it is one that looks; @param call what `record` writes down of it */
 function remember({ at: _, ...call }) {
   const { REHEARSED_ANSWER: answer = '' } = process.env;
@@ -46,13 +55,18 @@ function remember({ at: _, ...call }) {
     if (state !== stateNow() || !/(^|\n)$/.test(said)) return;
     mkdirSync(dirname(answer), { recursive: true });
     if (errors() !== '') keep(`${answer}.err`, errors());
-    keep(answer, `${JSON.stringify(call).slice(0, -1)}\n${status}\n${said}`);
+    keep(answer, textOf(call, status, said));
+    const begin = answer.slice(0, answer.length - endOf(call.args).length);
+    for (const [args, text] of ahead)
+      keep(`${begin}${endOf(args)}`, textOf({ ...call, args }, 0, `${text}\n`));
   });
 }
+
+const textOf = (call, status, said) => `${JSON.stringify(call).slice(0, -1)}\n${status}\n${said}`;
 
 function keep(path, text) {
   writeFileSync(`${path}.${process.pid}`, text);
   renameSync(`${path}.${process.pid}`, path);
 }
 
-module.exports = { remember };
+module.exports = { remember, wouldSay };

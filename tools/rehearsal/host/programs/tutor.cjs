@@ -5,6 +5,7 @@ const { randomBytes } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { read, record } = require('./host.cjs');
+const { wouldSay } = require('./memory.cjs');
 const { images, platform } = require('./platform.cjs');
 const { SECRETS, settingsOf } = require('./settings.cjs');
 
@@ -16,6 +17,7 @@ const fail = (message) => {
 const args = process.argv.slice(2);
 const root = process.env.TUTOR_ROOT ?? join(process.env.HOME ?? '/root', '.local/share/tutor');
 const settings = () => settingsOf(root, read());
+const versionLine = () => `tutor, version ${read().tutor}`;
 const aspectsHere = () => 'ASPECTS_VERSION' in settings();
 
 /** Writes the environment; without a config.yml it makes a new project, with passwords of its own. */
@@ -40,13 +42,24 @@ function save() {
 }
 
 async function main([first, second, ...rest]) {
-  if (first === '--version') return console.log(`tutor, version ${read().tutor}`);
+  if (first === '--version') return console.log(versionLine());
   if (first === 'config' && second === 'printroot') return console.log(root);
   if (first === 'config' && second === 'save') return save();
   if (first === 'config' && second === 'patches') return console.log(read().patches.join('\n'));
   if (first === 'config' && second === 'printvalue') {
-    const value = settings()[rest[0]] ?? fail(`Missing configuration value: ${rest[0]}`);
-    return console.log([value].flat().join(','));
+    // A script asks for one after the other.
+    const shown = Object.entries(settings()).map(([name, value]) => [
+      name,
+      [value].flat().join(','),
+    ]);
+    if (process.env.REHEARSED_USER !== undefined) {
+      for (const [name, text] of shown) wouldSay([first, second, name], text);
+      wouldSay([first, 'printroot'], root);
+      wouldSay(['--version'], versionLine());
+    }
+    const [, text] =
+      shown.find(([name]) => name === rest[0]) ?? fail(`Missing configuration value: ${rest[0]}`);
+    return console.log(text);
   }
   if (first === 'plugins') {
     const enabled = [settings().PLUGINS ?? []].flat();
