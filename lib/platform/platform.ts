@@ -122,7 +122,7 @@ export class Platform extends Construct {
     const added = more.states.filter((call) => !states.includes(call));
     if (added.length === 0) return;
     const actions = more.ledger.map((action) => `dynamodb:${action}`);
-    allow(task, actions, [this.ledger.tableArn]);
+    if (actions.length > 0) allow(task, actions, [this.ledger.tableArn]);
     this.tasks.set(name, { task, states: [...states, ...added] });
     for (const machine of this.machines.values()) grantStates(task, added, machine);
   }

@@ -95,8 +95,7 @@ export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
     ledger: ['GetItem', 'PutItem', 'Query'],
     reports: true,
     publish: true,
-    // What a child has failed with.
-    states: ['DescribeExecution', 'GetExecutionHistory', 'ListMapRuns', 'ListExecutions'],
+    states: ['DescribeExecution', 'GetExecutionHistory'],
     timeout: short,
   },
   'open-gate': {
@@ -129,6 +128,12 @@ export const TASK_RIGHTS: Readonly<Record<string, TaskRights>> = {
 export const SETTLING_LEFT_ITEMS: Required<Pick<TaskRights, 'ledger' | 'states'>> = {
   ledger: ['DeleteItem'],
   states: ['DescribeExecution', 'ListMapRuns', 'ListExecutions'],
+};
+
+/** What it takes to tell which child a Map has failed with: its own cause is only that there was one. */
+export const NAMING_FAILED_CHILDREN: Required<Pick<TaskRights, 'ledger' | 'states'>> = {
+  ledger: [],
+  states: ['ListMapRuns', 'ListExecutions'],
 };
 
 /** The task that is called when an execution has stopped, and ends what its workers left running. */

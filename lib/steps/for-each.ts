@@ -2,7 +2,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { Platform } from '../platform/platform';
 import { RunbookPropsError } from '../platform/props-error';
-import { SETTLING_LEFT_ITEMS } from '../platform/task-rights';
+import { NAMING_FAILED_CHILDREN, SETTLING_LEFT_ITEMS } from '../platform/task-rights';
 import { taskState } from '../platform/task-state';
 import { Step } from './chain';
 import { checkStepName } from './step-name';
@@ -126,6 +126,7 @@ export class ForEach extends Step {
     });
     // With tolerance `stop` the Map itself fails, and none is left behind one that succeeds.
     if (tolerance !== 'stop') platform.widen('settle-items', SETTLING_LEFT_ITEMS);
+    if (tolerance !== 'continue') platform.widen('notify-status', NAMING_FAILED_CHILDREN);
     const left = sfn.Choice.jsonata(this, `Any ${nouns} left?`, {
       comment: 'Leads back to the Map with the items that a redrive has to repeat',
     });
