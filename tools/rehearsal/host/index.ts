@@ -35,8 +35,8 @@ export class TutorHost {
   silentSince: number | undefined;
   private readonly control: Server;
   private readonly direct = new Set<ChildProcess>();
-  /** Trees of processes that live, by number, and how many processes of each wait for time to pass. */
-  private readonly trees = new Map<string, number>();
+  /** Trees of processes that live, by number. */
+  private readonly trees = new Map<string, Tree>();
   private made = 0;
   private release: (() => void) | undefined;
   private stopped = false;
@@ -122,12 +122,17 @@ export class TutorHost {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     this.direct.add(child);
-    this.trees.set(tree, 0);
+    this.trees.set(tree, { waited: true, waiting: 0, apart: 0 });
     this.hold();
     const pipe = child.stdio[3] as NodeJS.ReadableStream;
     pipe.on('data', () => {}).on('error', () => {});
     pipe.on('close', () => {
       this.trees.delete(tree);
+      this.hold();
+    });
+    child.on('exit', () => {
+      const alive = this.trees.get(tree);
+      if (alive) alive.waited = false;
       this.hold();
     });
     // As the agent: it waits for whoever holds the output, but not for those who let go of it.
@@ -193,14 +198,15 @@ export class TutorHost {
 
   /** A tree that has ended waits for nothing, also when that is heard before its connection is gone. */
   private waits(tree: string, more: number): void {
-    const waiting = this.trees.get(tree);
-    if (waiting !== undefined) this.trees.set(tree, waiting + more);
+    const [number = '', apart] = tree.split('-');
+    const alive = this.trees.get(number);
+    if (alive) alive[apart ? 'apart' : 'waiting'] += more;
     this.hold();
   }
 
-  /** Time stands still while a tree of processes lives of which none waits for time. */
+  /** Time stands still while a tree of processes lives that has something to do before time passes. */
   private hold(): void {
-    const busy = !this.stopped && [...this.trees.values()].includes(0);
+    const busy = !this.stopped && [...this.trees.values()].some(works);
     if (busy) this.release ??= this.ground.clock.hold();
     else if (this.release) {
       const { release } = this;
@@ -209,6 +215,18 @@ export class TutorHost {
     }
   }
 }
+
+/** A script of the agent, and what it has started apart from it. */
+interface Tree {
+  /** Whether the agent still waits for the script. */
+  waited: boolean;
+  /** Processes of the script, and of what runs apart, that wait for time to pass. */
+  waiting: number;
+  apart: number;
+}
+
+/** While the agent waits for the script it is the script that counts: what it has started may wait for hours. */
+const works = ({ waited, waiting, apart }: Tree): boolean => (waited ? waiting : waiting + apart) === 0;
 
 /** As the shell says it: a script that is killed ends with 128 and the signal's number. */
 const statusOf = (child: ChildProcess): Promise<number> =>

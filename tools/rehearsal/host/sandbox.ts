@@ -90,7 +90,7 @@ export interface HostCall {
 }
 
 const PROGRAMS = join(__dirname, 'programs');
-const SHIMS = ['runuser', 'getent', 'date', 'sleep', 'chown'];
+const SHIMS = ['runuser', 'getent', 'date', 'sleep', 'chown', 'setsid'];
 const SYSTEMD = ['systemd-run', 'systemctl'];
 
 /** The folder; see the head of the file. */
