@@ -226,7 +226,8 @@ interface Tree {
 }
 
 /** While the agent waits for the script it is the script that counts: what it has started may wait for hours. */
-const works = ({ waited, waiting, apart }: Tree): boolean => (waited ? waiting : waiting + apart) === 0;
+const works = ({ waited, waiting, apart }: Tree): boolean =>
+  (waited ? waiting : waiting + apart) === 0;
 
 /** As the shell says it: a script that is killed ends with 128 and the signal's number. */
 const statusOf = (child: ChildProcess): Promise<number> =>
