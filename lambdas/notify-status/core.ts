@@ -107,12 +107,17 @@ async function endInHistory(
 /** Error of a Map that tolerates no failure: its own cause is that there was one. */
 const CHILD_FAILED = 'States.ExceedToleratedFailureThreshold';
 
-/** Error and message of the child that failed; undefined where it cannot be asked: people are told all the same. */
+/** Error and message of the child that failed; where it cannot be asked, why: people are told of the failure all the same. */
 async function wordsOfChild(
   sfn: NotifyDeps['sfn'],
   executionArn: string,
 ): Promise<string | undefined> {
-  const child = await firstUnfinished(sfn, executionArn).catch(() => undefined);
+  let child: Awaited<ReturnType<typeof firstUnfinished>>;
+  try {
+    child = await firstUnfinished(sfn, executionArn);
+  } catch (error) {
+    return `a child of ${executionArn} failed; what with could not be asked: ${(error as Error).message}`;
+  }
   if (!child) return undefined;
   const { executionArn: arn, status, error, cause } = child;
   // A child may have had a Map of its own.

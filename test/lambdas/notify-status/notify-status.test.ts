@@ -239,10 +239,12 @@ describe('a Map that tolerates no failure', () => {
     expect(text).toContain('Redrive: yes');
   });
 
-  it('is told with its own words where nobody may ask the child', async () => {
+  it('is told, and why nobody knows more, where the child may not be asked', async () => {
     failed();
     sfn.fail.ListMapRuns = [Object.assign(new Error('no'), { name: 'AccessDeniedException' })];
     await notify('FAILED');
-    expect(topic.notices[0]!.lines.join('\n')).toContain('threshold was exceeded');
+    const text = topic.notices[0]!.lines.join('\n');
+    expect(text).toContain('Error: States.ExceedToleratedFailureThreshold');
+    expect(text).toContain('failed; what with could not be asked: no');
   });
 });
