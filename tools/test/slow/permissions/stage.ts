@@ -51,12 +51,13 @@ export class Stage {
       });
   }
 
-  /** All that was heard so far, what nobody waits for included. */
+  /** All that was heard so far, notices and what nobody waits for included. */
   get everything(): string[] {
     const lost = this.cloud.undelivered.map(({ error }) =>
       error instanceof LambdaFunctionError ? error.cause_ : error.message,
     );
-    return [...this.heard, ...lost, ...this.cloud.problems.map(({ message }) => message)];
+    const problems = this.cloud.problems.map(({ message }) => message);
+    return [...this.heard, ...lost, ...problems, ...this.cloud.notices.map((one) => one.message)];
   }
 
   machineArn(machine: string): string {
