@@ -141,10 +141,9 @@ class Backup {
 
   private async verify(attempt: BackupAttempt, status: BackupStatus): Promise<BackupAttempt> {
     const { alembic } = await readInstalled(this.server);
-    const checkId = `${attempt.id}-check-${this.deps.clock.now()}`;
     const wanted = await relationsThere(this.server);
     const who = { ledger: this.deps.ledger, runId: this.payload.runId };
-    const read = await this.backups.read(attempt.id, checkId, who).catch((error: Error) => {
+    const read = await this.backups.read(attempt.id, who).catch((error: Error) => {
       if (!(error instanceof ClickHouseStatementError)) throw error;
       return { revision: `unreadable: ${error.message}`, relations: wanted, leftOut: [] };
     });

@@ -69,13 +69,12 @@ export async function confirmBackup(
 async function contentsOf(
   server: ClickHouse,
   payload: ConfirmBackupPayload,
-  { clock, ledger }: ConfirmBackupDeps,
+  { ledger }: ConfirmBackupDeps,
 ): Promise<BackupContents> {
   const { place, backupId, runId } = payload;
   const out = await leftOutOf(ledger, backupId);
   try {
-    const checkId = `${backupId}-check-${clock.now()}`;
-    return await new Backups(server, place).read(backupId, checkId, { ledger, runId }, out);
+    return await new Backups(server, place).read(backupId, { ledger, runId }, out);
   } catch (error) {
     // A server that is busy, or does not let anybody in, says nothing of the backup.
     if (!(error instanceof ClickHouseStatementError)) throw error;

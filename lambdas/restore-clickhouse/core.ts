@@ -102,7 +102,7 @@ class Restore {
     const { backupId, alembic } = this.payload;
     await noWriters(this.deps.writing);
     if (!attempt.dropped) {
-      const read = await this.readBackup(attempt);
+      const read = await this.readBackup();
       const { revision } = read;
       if (revision !== alembic) {
         throw await this.failed(
@@ -142,13 +142,12 @@ class Restore {
     await this.set(dropping, 'begun');
   }
 
-  private async readBackup({ id }: RestoreAttempt): Promise<BackupContents> {
+  private async readBackup(): Promise<BackupContents> {
     const { backupId, runId } = this.payload;
     const { ledger } = this.deps;
     const out = await leftOutOf(ledger, backupId);
     try {
-      const checkId = `${id}-check-${this.deps.clock.now()}`;
-      return await this.backups.read(backupId, checkId, { ledger, runId }, out);
+      return await this.backups.read(backupId, { ledger, runId }, out);
     } catch (error) {
       if (!(error instanceof ClickHouseStatementError)) throw error;
       return { revision: `nobody knows (${(error as Error).message})`, relations: [], leftOut: [] };

@@ -85,6 +85,18 @@ it.each(PASSING)('a backup of people is not refused for %s: %s', async (code, na
   expect(await confirm()).toMatchObject({ backupId });
 });
 
+it('a backup of people is read again in the same instant', async () => {
+  const backupId = `runbook-${payloadOf(server).runId}-people-again`;
+  await takeBackup(server, ALL_FOUR, backupId);
+  const { clock, ...others } = workDeps(ledger);
+  const now = clock.now();
+  const deps = { ...others, clock: { ...clock, now: () => now } };
+  const confirm = () => confirmBackup({ ...payloadOf(server), place: PLACE, backupId }, deps);
+  break_('restore table', '241');
+  await expect(confirm()).rejects.toMatchObject({ name: 'ClickHouseBackupError' });
+  expect(await confirm()).toMatchObject({ backupId });
+});
+
 it('a backup of people is not taken for one whose name only begins as it does', async () => {
   const backupId = `runbook-${payloadOf(server).runId}-people-10`;
   await takeBackup(server, 'table xapi.alembic_version', backupId);

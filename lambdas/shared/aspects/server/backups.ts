@@ -1,6 +1,7 @@
 // Native backups: begun under an id that is known before, followed by it, and read once more before anybody believes
 // in them. What the server has forgotten (it does, when it starts anew) is unknown, never a success.
 
+import { randomUUID } from 'node:crypto';
 import type { ClickHouse, Row } from '../../clickhouse/server';
 import type { ClickHouseMarks } from '../../clickhouse/statement';
 import { CHECK, type Looking, withCopies } from './copies';
@@ -78,17 +79,11 @@ export class Backups {
    * smallest table; then takes that away again. What is there is not needed, and no row of it changes: of names in
    * the four databases the copies have their own, and what reaches out of them is not copied.
    *
-   * @param checkId id of this restore, another one each time
    * @param who for whom; the ledger notes that there are copies
    * @param out `database.name` of what reached out when the backup was proven, beside what does now
    * @throws ClickHouseBackupError where a name cannot be left out
    */
-  async read(
-    id: string,
-    checkId: string,
-    who: Looking,
-    out: readonly string[] = [],
-  ): Promise<BackupContents> {
+  async read(id: string, who: Looking, out: readonly string[] = []): Promise<BackupContents> {
     const names = Object.values(this.server.ref.databases);
     const { xapi, eventSink, reporting, openedx } = this.server.ref.databases;
     const leftOut = [...new Set([...out, ...(await reachingOut(this.server))])];
@@ -99,6 +94,8 @@ export class Backups {
       openedx_copy: `${openedx}${CHECK}`,
     };
     const { xapi_copy } = copies;
+    // The server refuses an id it knows from an earlier look.
+    const checkId = `${id}-check-${randomUUID().slice(0, 8)}`;
     return await withCopies(this.server, who, async () => {
       await this.keepOut(leftOut);
       await this.server.change(this.file('restore-structure-from'), {
