@@ -36,7 +36,7 @@ export interface Seen extends TaskCall {
 export interface Place {
   readonly scene: string;
   readonly name: string;
-  /** One for each turn that is tried: the first, and one in the middle of the later ones. */
+  /** One for each turn that is tried: the first, and one in the middle: a loop of polls may have one turn less. */
   readonly faults: readonly Omit<FaultSpec, 'kind'>[];
 }
 
@@ -64,7 +64,7 @@ export function placesOf(scene: string, calls: readonly Seen[], known: Set<strin
     found.set(name, place);
   }
   return [...found].map(([name, { base, nths }]) => {
-    const turns = new Set([nths[0]!, nths[Math.ceil(nths.length / 2)] ?? nths[0]!]);
+    const turns = new Set([nths[0]!, nths[Math.floor(nths.length / 2)]!]);
     return { scene, name, faults: [...turns].map((nth) => ({ ...base, nth })) };
   });
 }

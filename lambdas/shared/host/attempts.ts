@@ -86,7 +86,8 @@ export class HostAttempts {
       ...command,
       number,
       state: command.script === null ? 'ended' : 'wanted',
-      unit: `${key}-${number}`,
+      // A look starts nothing that could be taken for an earlier one's.
+      unit: command.script === null ? key : `${key}-${number}`,
       key,
       startedAt: at,
       at,

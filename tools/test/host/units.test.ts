@@ -1,5 +1,8 @@
 // Units under systemd and without it, and what they call of Tutor.
 
+import { readAnswer } from '../../../lambdas/shared/host/answer';
+import { composeCommand } from '../../../lambdas/shared/host/compose';
+import { hostScript } from '../../../lambdas/shared/host-files';
 import { BUILD, closeWorlds, command, HOST, World } from './world';
 
 afterEach(closeWorlds);
@@ -68,4 +71,12 @@ it('mode dev builds and looks for the image that it runs', async () => {
   expect(world.called('tutor images build')).toEqual([
     'tutor images build openedx-dev aspects --no-cache',
   ]);
+});
+
+it('inspections that run at the same time, one of a worker that has died, do not disturb each other', async () => {
+  const world = await World.of();
+  const look = { kind: 'look', script: hostScript('aspects/inspect-push-images') } as const;
+  const text = composeCommand(HOST, 'u-1', 'u', { MODE: 'local', IMAGES: 'openedx' }, look);
+  const answers = await Promise.all([1, 2, 3].map(() => world.host.run(text)));
+  expect(answers.map(({ output }) => readAnswer(output)?.kind)).toEqual(Array(3).fill('trailer'));
 });

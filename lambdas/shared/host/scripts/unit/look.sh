@@ -1,8 +1,8 @@
-# Runs an inspection, which changes nothing, and prints its trailer without secrets.
+# Runs an inspection, which changes nothing, and prints its trailer without secrets. It has a folder of its own: an
+# earlier one whose worker has died may still run, or come late. The last to end is kept for whoever reads its log.
 mkdir -p "$HOST_STATE"
-dir="$HOST_STATE/$UNIT-look"
-rm -rf "$dir"
-mkdir "$dir"
+find "$HOST_STATE" -maxdepth 1 -name "$UNIT-look.*" -mmin +60 -exec rm -rf {} + 2>/dev/null || true
+dir=$(mktemp -d "$HOST_STATE/$UNIT-look.XXXXXX")
 write_files "$dir"
 printf "export UNIT_FOLDER='%s'\nexport UNIT_STARTED='%s'\n" "$HOST_STATE/$UNIT" \
   "$(cat "$HOST_STATE/$UNIT/started" 2>/dev/null || true)" >> "$dir/values"
@@ -17,3 +17,5 @@ if [ "$rc" = 0 ] && [ -n "$line" ]; then
 else
   state looked ",\"rc\":$rc,\"tail\":$(js "$(clean_tail "$dir/errors" "$dir/secrets" 1000)")"
 fi
+rm -rf "$HOST_STATE/$UNIT-look"
+mv "$dir" "$HOST_STATE/$UNIT-look" || true
