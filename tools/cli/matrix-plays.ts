@@ -50,7 +50,7 @@ const playable = (terminal: Terminal): string[] =>
   });
 
 /** Groups of cases of all plays, those of each spread over the whole time. */
-export function mixed(plays: readonly Play[], most: number) {
+export function mixed(plays: readonly Pick<Play, 'stage' | 'cases'>[], most: number) {
   return plays
     .flatMap(({ stage, cases }) => {
       const groups = together(cases, most);

@@ -35,24 +35,29 @@ export function differences(
 
 /**
  * Tries cases in one run. Where it ends like the clean one, those whose fault did not strike, because another
- * one's led elsewhere, are tried again without the others; where it does not, in two runs of half as many, and so on.
+ * one's led elsewhere, are left for another run; where it does not, in two runs of half as many, and so on.
+ *
+ * @param leave takes what is to be tried again with others. @default - it is tried here, without the others
  */
 export async function tried(
   stage: Trying,
   group: readonly Case[],
   terminal: Pick<Terminal, 'line'>,
+  leave?: (cases: readonly Case[]) => void,
 ): Promise<Result[]> {
   const results = await run(stage, group);
   const different = results.filter((one) => one.differences.length > 0);
   if (group.length === 1 || different.length === 0) return results;
   if (different.length < group.length && different.every(isIdle)) {
     const equal = results.filter((one) => !isIdle(one));
-    return [...equal, ...(await tried(stage, different, terminal))];
+    if (!leave) return [...equal, ...(await tried(stage, different, terminal))];
+    leave(different);
+    return equal;
   }
   const half = Math.ceil(group.length / 2);
   const apart = [
-    ...(await tried(stage, group.slice(0, half), terminal)),
-    ...(await tried(stage, group.slice(half), terminal)),
+    ...(await tried(stage, group.slice(0, half), terminal, leave)),
+    ...(await tried(stage, group.slice(half), terminal, leave)),
   ];
   // In two runs all is survived, in one it is not: no case of its own, and never kept quiet.
   if (apart.every((one) => one.differences.length === 0)) {

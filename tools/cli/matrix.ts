@@ -2,9 +2,10 @@
 // to its end and compared with the clean one.
 
 import { UsageError } from './errors';
-import { casesOf } from './matrix-cases';
+import { type Case, casesOf } from './matrix-cases';
 import { mixed, type Play, prepareAll } from './matrix-plays';
 import { MatrixResults } from './matrix-results';
+import type { MatrixStage } from './matrix-stage';
 import { type Result, tell, tried } from './matrix-tries';
 import type { MatrixOptions, Part } from './options';
 import { Terminal } from './terminal';
@@ -35,16 +36,24 @@ export async function matrix(
     );
     const results: Result[] = [];
     const late = begun + (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
-    await inLanes(groups, options.jobs, async ({ stage, group }) => {
-      if (Date.now() > late) return;
-      const ended = await tried(stage, group, terminal);
-      kept.keep(stage.assembly, ended);
-      for (const result of ended) {
-        results.push(result);
-        if (result.differences.length > 0) tell(terminal, result);
-      }
-      terminal.live(`${results.length} of ${count}`, '');
-    });
+    const tryAll = (
+      all: typeof groups,
+      leave?: (stage: MatrixStage, cases: readonly Case[]) => void,
+    ) =>
+      inLanes(all, options.jobs, async ({ stage, group }) => {
+        if (Date.now() > late) return;
+        const ended = await tried(stage, group, terminal, leave && ((some) => leave(stage, some)));
+        kept.keep(stage.assembly, ended);
+        for (const result of ended) {
+          results.push(result);
+          if (result.differences.length > 0) tell(terminal, result);
+        }
+        terminal.live(`${results.length} of ${count}`, '');
+      });
+    const again = new Map(plays.map(({ stage }) => [stage, [] as Case[]]));
+    await tryAll(groups, (stage, cases) => again.get(stage)!.push(...cases));
+    const left = [...again].map(([stage, cases]) => ({ stage, cases }));
+    await tryAll(mixed(left, options.together));
     const equal = results.filter((one) => one.differences.length === 0).length;
     const slowest = Math.max(0, ...results.map(({ seconds }) => seconds));
     terminal.line(

@@ -277,6 +277,18 @@ describe('cases in one run', () => {
     expect(played).toEqual(['abcd', 'c']);
   });
 
+  it('that did not strike are left for a run with those of other groups', async () => {
+    const { stage, played } = trying(
+      (tasks) => (tasks.includes('a') ? tasks.filter((task) => task !== 'c') : tasks),
+      () => '3',
+    );
+    const left: Case[] = [];
+    const results = await tried(stage, all, terminal, (cases) => left.push(...cases));
+    expect([equal(results), results.length]).toEqual(['abd', 3]);
+    expect(left.map(({ place }) => place)).toEqual(['c']);
+    expect(played).toEqual(['abcd']);
+  });
+
   it('that never strike are no proof', async () => {
     const { stage } = trying(
       (tasks) => tasks.filter((task) => task !== 'c'),
