@@ -8,7 +8,7 @@ import { type InstalledModel, readInstalled } from '../shared/aspects/server/sta
 import { type ClickHouse, type ClickHouseDeps, withClickHouse } from '../shared/clickhouse/server';
 import type { Clock } from '../shared/clock';
 import { AspectsNotBuiltError } from '../shared/errors';
-import type { Ledger } from '../shared/ledger';
+import { type Ledger, runKey } from '../shared/ledger';
 import { ownRun } from '../shared/runs';
 import { nodeProblems } from './nodes';
 import type { VerifyAspectsPayload, VerifyAspectsResult } from './payload';
@@ -56,14 +56,26 @@ export async function verifyAspects(
     if (ok) await prove(deps, payload.runId, 'verified', payload.target.dbt);
     else {
       await disprove(deps.ledger, payload.runId, 'verified');
-      // A redrive comes after a repair: what is missing then has to be built again, not looked at once more.
-      if (payload.redriveCount <= (payload.redrivesAtEnd ?? Infinity)) {
-        throw notBuilt(payload, problems);
-      }
+      if (!(await isToBeBuilt(payload, deps.ledger))) throw notBuilt(payload, problems);
     }
     const checks = relations + 4;
     return { ok, relations, checks, manifest: installed.manifest };
   });
+}
+
+/**
+ * A redrive comes after a repair, and so does a new execution that goes on with the run: what is missing then has to
+ * be built again, not looked at once more.
+ */
+async function isToBeBuilt(
+  { runId, selfArn, aspects, redriveCount, redrivesAtEnd }: VerifyAspectsPayload,
+  ledger: Ledger,
+): Promise<boolean> {
+  const key = runKey(runId, `aspects#missing#${aspects}`);
+  const told = await ledger.get<{ readonly by: string }>(key);
+  await ledger.put(key, { by: selfArn });
+  if (redrivesAtEnd === undefined) return false;
+  return redriveCount > redrivesAtEnd || (told !== undefined && told.by !== selfArn);
 }
 
 function notBuilt({ aspects }: VerifyAspectsPayload, problems: readonly string[]) {

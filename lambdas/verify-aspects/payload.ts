@@ -7,8 +7,8 @@ export interface VerifyAspectsPayload extends ClickHouseCaller {
   /** What its init makes. */
   readonly target: ReleaseModel;
   /**
-   * Redrives when the models were built. Behind a later one what is missing still is handed back, so that
-   * they are built again; before, it is thrown. @default - it is always thrown
+   * Redrives when the models were built. Behind a later one, or where another execution has told of it, what is
+   * missing still is handed back, so that they are built again; else it is thrown. @default - it is always thrown
    */
   readonly redrivesAtEnd?: number;
 }

@@ -10,8 +10,8 @@ import { heldServices } from './ingestion';
 import type { Installation } from './installation';
 
 /**
- * Initialises until ClickHouse has every relation of the version. A version that is not proven after a redrive
- * is initialised again, and then every model is built, because a saved state that is too new builds none.
+ * Initialises until ClickHouse has every relation of the version. A version that is not proven after a redrive, or in
+ * a new execution that goes on with the run, is initialised again, and then every model is built, because a saved state that is too new builds none.
  */
 export function initialiseAndProve(
   scope: Construct,
@@ -19,7 +19,7 @@ export function initialiseAndProve(
   { facts, hours, inItem }: VersionPlace,
 ): sfn.Chain {
   const again = '$exists($states.input.proof)';
-  const round = `{% ${again} ? $states.context.Execution.RedriveCount : 0 %}`;
+  const round = `{% ${again} ? $states.context.Execution.Name & '/' & $string($states.context.Execution.RedriveCount) : 0 %}`;
   const init = installation.command(scope, 'Init', {
     act: 'Initialise Aspects',
     step: 'init',

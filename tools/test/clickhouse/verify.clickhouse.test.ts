@@ -27,6 +27,27 @@ it('fact 8: finds that nothing was built where every job was killed and init sai
   );
 });
 
+it('what is missing is built again after a redrive, or where an execution goes on with the run', async () => {
+  const deps = workDeps(await openLedger(server));
+  const look = (change: object) =>
+    verifyAspects(
+      { ...payloadOf(server), aspects: '2.4.0', target: NEW, redrivesAtEnd: 0, ...change },
+      deps,
+    ).then(
+      ({ ok }) => `built again: ${!ok}`,
+      ({ name }: Error) => name,
+    );
+  const at = (selfArn: string, redriveCount: number, redrivesAtEnd = 0) =>
+    look({ selfArn, redriveCount, redrivesAtEnd });
+  expect(await at('one', 0)).toBe('AspectsNotBuiltError');
+  expect(await at('one', 0)).toBe('AspectsNotBuiltError');
+  expect(await at('one', 1)).toBe('built again: true');
+  expect(await at('one', 1, 1)).toBe('AspectsNotBuiltError');
+  expect(await at('two', 0)).toBe('built again: true');
+  expect(await at('two', 0)).toBe('AspectsNotBuiltError');
+  expect(await look({ selfArn: 'three', redrivesAtEnd: undefined })).toBe('AspectsNotBuiltError');
+});
+
 it("fact 4: a new state without models is not an upgrade: 'Nothing to do' built nothing", async () => {
   await server.script(`${scenarioSql('alembic/0041.sql')}\n${scenarioSql('manifest/v5.0.0.sql')}`);
   const said = await problem();

@@ -106,12 +106,16 @@ export const called = (cloud: Cloud, ...words: readonly string[]): number =>
     ({ program, args }) => program === 'tutor' && words.every((word, i) => args[i] === word),
   ).length;
 
-/** Synthesizes the stack before the tests of a file; each starts clouds of it, and none may end with a problem. */
-export function aspectsStage(): (change?: Difference) => Promise<Cloud> {
+/**
+ * Synthesizes the stack before the tests of a file; each starts clouds of it, and none may end with a problem.
+ *
+ * @param mode how Tutor runs the platform. @default - as the scenario has it
+ */
+export function aspectsStage(mode = 'local'): (change?: Difference) => Promise<Cloud> {
   let assemblyDir: string;
   let clouds: Cloud[] = [];
   beforeAll(() => {
-    assemblyDir = synthesize('aspects');
+    assemblyDir = synthesize('aspects', { ASPECTS_MODE: mode });
   }, 300_000);
   afterEach(async () => {
     const ended = clouds;
