@@ -2,7 +2,7 @@
 // that want the same targets one gets all and the other none.
 
 import { LeaseHeldError, TryAgainError } from '../shared/errors';
-import { type Ledger, leaseKey } from '../shared/ledger';
+import { type Ledger, leaseKey, runKey } from '../shared/ledger';
 import type { LeaseItem, RunItem } from '../shared/runs';
 
 /**
@@ -24,8 +24,15 @@ export async function takeLeases(ledger: Ledger, run: RunItem, takenAt: string):
     for (const mine of run.leases) await ledger.remove(leaseKey(mine), { runId });
     if (!holder) throw new TryAgainError(`${target} was freed this moment`);
     throw new LeaseHeldError(
-      `${target} belongs to run ${holder.runId} of ${holder.executionArn} since ${holder.takenAt}. Let that run end: ` +
-        'redrive it, continue it with "continueRun", or give it up with the release machine; then redrive this one',
+      `${target} belongs to run ${holder.runId} of ${holder.executionArn} since ${holder.takenAt}. ${await wayOut(ledger, holder)}; then redrive this one`,
     );
   }
+}
+
+/** A release may take a lease again for what it clears up last. */
+async function wayOut(ledger: Ledger, { runId }: LeaseItem): Promise<string> {
+  const run = await ledger.get<RunItem>(runKey(runId));
+  return run?.status === 'released'
+    ? 'That run was given up, and its release still clears up: let the release end, or redrive it where it failed'
+    : 'Let that run end: redrive it, continue it with "continueRun", or give it up with the release machine';
 }

@@ -100,6 +100,16 @@ describe('a new run', () => {
     expect(await lease(target, 'order')).toBeUndefined();
   });
 
+  it('a lease that a release holds again while it clears up is told from that of a run', async () => {
+    const target = newTarget();
+    const { run } = await open(payload('given-up', target));
+    const item = (await db.ledger.get<RunItem>(runKey(run.id)))!;
+    await db.ledger.put(runKey(run.id), { ...item, status: 'released' });
+    await expect(open(payload('next', target))).rejects.toThrow(
+      /its release still clears up: let the release end, or redrive it where it failed; then redrive this one/,
+    );
+  });
+
   it('gets its leases on redrive once they are free', async () => {
     const target = newTarget();
     const holder = await open(payload('first', target));
