@@ -1,6 +1,7 @@
 // What feeds ClickHouse is held while tables are filled: as containers, and as deployments of Kubernetes.
 
-import { type Command, closeWorlds, command, ROOT, World } from './world';
+import { writersNow } from '../../../lambdas/shared/aspects/host/writers';
+import { type Command, closeWorlds, command, HOST, ROOT, runId, World } from './world';
 
 afterEach(closeWorlds);
 
@@ -48,6 +49,17 @@ it('T18: an init of an earlier release, which knows nothing of services, stops n
   const world = await World.of();
   await world.run(command('init'));
   expect(runs(world, 'ralph')).toBe(true);
+});
+
+it('a task in ClickHouse asks who writes now, and tutor for no setting but secrets', async () => {
+  const world = await World.of();
+  const deps = { ...world.deps, remainingMs: () => 900_000 };
+  const writing = () => writersNow({ runId, host: HOST, mode: 'local' }, deps);
+  await expect(writing()).resolves.toEqual(['ralph']);
+  await world.host.tutor('local', 'stop', 'ralph');
+  await expect(writing()).resolves.toEqual([]);
+  const asked = world.called('tutor config printvalue');
+  expect(asked.filter((line) => !/SECRET|PASSWORD|KEY/.test(line))).toEqual([]);
 });
 
 describe('on Kubernetes', () => {

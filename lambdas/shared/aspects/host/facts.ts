@@ -45,7 +45,8 @@ export function factsOf(trailer: Trailer): HostFacts {
 export const feeding = ({ running }: Pick<HostFacts, 'running'>): readonly string[] =>
   running.filter((service) => FEEDING.includes(service));
 
-const FEEDING = ['ralph', 'vector', 'aspects-consumer'];
+/** Services that write into ClickHouse. */
+export const FEEDING = ['ralph', 'vector', 'aspects-consumer'];
 
 /** True for a setting that tutor prints as True. */
 export const isOn = ({ settings }: Pick<HostFacts, 'settings'>, name: string): boolean =>

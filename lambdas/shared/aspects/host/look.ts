@@ -2,7 +2,8 @@
 
 import type { Clock } from '../../clock';
 import { HostUnreachableError, PreflightError } from '../../errors';
-import { composeCommand } from '../../host/compose';
+import type { Trailer } from '../../host/answer';
+import { composeCommand, type Variables } from '../../host/compose';
 import type { HostRef } from '../../host/ref';
 import { LOOK_SECONDS, SmallCommand } from '../../host/small-command';
 import type { RunCommand } from '../../host/ssm';
@@ -20,25 +21,38 @@ export interface LookDeps {
 /** Commands that get no answer before the host counts as unreachable. */
 const TRIES = 4;
 const PAUSE_MS = 5_000;
-const SCRIPT = 'aspects/discover';
 
 /**
- * @param name of the inspection on the host: letters, digits and hyphens
+ * Everything of the host that decides the way.
+ *
  * @throws HostUnreachableError, PreflightError where the script cannot look
  */
 export async function lookAtHost(
   host: HostRef,
   mode: string,
   name: string,
-  { ssm, clock, remainingMs }: LookDeps,
+  deps: LookDeps,
 ): Promise<HostFacts> {
-  const text = composeCommand(
-    host,
-    name,
-    name,
-    { MODE: mode },
-    { kind: 'look', script: hostScript(SCRIPT) },
-  );
+  const trailer = await look(host, 'aspects/discover', { MODE: mode }, name, deps);
+  if (!trailer.ok) throw new PreflightError([String(trailer.problem)]);
+  return factsOf(trailer);
+}
+
+/**
+ * What one script finds.
+ *
+ * @param name of the inspection on the host: letters, digits and hyphens
+ * @throws HostUnreachableError, PreflightError where the script ends without an answer
+ */
+export async function look(
+  host: HostRef,
+  script: string,
+  variables: Variables,
+  name: string,
+  { ssm, clock, remainingMs }: LookDeps,
+): Promise<Trailer> {
+  const kind = { kind: 'look', script: hostScript(script) } as const;
+  const text = composeCommand(host, name, name, variables, kind);
   let silent = 'it did not answer';
   for (let tried = 0; tried < TRIES; tried++) {
     const command = new SmallCommand(
@@ -54,11 +68,7 @@ export async function lookAtHost(
         silent = heard.silent;
         break;
       }
-      if (heard?.answer.kind === 'trailer') {
-        const { trailer } = heard.answer;
-        if (!trailer.ok) throw new PreflightError([String(trailer.problem)]);
-        return factsOf(trailer);
-      }
+      if (heard?.answer.kind === 'trailer') return heard.answer.trailer;
       if (heard) {
         const { tail = '', rc = '?' } = heard.answer;
         throw new PreflightError([

@@ -3,8 +3,8 @@
 
 import { ClickHouseBackupError } from '../../errors';
 import type { HostRef } from '../../host/ref';
-import { feeding } from './facts';
-import { type LookDeps, lookAtHost } from './look';
+import { FEEDING } from './facts';
+import { type LookDeps, look } from './look';
 
 /** Whose host; a definition of an earlier release names none. */
 export interface WritersOf {
@@ -19,7 +19,15 @@ export async function writersNow(
   deps: LookDeps,
 ): Promise<readonly string[]> {
   if (host === undefined) return [];
-  return feeding(await lookAtHost(host, mode ?? 'local', `${runId}-writers`, deps));
+  const variables = { MODE: mode ?? 'local', SERVICES: FEEDING.join(' ') };
+  const seen = await look(
+    host,
+    'aspects/inspect-stop-ingestion',
+    variables,
+    `${runId}-writers`,
+    deps,
+  );
+  return seen.still as readonly string[];
 }
 
 /** @throws ClickHouseBackupError where something writes */

@@ -6,6 +6,8 @@ if [ "$MODE" = k8s ]; then
     [ -z "$left" ] || still="$still $service"
   done
 fi
+still=$(printf '%s\n' $still | sort -u)
+member still "$(js_list "$still")"
 [ -z "$still" ] || problem "these still write: $(printf '%s ' $still)"
 member stopped "$(js_list "$(printf '%s\n' $SERVICES)")"
 trailer
