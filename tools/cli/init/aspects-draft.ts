@@ -5,8 +5,7 @@ import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { InitAspectsOptions } from '../options';
 import { rootOf } from './addresses';
 import type { Host } from './aspects-host';
-import type { Hints } from './blanks';
-import type { Members } from './rdw-draft';
+import { type AccountDraft, defined } from './draft';
 import { candidates, type Secret } from './secrets';
 import { letIn } from './security-groups';
 
@@ -21,16 +20,7 @@ export interface FoundHost {
   readonly secrets: readonly Secret[];
 }
 
-export interface AspectsDraft {
-  readonly account: string;
-  readonly region: string;
-  readonly members: Members;
-  readonly findings: readonly string[];
-  readonly notes: readonly string[];
-  readonly hints: Hints;
-}
-
-export function aspectsDraft(found: FoundHost, options: InitAspectsOptions): AspectsDraft {
+export function aspectsDraft(found: FoundHost, options: InitAspectsOptions): AccountDraft {
   const { host, region } = found;
   const { user, tutorRoot, path, secretArn, backupDisk: disk, backupBucket } = options;
   const { url, port } = urlOf(found, options.clickhouseUrl);
@@ -145,6 +135,3 @@ function hintsOf(
     vpc: '--vpc-id, --subnet, --security-group',
   };
 }
-
-const defined = (members: Members): Members =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

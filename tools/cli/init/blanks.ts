@@ -2,10 +2,7 @@
 
 import { problemsOf } from '../../../lambdas/shared/inputs/problems';
 import { targetSchema } from '../../../lambdas/shared/inputs/target';
-import type { Members } from './rdw-draft';
-
-/** By the path of a member below the runbook's, what helps where it is missing. */
-export type Hints = Readonly<Record<string, string>>;
+import type { Hints, Members } from './draft';
 
 /**
  * Problems of a target as sentences.

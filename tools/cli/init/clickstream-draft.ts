@@ -2,16 +2,12 @@
 
 import type { InitClickstreamOptions } from '../options';
 import { type ConsoleStack, MODELING, type SolutionAccount } from './clickstream-stacks';
-import type { Members } from './rdw-draft';
+import { defined, type Findings, type Members } from './draft';
 
-export interface ClickstreamDraft {
+export interface ClickstreamDraft extends Findings {
   readonly account: string;
   readonly region: string;
   readonly clickstream: Members;
-  /** What keeps the file from being right, beside what is missing in it. */
-  readonly findings: readonly string[];
-  /** What a person should know. */
-  readonly notes: readonly string[];
 }
 
 /** Days the solution keeps events when its stack does not say. */
@@ -170,6 +166,3 @@ function notesOf(console: ConsoleStack | undefined, options: InitClickstreamOpti
     'the role of the warehouse needs redshift-data:CancelStatement and redshift-data:ListStatements besides: see docs/runbooks/clickstream.md',
   ];
 }
-
-const defined = (members: Members): Members =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

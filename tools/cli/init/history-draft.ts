@@ -3,7 +3,7 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { InitHistoryOptions } from '../options';
 import { type Database, MYSQL_PORT } from './databases';
-import type { Members } from './rdw-draft';
+import { type AccountDraft, defined, type Members } from './draft';
 import { candidates, type Secret, secretsOf } from './secrets';
 import { letIn } from './security-groups';
 
@@ -20,19 +20,7 @@ export interface FoundServers {
   readonly secrets: readonly Secret[];
 }
 
-export interface HistoryDraft {
-  readonly account: string;
-  readonly region: string;
-  readonly members: Members;
-  /** What keeps the file from being right, beside what the schema finds. */
-  readonly findings: readonly string[];
-  /** What a person should know. */
-  readonly notes: readonly string[];
-  /** By the path of a member, what helps where it is missing. */
-  readonly hints: Readonly<Record<string, string>>;
-}
-
-export function historyDraft(found: FoundServers, options: InitHistoryOptions): HistoryDraft {
+export function historyDraft(found: FoundServers, options: InitHistoryOptions): AccountDraft {
   const { source, target } = found;
   const [, , , region, account] = source.arn.split(':') as string[];
   const findings: string[] = [];
@@ -170,6 +158,3 @@ function hintsOf({ source, target, all, groups, secrets }: FoundServers): Record
         : '--security-group: no group is let in, make one that is',
   };
 }
-
-const defined = (members: Members): Members =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

@@ -2,6 +2,7 @@
 
 import type { InitRdwOptions } from '../options';
 import { type RedshiftHost, redshiftOf, regionOfDatabase, rootOf, serverOf } from './addresses';
+import type { Findings, Members } from './draft';
 import type { Settings } from './settings';
 import { type TenantDraft, tenantDrafts, tenantFindings, tenantIds } from './tenants';
 
@@ -9,18 +10,12 @@ import { type TenantDraft, tenantDrafts, tenantFindings, tenantIds } from './ten
 const REGULAR = 'MigrateOlap';
 const LOCATIONS = ['MigrateAdHoc', 'MigrateBackfill'];
 
-export type Members = Record<string, unknown>;
-
-export interface Draft {
+export interface Draft extends Findings {
   readonly account?: string;
   readonly region?: string;
   readonly rdw: Members & { readonly tenants: readonly TenantDraft[] };
   /** Tenants whose schema in Redshift the files do not name. */
   readonly guessed: ReadonlySet<string>;
-  /** What keeps the file from being right, beside what is missing in it. */
-  readonly findings: readonly string[];
-  /** What a person should know. */
-  readonly notes: readonly string[];
 }
 
 export function rdwDraft(settings: Settings, options: InitRdwOptions): Draft {

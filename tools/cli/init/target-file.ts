@@ -4,7 +4,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { UsageError } from '../errors';
-import type { Draft, Members } from './rdw-draft';
+import type { Members } from './draft';
+import type { Draft } from './rdw-draft';
 import type { TenantDraft } from './tenants';
 
 /** What is in the file; nothing when there is none. */
