@@ -3,7 +3,7 @@
 import type { Expectations } from './scenario';
 import type { Summary } from './summary';
 
-/** Runs a query that yields one value, on the warehouse or on a cluster of MySQL. */
+/** Runs a query that yields one value, on the warehouse, on a cluster of MySQL or in ClickHouse. */
 export type Ask = (sql: string, cluster?: string) => Promise<unknown>;
 
 /** What differs from the expectations, as sentences. */
@@ -26,6 +26,9 @@ export async function differences(
     }
   };
   for (const { name, sql, equals } of expected.warehouse ?? []) await look(name, equals, sql);
+  for (const { name, sql, equals } of expected.clickhouse ?? []) {
+    await look(name, equals, sql, 'clickhouse');
+  }
   for (const { name, sql, equals, cluster } of expected.mysql ?? []) {
     const there = typeof equals === 'object' ? await ask(equals.sql, equals.cluster) : equals;
     await look(name, there, sql, cluster);

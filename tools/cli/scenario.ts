@@ -28,6 +28,7 @@ export interface Expectations {
   readonly redriveCount?: number;
   readonly warehouse?: readonly ExpectedValue[];
   readonly mysql?: readonly ExpectedOfCluster[];
+  readonly clickhouse?: readonly ExpectedValue[];
 }
 
 /** `demo.json`: how `--demo` shows a failure and its repair. */

@@ -27,3 +27,9 @@ it('compares how the run ended, and what the warehouse says', async () => {
     'events: expected 4, found 3',
   ]);
 });
+
+it('compares what ClickHouse says', async () => {
+  const clickhouse = [{ name: 'relations', sql: 'left', equals: 0 }];
+  const found = await differences({ clickhouse }, summary, async (_, cluster) => cluster);
+  expect(found).toEqual(['relations: expected 0, found clickhouse']);
+});
