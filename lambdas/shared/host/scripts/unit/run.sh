@@ -10,9 +10,9 @@ end() {
 }
 [ ! -s "$unit/rc" ] || exit 0
 # Whatever this unit starts inherits the lock: it is free when the last of them has ended, also after the
-# unit itself was killed.
+# unit itself was killed. One that has said how it ended may need a moment more to be gone.
 exec 9>> "$unit/../lock"
-if ! flock -n 9; then
+if ! flock -w 5 9; then
   printf 'another command of a run still works on this host: %s\n' "$(cat "$unit/../current" 2>/dev/null)" > "$log"
   end 75
 fi
