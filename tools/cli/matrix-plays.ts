@@ -64,10 +64,11 @@ async function cleanRuns(stage: MatrixStage, terminal: Terminal): Promise<Place[
   const known = new Set<string>();
   const places: Place[] = [];
   for (const scene of stage.scenes) {
-    const { calls, volatile } = await stage.playClean(scene);
+    const { calls, volatile, redrives } = await stage.playClean(scene);
     const found = placesOf(scene.name, calls, known);
     terminal.line(
       `Clean run of "${scene.name}": ${calls.length} calls, ${found.length} new places` +
+        `${redrives > 0 ? `, ${redrives} redrives` : ''}` +
         `${volatile.size > 0 ? `; not compared, because time changes it: ${[...volatile].join('; ')}` : ''}`,
     );
     places.push(...found);

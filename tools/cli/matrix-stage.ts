@@ -76,11 +76,13 @@ export class MatrixStage {
     return this.stage.assembly;
   }
 
-  /** Plays a scene twice, the second time with delays. */
-  async playClean(
-    scene: Scene,
-  ): Promise<{ calls: readonly Seen[]; volatile: ReadonlySet<string> }> {
-    const { calls, end } = await this.play(scene, []);
+  /** Plays a scene twice, the second time with delays; says how often it had to be redriven in both. */
+  async playClean(scene: Scene): Promise<{
+    readonly calls: readonly Seen[];
+    readonly volatile: ReadonlySet<string>;
+    readonly redrives: number;
+  }> {
+    const { calls, end, redrives } = await this.play(scene, []);
     const bad = [...end].filter(
       ([name, value]) => name.startsWith('execution ') && /: /.test(value),
     );
@@ -90,7 +92,7 @@ export class MatrixStage {
     const names = [...new Set([...end.keys(), ...other.end.keys()])];
     const volatile = new Set(names.filter((name) => end.get(name) !== other.end.get(name)));
     this.clean.set(scene.name, { calls, end, volatile });
-    return { calls, volatile };
+    return { calls, volatile, redrives: redrives + other.redrives };
   }
 
   async playWith(name: string, faults: readonly FaultSpec[]) {
