@@ -68,14 +68,16 @@ export async function verifyAspects(
  * be built again, not looked at once more.
  */
 async function isToBeBuilt(
-  { runId, selfArn, aspects, redriveCount, redrivesAtEnd }: VerifyAspectsPayload,
+  { runId, selfArn, aspects, redriveCount, redrivesAtEnd, rebuilt = true }: VerifyAspectsPayload,
   ledger: Ledger,
 ): Promise<boolean> {
   const key = runKey(runId, `aspects#missing#${aspects}`);
   const told = await ledger.get<{ readonly by: string }>(key);
+  const elsewhere = !rebuilt && told !== undefined && told.by !== selfArn;
+  if (redrivesAtEnd !== undefined && (redriveCount > redrivesAtEnd || elsewhere)) return true;
+  // Whoever asks twice gets the same answer: it is written down only where it is no.
   await ledger.put(key, { by: selfArn });
-  if (redrivesAtEnd === undefined) return false;
-  return redriveCount > redrivesAtEnd || (told !== undefined && told.by !== selfArn);
+  return false;
 }
 
 function notBuilt({ aspects }: VerifyAspectsPayload, problems: readonly string[]) {

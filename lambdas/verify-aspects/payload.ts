@@ -11,6 +11,8 @@ export interface VerifyAspectsPayload extends ClickHouseCaller {
    * missing still is handed back, so that they are built again; else it is thrown. @default - it is always thrown
    */
   readonly redrivesAtEnd?: number;
+  /** Whether this execution has built them again already. @default - a definition of an earlier release: it may have */
+  readonly rebuilt?: boolean;
 }
 
 export interface VerifyAspectsResult {

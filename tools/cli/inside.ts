@@ -18,7 +18,7 @@ export const ledgerTable = (cloud: RunningCloud, stack: string): string =>
 export const reportBucket = (cloud: RunningCloud, stack: string): string =>
   resource(cloud, stack, 'AWS::S3::Bucket', 'Reports');
 
-/** The first column of a query's first row, on the warehouse or on a cluster of MySQL. */
+/** The first column of a query's first row, on the warehouse, on a cluster of MySQL or in ClickHouse. */
 export async function ask(cloud: RunningCloud, sql: string, cluster?: string): Promise<unknown> {
   const [row] = await cloud.query(sql, cluster);
   return row === undefined ? undefined : Object.values(row)[0];

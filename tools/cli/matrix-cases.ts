@@ -36,7 +36,7 @@ export interface Seen extends TaskCall {
 export interface Place {
   readonly scene: string;
   readonly name: string;
-  /** One for each turn that is tried: the first, and one in the middle: a loop of polls may have one turn less. */
+  /** One for each turn that is tried: the first, and one in the middle. A loop of polls may have one turn less than now. */
   readonly faults: readonly Omit<FaultSpec, 'kind'>[];
 }
 

@@ -20,7 +20,7 @@ const mask = (text: string): string =>
     // Salted anew by each run.
     .replace(/checksum [0-9a-f]{12}/g, 'checksum SUM')
     // Of a backup: what is on disk depends on merges.
-    .replace(/\b\d+ (bytes|files)\b/g, 'N $1')
+    .replace(/\b[1-9]\d* (bytes|files)\b/g, 'N $1')
     // Another attempt has another number; what it has done counts by itself.
     .replace(/((?:content with |runbook-)RUN[\w.-]*)-\d+(?=["\s,/]|$)/g, '$1-N');
 

@@ -21,7 +21,12 @@ export const hostLines = (host: TutorHost, mask: Mask): Lines => {
   const images = Object.entries(state.images).map(
     ([tag, { plugin = '-' }]) => `${tag} of ${plugin}`,
   );
-  const done = counts(sandbox.calls.map(lineOf).filter((line) => WORKS.test(line)));
+  const done = counts(
+    sandbox.calls
+      .map(lineOf)
+      .filter((line) => WORKS.test(line))
+      .map(mask),
+  );
   return [
     [of('versions'), `${state.plugin} ${state.tutor}`],
     [of('config.yml'), sandbox.read(`${sandbox.data.root}/config.yml`)],
@@ -29,7 +34,7 @@ export const hostLines = (host: TutorHost, mask: Mask): Lines => {
     [of('images'), listed(images)],
     [of('databases'), JSON.stringify(state.databases)],
     [of('files'), listed(filesOf(host).map((name) => mask(name).replace(/-\d+(?=\/|$)/, '-N')))],
-    ...[...done].map(([line, n]) => [of(mask(line)), String(n)] as const),
+    ...[...done].map(([line, n]) => [of(line), String(n)] as const),
   ];
 };
 

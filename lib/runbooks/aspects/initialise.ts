@@ -61,12 +61,13 @@ export function initialiseAndProve(
       aspects: `{% ${facts}.version %}`,
       target: { dbt: `{% ${facts}.dbt %}`, alembic: `{% ${facts}.alembic %}` },
       redrivesAtEnd: '{% $states.input.builtAtRedrive %}',
+      rebuilt: `{% ${again} %}`,
     } satisfies PayloadOf<VerifyAspectsPayload>,
     inItem,
     outputs: addResult('proof'),
     comment:
       'Compares revision, stored manifest and every relation with what the version makes, and names all that is missing. ' +
-      'On redrive: looks again, and has Aspects initialised again when something is missing still',
+      'On redrive, or in an execution that goes on: looks again, and has Aspects initialised again when something is missing still',
   });
   const there = sfn.Choice.jsonata(scope, 'Are all models there?', {
     comment: 'Leads back to the initialisation after a redrive. On redrive: asks again',

@@ -37,14 +37,18 @@ it('what is missing is built again after a redrive, or where an execution goes o
       ({ ok }) => `built again: ${!ok}`,
       ({ name }: Error) => name,
     );
-  const at = (selfArn: string, redriveCount: number, redrivesAtEnd = 0) =>
-    look({ selfArn, redriveCount, redrivesAtEnd });
+  const at = (selfArn: string, redriveCount: number, rebuilt = false) =>
+    look({ selfArn, redriveCount, rebuilt, redrivesAtEnd: rebuilt ? redriveCount : 0 });
   expect(await at('one', 0)).toBe('AspectsNotBuiltError');
   expect(await at('one', 0)).toBe('AspectsNotBuiltError');
   expect(await at('one', 1)).toBe('built again: true');
-  expect(await at('one', 1, 1)).toBe('AspectsNotBuiltError');
+  expect(await at('one', 1, true)).toBe('AspectsNotBuiltError');
+  // An answer may be lost: asked again, it is the same.
   expect(await at('two', 0)).toBe('built again: true');
-  expect(await at('two', 0)).toBe('AspectsNotBuiltError');
+  expect(await at('two', 0)).toBe('built again: true');
+  expect(await at('two', 0, true)).toBe('AspectsNotBuiltError');
+  // Definitions of earlier releases.
+  expect(await look({ selfArn: 'three' })).toBe('AspectsNotBuiltError');
   expect(await look({ selfArn: 'three', redrivesAtEnd: undefined })).toBe('AspectsNotBuiltError');
 });
 

@@ -62,6 +62,23 @@ it('a task in ClickHouse asks who writes now, and tutor for no setting but secre
   expect(asked.filter((line) => !/SECRET|PASSWORD|KEY/.test(line))).toEqual([]);
 });
 
+it.each([
+  ['local', 'docker does not answer', '/usr/bin/docker', 'exit 1', /ended with status 1/],
+  ['k8s', 'tutor does not', '/opt/tutor/bin/tutor', 'exit 1', /tutor works in no folder/],
+  [
+    'k8s',
+    'tutor knows no namespace',
+    '/opt/tutor/bin/tutor',
+    `[ "$2" = printroot ] && echo "$TUTOR_ROOT"`,
+    /tutor does not say in which namespace/,
+  ],
+])('on %s, where %s, nobody knows who writes', async (mode, _, program, script, wanted) => {
+  const world = await World.of();
+  const deps = { ...world.deps, remainingMs: () => 900_000 };
+  world.host.sandbox.write(program, `#!/bin/sh\n${script}\n`);
+  await expect(writersNow({ runId, host: HOST, mode }, deps)).rejects.toThrow(wanted);
+});
+
 describe('on Kubernetes', () => {
   const k8s = (name: string, environment = {}): Command =>
     command(name, { ...environment, MODE: 'k8s' });

@@ -1,11 +1,14 @@
 // Units under systemd and without it, and what they call of Tutor.
 
+import { readdirSync } from 'node:fs';
 import { readAnswer } from '../../../lambdas/shared/host/answer';
 import { composeCommand } from '../../../lambdas/shared/host/compose';
 import { hostScript } from '../../../lambdas/shared/host-files';
-import { BUILD, closeWorlds, command, HOST, World } from './world';
+import { BUILD, type Command, closeWorlds, command, HOST, World } from './world';
 
 afterEach(closeWorlds);
+
+const INIT: Command = { step: 'init', script: 'aspects/init', inspect: 'aspects/inspect-init' };
 
 it('where systemd runs the unit is one of its own, as the user', async () => {
   const world = await World.of([], { systemd: true });
@@ -71,6 +74,21 @@ it('mode dev builds and looks for the image that it runs', async () => {
   expect(world.called('tutor images build')).toEqual([
     'tutor images build openedx-dev aspects --no-cache',
   ]);
+});
+
+it('inspections of one unit read its log at the same time, each for itself', async () => {
+  const world = await World.of();
+  await world.run(INIT);
+  const { unit, key } = (await world.attempt('init'))!;
+  const look = { kind: 'look', script: hostScript(INIT.inspect) } as const;
+  const text = composeCommand(HOST, unit, key, { MODE: 'local' }, look);
+  const answers = await Promise.all([1, 2, 3].map(() => world.host.run(text)));
+  expect(answers.map(({ output }) => readAnswer(output))).toEqual(
+    Array(3).fill(expect.objectContaining({ trailer: expect.objectContaining({ ok: true }) })),
+  );
+  const { folder } = world.host.sandbox;
+  const left = readdirSync(`${folder}${HOST.stateDirectory}`).filter((name) => /look/.test(name));
+  expect(left).toEqual([`${unit}-look`]);
 });
 
 it('inspections that run at the same time, one of a worker that has died, do not disturb each other', async () => {

@@ -2,16 +2,7 @@
 // platform on Kubernetes.
 
 import type { Cloud } from '../../rehearsal/cloud';
-import {
-  aspectsStage,
-  called,
-  done,
-  INPUT,
-  lastWords,
-  relations,
-  run,
-  UPGRADE,
-} from './aspects-support';
+import { aspectsStage, called, done, INPUT, relations, run, UPGRADE } from './aspects-support';
 import { enteredStates, runOf } from './support';
 
 let cloud: Cloud;
@@ -23,7 +14,7 @@ const installed = (): string[] =>
     return program === 'python' && version ? [version] : [];
   });
 
-/** Members of config.yml that say how many of a service there shall be are the cluster's, not its own. */
+/** How many of each deployment there are, and what scripts have noted there. */
 const replicas = () =>
   Object.entries(cloud.hosts[0]!.sandbox.state.deployments ?? {}).map(([name, one]) => [
     name,
@@ -60,16 +51,12 @@ describe('local', () => {
       ...far,
       continueRun: runOf(cloud, first.arn),
     });
-    console.log(
-      lastWords(cloud),
-      cloud.logs
-        .filter(({ line }) => line.includes('failed'))
-        .map(({ line }) => line.slice(0, 900))
-        .join('\n'),
-    );
     expect(end).toEqual(done);
     expect(installed()).toEqual(['2.4.0', '2.5.0']);
     expect(enteredStates(cloud, arn)).not.toContain('Back up ClickHouse');
+    // Twice before, and once because models of the second were missing; then each of them is built.
+    expect(called(cloud, 'local', 'do', 'init')).toBe(3);
+    expect(called(cloud, 'local', 'do', 'dbt')).toBeGreaterThan(0);
   });
 });
 
@@ -86,6 +73,7 @@ describe('on Kubernetes', () => {
     expect(end).toEqual(done);
     expect(enteredStates(cloud, arn)).toContain('Push the images');
     expect(replicas()).toEqual(before);
+    // The scenario has started it, and this test has stopped it.
     expect(called(cloud, 'local')).toBe(2);
     expect(await relations(cloud, 'reporting')).toContain('dim_most_recent_enrollment');
   });

@@ -1,7 +1,7 @@
 // Whether what was held is held still. A redrive begins at the state that failed, behind the one that holds: by then
 // somebody may have started everything.
 
-import { ClickHouseBackupError } from '../../errors';
+import { ClickHouseBackupError, HostUnreachableError } from '../../errors';
 import type { HostRef } from '../../host/ref';
 import { FEEDING } from './facts';
 import { type LookDeps, look } from './look';
@@ -27,7 +27,10 @@ export async function writersNow(
     `${runId}-writers`,
     deps,
   );
-  return seen.still as readonly string[];
+  if (Array.isArray(seen.still)) return seen.still.map(String);
+  throw new HostUnreachableError(
+    `instance ${host.instanceId} did not say whether ingestion is held: redrive, it is asked again`,
+  );
 }
 
 /** @throws ClickHouseBackupError where something writes */

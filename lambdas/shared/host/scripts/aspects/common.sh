@@ -20,7 +20,7 @@ containers_of() { docker ps --filter "label=com.docker.compose.project=$1" --for
 # Names of jobs that still run. Two dbt runs beside each other exchange the same tables.
 jobs_now() {
   if [ "$MODE" = k8s ]; then
-    kubectl --namespace "$(value K8S_NAMESPACE)" get pods --selector app.kubernetes.io/component=job \
+    in_cluster get pods --selector app.kubernetes.io/component=job \
       --field-selector status.phase=Running --output name
   else
     docker ps --filter name=-job-run- --format "$(fmt .Names)"
@@ -34,7 +34,7 @@ no_jobs() {
 }
 
 # Whether a word stands in the log of the unit.
-logged() { grep -Fq -- "$1" "$UNIT_FOLDER/log.plain"; }
+logged() { grep -Fq -- "$1" "$unit/log.plain"; }
 
 # IMAGES as this mode runs them: dev has one of its own for the platform.
 own_images() {
@@ -62,9 +62,9 @@ secret_hashes() {
   done
 }
 
-# The unit's log without colours; an inspection reads it.
+# The unit's log without colours; an inspection reads it, each a copy of its own.
 read_log() {
   esc=$(printf '\033')
   [ -f "$UNIT_FOLDER/log" ] || refuse "there is no log of the command in $UNIT_FOLDER"
-  tr '\r' '\n' < "$UNIT_FOLDER/log" | sed "s/$esc\[[0-9;?]*[A-Za-z]//g" > "$UNIT_FOLDER/log.plain"
+  tr '\r' '\n' < "$UNIT_FOLDER/log" | sed "s/$esc\[[0-9;?]*[A-Za-z]//g" > "$unit/log.plain"
 }

@@ -18,7 +18,12 @@ wanted_services() {
   [ "$(value ASPECTS_ENABLE_EVENT_BUS_CONSUMER)" != True ] || echo aspects-consumer
 }
 
-in_cluster() { kubectl --namespace "$(value K8S_NAMESPACE)" "$@"; }
+# Without a name kubectl looks into another namespace, finds nothing there, and is content.
+in_cluster() {
+  namespace=$(value K8S_NAMESPACE)
+  [ -n "$namespace" ] || refuse 'tutor does not say in which namespace the platform runs'
+  kubectl --namespace "$namespace" "$@"
+}
 
 # Where the cluster keeps how many replicas there were before they were stopped.
 NOTE=upgrade-runbooks/replicas

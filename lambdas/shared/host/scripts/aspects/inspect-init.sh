@@ -1,11 +1,11 @@
 # Six jobs have run, and dbt was content. A misspelt name, a plugin that is off and a client that was killed
 # all end with `All services initialised.` and exit 0.
 read_log
-tasks=$(sed -n 's/.*Running init task in \([a-z-]*\).*/\1/p' "$UNIT_FOLDER/log.plain" | tr '\n' ' ')
+tasks=$(sed -n 's/.*Running init task in \([a-z-]*\).*/\1/p' "$unit/log.plain" | tr '\n' ' ')
 [ "$tasks" = 'mysql clickhouse aspects superset mysql lms ' ] ||
   problem "init has run ${tasks:-no job }in place of mysql clickhouse aspects superset mysql lms"
 logged 'All services initialised.' || problem 'init did not come to its end'
-summary=$(grep -Eo 'PASS=[0-9]+ WARN=[0-9]+ ERROR=[0-9]+ SKIP=[0-9]+( NO-OP=[0-9]+)? TOTAL=[0-9]+' "$UNIT_FOLDER/log.plain" | tail -n 1 || true)
+summary=$(grep -Eo 'PASS=[0-9]+ WARN=[0-9]+ ERROR=[0-9]+ SKIP=[0-9]+( NO-OP=[0-9]+)? TOTAL=[0-9]+' "$unit/log.plain" | tail -n 1 || true)
 case "$summary" in
   *' ERROR=0 '*) logged 'Completed successfully' || problem 'dbt did not say that it completed' ;;
   '') ;;

@@ -1,4 +1,5 @@
-# None of these runs: SERVICES.
+# None of these runs: SERVICES. Where tutor does not answer nobody knows.
+right_root
 still=$(running_of $SERVICES)
 if [ "$MODE" = k8s ]; then
   for service in $SERVICES; do
