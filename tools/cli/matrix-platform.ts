@@ -33,12 +33,15 @@ export const hostLines = (host: TutorHost, mask: Mask): Lines => {
     [of('containers'), listed(state.containers.map(({ service, image }) => `${service} ${image}`))],
     [of('images'), listed(images)],
     [of('databases'), JSON.stringify(state.databases)],
-    [of('files'), listed(filesOf(host).map((name) => mask(name).replace(/-\d+(?=\/|$)/, '-N')))],
+    [of('files'), listed(filesOf(host).map((name) => mask(name).replace(UNIT, '/RUN-$1-N')))],
     ...[...done].map(([line, n]) => [of(line), String(n)] as const),
   ];
 };
 
-/** Folders and files that scripts have written; what an attempt keeps to itself stays out. */
+/** A unit's or an inspection's folder by its step; what an attempt keeps to itself in there stays out. */
+const UNIT = /\/RUN-([\w.-]+?)(-\d+)?(-look)?(\/.*)?$/;
+
+/** Folders and files that scripts have written. */
 const filesOf = ({ sandbox }: TutorHost): string[] =>
   sandbox.data.folders.flatMap((folder) =>
     readdirSync(sandbox.inside(folder), { recursive: true }).map((name) => `${folder}/${name}`),
@@ -67,14 +70,14 @@ interface Relation {
 }
 
 /**
- * Databases, relations with their definitions, rows, and of each column a sum of hashes; backups and restores that
- * still go on. Merges come when they like: each table is merged before it is read.
+ * Databases, relations with their definitions, rows, and of each column that is no time a sum of hashes; backups and
+ * restores that still go on. Merges come when they like: each table is merged before it is read.
  */
 export async function clickHouseLines({ clickhouse }: Cloud, mask: Mask): Promise<Lines> {
   if (!clickhouse) return [];
   const relations = (await clickhouse.query(
     `select concat(database, '.', t.name) as name, any(engine) as engine, any(create_table_query) as query,
-       groupArrayIf(c.name, c.type not like '%AggregateFunction%') as columns
+       groupArrayIf(c.name, c.type not like '%AggregateFunction%' and c.type not like '%Date%') as columns
      from system.tables t join system.columns c on c.database = t.database and c.table = t.name
      where database not in ${OWN} group by name order by name`,
   )) as unknown as readonly Relation[];
