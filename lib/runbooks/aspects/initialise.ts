@@ -11,7 +11,8 @@ import type { Installation } from './installation';
 
 /**
  * Initialises until ClickHouse has every relation of the version. A version that is not proven after a redrive, or in
- * a new execution that goes on with the run, is initialised again, and then every model is built, because a saved state that is too new builds none.
+ * a new execution that goes on with the run, is initialised again, and then every model is built, because a saved
+ * state that is too new builds none.
  */
 export function initialiseAndProve(
   scope: Construct,
